@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* encode: pixels become a file that fits: PNG and JPEG straight through libpng's chunk writer and
+ * libjpeg-turbo, the choice between them by a stated rule, and the delivery that carries the bytes. */
+#ifndef FOV_ENCODE_INTERNAL_H
+#define FOV_ENCODE_INTERNAL_H
+
+#include "base/base_internal.h"
+#include "image/image_internal.h"
+
+/* How a delivery was encoded: enough to make the same bytes again. */
+struct fov_encode_recipe {
+    int32_t format;  /* FOV_FORMAT_PNG or FOV_FORMAT_JPEG */
+    int32_t quality; /* JPEG, 1-100 */
+    bool is_444;     /* JPEG without chroma subsampling */
+};
+
+/* One encoding of one node for one model: immutable, counted, shared by the conversation, the
+ * request body and the transcript. */
+struct fov_delivery {
+    atomic_int refs;
+    fov_context *ctx;
+    fov_bytes bytes;
+    struct fov_encode_recipe recipe;
+    int32_t width, height;
+    int64_t tokens; /* by the profile's formula; -1: unknown */
+    char sha256[FOV_SHA256_HEX];
+};
+struct fov_delivery *fov__delivery_ref(struct fov_delivery *delivery);
+void fov__delivery_unref(struct fov_delivery *delivery);
+const char *fov__delivery_mime(const struct fov_delivery *delivery);
+
+/* Encode by an exact recipe. Alpha is flattened on white in JPEG and, when `flatten`, in PNG. */
+fov_status fov__encode(fov_bytes *out, const struct fov_pixels *px, struct fov_encode_recipe recipe,
+                       bool flatten, fov_error *err);
+
+/* Choose and encode: flat colour and line art as PNG when that is within `byte_max` and not larger
+ * than the JPEG would be by more than the rule allows; photographs JPEG; quality goes down (92, 85,
+ * 75, 60, 45) until `byte_max` holds, else FOV_E_LIMIT. `allowed` is a bit set 1 << FOV_FORMAT_…;
+ * byte_max 0: none. */
+fov_status fov__encode_delivery(struct fov_delivery **out, const struct fov_pixels *px, uint32_t allowed,
+                                uint64_t byte_max, fov_error *err);
+
+/* "libpng 1.6.39, libdeflate 1.14, libjpeg-turbo 2.1.5": encoded bytes are comparable only between
+ * equal identities; recorded in transcripts. Static storage. */
+const char *fov__encode_identity(void);
+
+#endif

@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: MIT */
+/* A call becomes a node or a fact: the images it speaks of are found, the arguments read, the
+ * data-dependent ones resolved, the result planned, and only then the graph grows. A call that is
+ * refused anywhere on the way leaves no trace. */
+#include "graph/graph_internal.h"
+
+/* What one call carries from gate to gate. */
+struct applying {
+    fov_graph *graph;
+    fov_context *ctx;
+    const struct fov_call *call;
+    const struct op_def *op;
+    const struct fov_node *parent[OP_INPUTS_MAX];
+    int32_t parent_count;
+    void *args;
+    char *recipe;
+    struct fov_io io;
+    struct op_notes notes;
+    struct op_fault *fault;
+    fov_error *err;
+};
+
+static void say_ids(char *out, size_t size, fov_graph *graph)
+{
+    int32_t n = fov_graph_image_count(graph);
+
+    if (n == 0)
+        fov__format(out, size, "there is no image yet");
+    else if (n == 1)
+        fov__format(out, size, "img_0");
+    else
+        fov__format(out, size, "img_0 to img_%d", (int)n - 1);
+}
+
+static fov_status find_parents(struct applying *a)
+{
+    struct op_image_refs refs;
+    fov_status rc = fov__op_args_images(a->op, a->call->arguments, &refs, a->fault);
+
+    if (rc < 0)
+        return rc;
+    for (int32_t i = 0; i < refs.count; i++) {
+        const char *name = refs.name[i][0] ? refs.name[i] : "img_0";
+        int32_t id = fov__graph_find(a->graph, name);
+
+        a->parent[i] = id < 0 ? NULL : fov__graph_node(a->graph, id);
+        if (!a->parent[i]) {
+            char allowed[64], field[56];
+            say_ids(allowed, sizeof(allowed), a->graph);
+            fov__format(field, sizeof(field), "%s.image", a->op->name);
+            return fov__fault(a->fault, FOV__FAULT_UNKNOWN_IMAGE, field, name, allowed,
+                              "There is no image %s; name one of those you were shown.", name);
+        }
+    }
+    a->parent_count = refs.count;
+    return FOV_OK;
+}
+
+static void fill_reading(const struct applying *a, struct op_reading *reading)
+{
+    const struct fov_node *parent = a->parent[0];
+    const struct fov_node *source;
+
+    memset(reading, 0, sizeof(*reading));
+    reading->space = a->call->space;
+    reading->frame = a->call->frame;
+    reading->allow_hidden = a->call->allow_hidden;
+    if (!parent)
+        return;
+    reading->width = parent->width;
+    reading->height = parent->height;
+    if (a->call->delivered)
+        a->call->delivered(a->call->user, parent->id, &reading->delivered_width, &reading->delivered_height);
+    source = fov__graph_node(a->graph, parent->regions[0].source);
+    reading->has_source = source && fov__mat_invert(parent->regions[0].to_source, &reading->from_source);
+    if (source) {
+        reading->source_width = source->width;
+        reading->source_height = source->height;
+    }
+}
+
+static fov_status parse_args(struct applying *a)
+{
+    struct op_reading reading;
+    char name[16];
+
+    fill_reading(a, &reading);
+    if (a->parent[0]) {
+        fov__format(name, sizeof(name), "img_%d", (int)a->parent[0]->id);
+        reading.image_id = name;
+    }
+    a->args = fov__calloc(a->ctx, 1, a->op->args_size);
+    if (!a->args)
+        return fov__fail_memory(a->err, a->op->name, a->op->args_size);
+    return fov__op_args_parse(a->op, a->call->arguments, &reading, a->args, &a->notes, a->fault);
+}
+
+static fov_status write_recipe(struct applying *a)
+{
+    struct fov_buf buf;
+    struct fov_jw jw;
+
+    fov__buf_init(&buf, a->ctx, 1 << 20);
+    fov__jw_init(&jw, &buf);
+    fov__op_args_write(&jw, NULL, a->op, a->args);
+    if (fov__buf_check(&buf, a->op->name, a->err) < 0) {
+        fov_status rc = buf.status;
+        fov__buf_free(&buf);
+        return rc;
+    }
+    a->recipe = fov__buf_take_text(&buf);
+    return a->recipe ? FOV_OK : fov__fail_memory(a->err, a->op->name, 0);
+}
+
+/* "fovrecipe1", operation, arguments, output, then the recipes of the parents, a line each. */
+static fov_status hash_recipe(const struct applying *a, int32_t output, char out[FOV_SHA256_HEX])
+{
+    struct fov_sha256 *hash = NULL;
+    char line[64];
+    fov_status rc = fov__sha256_new(&hash, a->ctx, a->err);
+
+    if (rc < 0)
+        return rc;
+    fov__format(line, sizeof(line), "fovrecipe1\n%s\n", a->op->name);
+    fov__sha256_add(hash, line, strlen(line));
+    fov__sha256_add(hash, a->recipe, strlen(a->recipe));
+    fov__format(line, sizeof(line), "\n%d\n", (int)output);
+    fov__sha256_add(hash, line, strlen(line));
+    for (int32_t i = 0; i < a->parent_count; i++) {
+        fov__sha256_add(hash, a->parent[i]->recipe_sha256, FOV_SHA256_HEX - 1);
+        fov__sha256_add(hash, "\n", 1);
+    }
+    fov__sha256_end(hash, out);
+    return FOV_OK;
+}
+
+/* ---- facts ------------------------------------------------------------------------------------ */
+
+static fov_status run_fact(struct applying *a, struct fov_fact *fact)
+{
+    struct fov_buf buf;
+    struct fov_jw jw;
+    fov_status rc;
+
+    fov__buf_init(&buf, a->ctx, 1 << 20);
+    fov__jw_init(&jw, &buf);
+    fov__jw_object(&jw, NULL);
+    rc = a->op->fact(a->args, &a->io.io, &jw, a->fault, a->err);
+    fov__jw_end_object(&jw);
+    if (rc >= 0)
+        rc = fov__buf_check(&buf, a->op->name, a->err);
+    if (rc >= 0) {
+        fact->json = fov__buf_take_text(&buf);
+        rc = fact->json ? FOV_OK : fov__fail_memory(a->err, a->op->name, 0);
+    }
+    fov__buf_free(&buf);
+    return rc;
+}
+
+static fov_status apply_fact(struct applying *a, fov_applied *out)
+{
+    struct fov_fact *fact;
+    const struct fov_fact *earlier;
+    char sha[FOV_SHA256_HEX];
+    bool same = true;
+    fov_status rc = hash_recipe(a, 0, sha);
+
+    if (rc < 0)
+        return rc;
+    earlier = fov__graph_same_fact(a->graph, sha);
+    if (earlier) {
+        out->fact = earlier->id;
+        return FOV_NOTE_SAME;
+    }
+    fact = fov__calloc(a->ctx, 1, sizeof(*fact));
+    if (!fact)
+        return fov__fail_memory(a->err, a->op->name, sizeof(*fact));
+    memcpy(fact->recipe_sha256, sha, sizeof(sha));
+    fact->op = a->op;
+    fact->parent_count = a->parent_count;
+    memcpy(fact->parent, a->parent, sizeof(a->parent));
+    fov__format(fact->note, sizeof(fact->note), "%s", a->notes.text);
+    rc = run_fact(a, fact);
+    if (rc < 0) {
+        fov__fact_free(a->ctx, fact);
+        return rc;
+    }
+    fact->recipe = a->recipe;
+    a->recipe = NULL;
+    rc = fov__graph_publish_fact(a->graph, fact, &out->fact, &same, a->err);
+    return rc < 0 ? rc : same ? FOV_NOTE_SAME : FOV_OK;
+}
+
+/* ---- images ----------------------------------------------------------------------------------- */
+
+static fov_status fill_marks(struct applying *a, struct fov_node *node)
+{
+    return a->op->marks ? a->op->marks(node->args, &node->marks, a->err) : FOV_OK;
+}
+
+static fov_status make_node(struct applying *a, const struct op_plan *plan, int32_t i, struct fov_node **out)
+{
+    const struct op_output *output = &plan->output[i];
+    struct fov_node *node = fov__node_new(a->ctx);
+    fov_status rc;
+
+    *out = node;
+    if (!node)
+        return fov__fail_memory(a->err, a->op->name, sizeof(*node));
+    node->op = a->op;
+    node->output = i;
+    node->width = output->width;
+    node->height = output->height;
+    node->parent_count = a->parent_count;
+    memcpy(node->parent, a->parent, sizeof(a->parent));
+    for (int32_t k = 0; k < a->parent_count; k++)
+        node->has_alpha = node->has_alpha || a->parent[k]->has_alpha;
+    fov__format(node->note, sizeof(node->note), "%s%s%s", a->notes.text,
+                a->notes.text[0] && plan->note[0] ? "; " : "", plan->note);
+    node->args = fov__alloc(a->ctx, a->op->args_size);
+    node->recipe = fov__strdup(a->ctx, a->recipe);
+    if (!node->args || !node->recipe)
+        return fov__fail_memory(a->err, a->op->name, a->op->args_size);
+    memcpy(node->args, a->args, a->op->args_size);
+    rc = hash_recipe(a, i, node->recipe_sha256);
+    if (rc >= 0)
+        rc = fov__limits_check_size(a->ctx, (uint64_t)node->width, (uint64_t)node->height, a->op->name, a->err);
+    if (rc >= 0)
+        rc = fov__segment_compose(node, a->ctx, output, a->err);
+    return rc < 0 ? rc : fill_marks(a, node);
+}
+
+static fov_status apply_image(struct applying *a, fov_applied *out)
+{
+    struct fov_node *nodes[OP_OUTPUTS_MAX] = {NULL};
+    struct op_plan *plan = fov__calloc(a->ctx, 1, sizeof(*plan));
+    bool same = false;
+    int32_t count = 0;
+    fov_status rc;
+
+    if (!plan)
+        return fov__fail_memory(a->err, a->op->name, sizeof(*plan));
+    rc = a->op->plan(a->args, a->io.frame, a->parent_count, plan, a->fault);
+    while (rc >= 0 && count < plan->output_count) {
+        rc = make_node(a, plan, count, &nodes[count]);
+        count++;
+    }
+    if (rc >= 0) {
+        fov__format(out->note, sizeof(out->note), "%s", nodes[0]->note);
+        rc = fov__graph_publish(a->graph, nodes, count, &out->image, &same, a->err);
+        out->image_count = rc < 0 ? 0 : count;
+        count = 0; /* published or freed */
+    }
+    for (int32_t i = 0; i < count; i++)
+        fov__node_free(a->ctx, nodes[i]);
+    fov__free(a->ctx, plan);
+    return rc < 0 ? rc : same ? FOV_NOTE_SAME : FOV_OK;
+}
+
+/* ---- the call --------------------------------------------------------------------------------- */
+
+/* What failed below the arguments (a damaged source, a limit) is told in the fault's words too, so that
+ * a model sees one kind of answer. */
+static void fault_from_error(struct op_fault *fault, const struct op_def *op, fov_status rc,
+                             const fov_error *err)
+{
+    enum fov__fault_code code = FOV__FAULT_NONE;
+
+    if (fault->code != FOV__FAULT_NONE)
+        return;
+    if (rc == FOV_E_IMAGE)
+        code = FOV__FAULT_DECODE;
+    else if (rc == FOV_E_LIMIT)
+        code = FOV__FAULT_LIMIT;
+    else if (rc == FOV_E_UNSUPPORTED)
+        code = FOV__FAULT_UNSUPPORTED;
+    else if (rc == FOV_E_CANCELLED)
+        code = FOV__FAULT_CANCELLED;
+    if (code != FOV__FAULT_NONE)
+        fov__fault(fault, code, op->name, "", "", "%s", err->message);
+}
+
+static fov_status run_call(struct applying *a, fov_applied *out)
+{
+    fov_status rc = find_parents(a);
+
+    if (rc >= 0)
+        rc = parse_args(a);
+    if (rc < 0)
+        return rc;
+    if (a->op->kind == OP_KIND_STATE)
+        return fov__fault(a->fault, FOV__FAULT_UNSUPPORTED, a->op->name, a->op->name, "a session",
+                          "%s speaks of a conversation and can only be called inside one.", a->op->name);
+    fov__io_init(&a->io, a->ctx, a->parent, a->parent_count, a->call->cancel);
+    if (a->op->resolve)
+        rc = a->op->resolve(a->args, &a->io.io, a->fault, a->err);
+    if (rc >= 0)
+        rc = write_recipe(a);
+    if (rc < 0)
+        return rc;
+    return a->op->kind == OP_KIND_FACT ? apply_fact(a, out) : apply_image(a, out);
+}
+
+fov_status fov__graph_call(fov_graph *graph, const struct fov_call *call, fov_applied *out,
+                           int32_t *image_id, struct op_fault *fault, fov_error *err)
+{
+    fov_error local = {0};
+    struct applying a = {.graph = graph,
+                         .ctx = graph->ctx,
+                         .call = call,
+                         .op = call->op,
+                         .fault = fault,
+                         .err = err ? err : &local};
+    fov_status rc;
+
+    fault->code = FOV__FAULT_NONE;
+    out->image = out->fact = -1;
+    out->image_count = 0;
+    out->note[0] = '\0';
+    rc = run_call(&a, out);
+    if (rc >= 0 && out->note[0] == '\0')
+        fov__format(out->note, sizeof(out->note), "%s", a.notes.text);
+    if (image_id)
+        *image_id = a.parent[0] ? a.parent[0]->id : -1;
+    if (rc < 0) {
+        fault_from_error(fault, call->op, rc, a.err);
+        if (fault->code != FOV__FAULT_NONE)
+            fov__fault_to_error(fault, a.err);
+    }
+    fov__free(graph->ctx, a.args);
+    fov__free(graph->ctx, a.recipe);
+    return rc;
+}
+
+fov_status fov_graph_apply(fov_graph *graph, const char *op, const char *arguments, fov_applied *out,
+                           fov_error *err)
+{
+    struct fov_call call = {.space = FOV__SPACE_NODE_PX, .frame = FOV__FRAME_IMAGE, .allow_hidden = true};
+    struct fov_json *doc = NULL;
+    struct op_fault fault;
+    fov_status rc;
+
+    if (!graph || !op || !out || out->struct_size != sizeof(*out))
+        return fov__fail(err, FOV_E_ARG, 0, "graph",
+                         "fov_graph_apply needs a graph, an operation and an initialised fov_applied");
+    call.op = fov__op_find(op);
+    if (!call.op) {
+        const char *near = fov__op_suggest(op);
+        return fov__fail(err, FOV_E_ARG, 0, "op", "there is no operation \"%s\"%s%s%s", op,
+                         near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+    }
+    if (arguments) {
+        const fov_limits *limits = &graph->ctx->limits;
+        rc = fov__json_parse(&doc, graph->ctx, arguments, strlen(arguments), limits->json_depth,
+                             limits->json_bytes, err);
+        if (rc < 0)
+            return rc;
+        call.arguments = fov__json_root(doc);
+    }
+    rc = fov__graph_call(graph, &call, out, NULL, &fault, err);
+    fov__json_free(doc);
+    if (rc == FOV_OK)
+        fov__ok(err);
+    else if (rc > 0)
+        fov__fail(err, rc, 0, op, "%s", fov_status_text(rc));
+    return rc;
+}

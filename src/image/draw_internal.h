@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* Strokes and text drawn into pixels: antialiased, deterministic (fixed point, no libm), used for
+ * marks, guides, grids and labels, always last. */
+#ifndef FOV_DRAW_INTERNAL_H
+#define FOV_DRAW_INTERNAL_H
+
+#include "image/image_internal.h"
+
+struct fov_ink {
+    uint8_t r, g, b;
+    double width; /* of the stroke, pixels */
+};
+
+/* A polyline with round joins and caps; points in pixels of `px`; parts outside are cut. The pixels
+ * must not have been shared yet. */
+void fov__draw_polyline(struct fov_pixels *px, const fov_point *points, size_t count, bool is_closed,
+                        struct fov_ink ink);
+/* A filled disc, a filled triangle (arrow heads). */
+void fov__draw_disc(struct fov_pixels *px, fov_point centre, double radius, struct fov_ink ink);
+void fov__draw_triangle(struct fov_pixels *px, fov_point a, fov_point b, fov_point c, struct fov_ink ink);
+/* A filled box with opacity 0-1 (label plates). */
+void fov__draw_plate(struct fov_pixels *px, fov_box box, struct fov_ink ink, double opacity);
+/* ASCII text in the embedded stroke font, `height` pixels from cap top to baseline, its top-left
+ * corner at `at`; a character that the font lacks is drawn as a hollow box. */
+void fov__draw_text(struct fov_pixels *px, fov_point at, const char *text, double height, struct fov_ink ink);
+fov_size fov__draw_text_size(const char *text, double height, double stroke);
+
+#endif

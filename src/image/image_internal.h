@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/* image: bytes become an immutable fov_image; a region of it becomes pixels; pixels are resampled.
+ *
+ *     sniff.c  which format these bytes are          decode_png.c decode_jpeg.c  direct, by region
+ *     probe.c  header, limits, EXIF, completeness    vips.c      other formats, through the module
+ *     colour.c ICC and CMYK by lcms2                 pixel_cache.c  decoded once, bounded
+ *     pixels.c the one place that allocates pixels   warp.c      the one resample of a segment
+ */
+#ifndef FOV_IMAGE_INTERNAL_H
+#define FOV_IMAGE_INTERNAL_H
+
+#include <foveate/image.h>
+
+#include "base/base_internal.h"
+
+/* ---- pixels.c -------------------------------------------------------------------------------- */
+
+/* 8-bit sRGB, 3 bands or 4 with straight alpha, rows `stride` apart. Counted; immutable once it
+ * has been handed on. */
+struct fov_pixels {
+    atomic_int refs;
+    fov_context *ctx;
+    int32_t width, height, bands;
+    size_t stride;
+    uint8_t *data;
+};
+
+/* The one place that allocates pixels; limits (pixels, edge) are checked before. */
+fov_status fov__pixels_new(struct fov_pixels **out, fov_context *ctx, int32_t width, int32_t height,
+                           int32_t bands, fov_error *err);
+struct fov_pixels *fov__pixels_ref(struct fov_pixels *px);
+void fov__pixels_unref(struct fov_pixels *px); /* NULL is fine */
+/* SHA-256 of "fovpix1 <w> <h> <bands>\n" and the rows: what `pixels_sha256` in a transcript is. */
+fov_status fov__pixels_sha256(const struct fov_pixels *px, char out[FOV_SHA256_HEX], fov_error *err);
+static inline uint8_t *fov__pixels_row(const struct fov_pixels *px, int32_t y)
+{
+    return px->data + (size_t)y * px->stride;
+}
+
+/* Check a size against the limits of the context; `what` is the field for the message. */
+fov_status fov__limits_check_size(fov_context *ctx, uint64_t width, uint64_t height, const char *what,
+                                  fov_error *err);
+
+/* ---- the image ------------------------------------------------------------------------------- */
+
+struct fov_recti {
+    int32_t x, y, width, height;
+};
+
+struct fov_image {
+    atomic_int refs;
+    fov_context *ctx;
+    fov_image_info info;
+    int32_t raw_width, raw_height; /* as stored, before orientation */
+    fov_bytes encoded;             /* the file; empty for raw pixels */
+    struct fov_pixels *pixels;     /* raw pixels only */
+    uint8_t *icc;                  /* the embedded profile when it is used, else NULL */
+    size_t icc_size;
+    bool is_cmyk, is_ycck, is_adobe_inverted;
+    bool has_grey_samples; /* what a profile of grey is for */
+    bool is_lenient;
+    size_t png_trns;         /* where a tRNS chunk that fits begins, 0: none */
+    int32_t scans;           /* of a JPEG */
+    bool has_even_sampling;  /* JPEG: luma 1x1, 2x1, 1x2 or 2x2 over chroma 1x1 */
+    atomic_int damaged;      /* found while decoding a lenient image */
+    atomic_int pieces;       /* decoded so far: many make the whole worth keeping */
+    char sha256[FOV_SHA256_HEX];
+};
+
+/* An image made of pixels that are handed over (reference consumed, also on error). */
+fov_status fov__image_take_pixels(fov_image **out, struct fov_pixels *px, fov_error *err);
+
+/* ---- decode.c: a region at a level ----------------------------------------------------------- */
+
+/* A decoded piece of a source. Its pixel (i, j) covers the square of `shrink` source pixels whose
+ * top-left corner is at (x0 + i * shrink, y0 + j * shrink) in the upright source frame. */
+struct fov_level {
+    struct fov_pixels *px;
+    int32_t shrink;  /* 1, 2, 4 or 8 */
+    double x0, y0;   /* source coordinates of the piece's corner; may be below 0 by less than
+                      * `shrink` where a flipped picture's level starts outside */
+};
+
+/* Decode at least `region` (upright source pixels, inside the image, not empty), shrunk. What comes
+ * is a pure function of the image's bytes, `region` and `shrink`: the same bytes whether it was
+ * cached, decoded whole or in part. At shrink 1 it equals the full decode (libjpeg: islow, fancy
+ * upsampling). JPEG shrinks by scaled DCT, everything else by the mean of shrink x shrink pixels
+ * (rounded, alpha-weighted). out->px is a reference that the caller drops. */
+fov_status fov__image_decode(struct fov_level *out, fov_image *image, struct fov_recti region,
+                             int32_t shrink, const fov_cancel *cancel, fov_error *err);
+
+/* ---- warp.c: the one resample ---------------------------------------------------------------- */
+
+enum fov__kernel { FOV__KERNEL_LANCZOS3, FOV__KERNEL_CATMULL_ROM, FOV__KERNEL_LINEAR, FOV__KERNEL_NEAREST };
+
+/* Fill `out` (already sized, 3 or 4 bands as `level->px`): output pixel centre (i + .5, j + .5) goes
+ * through `to_level` to the level's pixel coordinates; taps are clamped to `clamp` (level pixels:
+ * the source's own edge). Rows [y1, y2) only, so that callers can share the work between threads. */
+struct fov_warp {
+    const struct fov_pixels *src;
+    struct fov_mat to_src;      /* output pixel coordinates -> src pixel coordinates */
+    enum fov__kernel kernel;
+};
+fov_status fov__warp(const struct fov_warp *warp, struct fov_pixels *out, uint32_t threads,
+                     const fov_cancel *cancel, fov_error *err);
+/* The source region (in src pixels, unclamped) whose pixels the warp reads. */
+fov_box fov__warp_reach(const struct fov_warp *warp, int32_t out_width, int32_t out_height);
+
+/* ---- pixel_cache.c --------------------------------------------------------------------------- */
+
+/* Pieces by key, least recently used dropped first, bounded by limits.cache_bytes, shared by all
+ * threads of a context. A second asker of a key that is being made waits for it. */
+struct fov_cache_key {
+    uint64_t source[2]; /* XXH3-128 or the first half of the SHA-256 */
+    struct fov_recti region;
+    int32_t shrink;
+    uint64_t recipe; /* 0 for decoded sources; a barrier's recipe hash otherwise */
+};
+typedef fov_status (*fov__cache_make_fn)(struct fov_level *out, void *user, fov_error *err);
+fov_status fov__cache_get(struct fov_level *out, fov_context *ctx, const struct fov_cache_key *key,
+                          fov__cache_make_fn make, void *user, fov_error *err);
+struct fov_cache_stats {
+    uint64_t hits, misses, evicted, bytes;
+};
+void fov__cache_get_stats(fov_context *ctx, struct fov_cache_stats *out);
+
+#endif

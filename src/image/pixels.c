@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/* The one place that allocates pixels: every size is held against the context's limits here, again,
+ * whoever asked. It must never be told a size in bytes: width, height and bands are the only way,
+ * so that no product is computed elsewhere. */
+#include "image/image_internal.h"
+#include "image/codec_internal.h"
+
+/* Readers of three-band rows may load four bytes at the last pixel. */
+enum { PIXELS_SLACK = 16 };
+
+fov_status fov__limits_check_size(fov_context *ctx, uint64_t width, uint64_t height,
+                                  const char *what, fov_error *err)
+{
+    const fov_limits *limits = &ctx->limits;
+    if (width == 0 || height == 0)
+        return fov__fail(err, FOV_E_IMAGE, 0, what,
+                         "the size is %llu x %llu pixels, and both sides must be at least 1",
+                         (unsigned long long)width, (unsigned long long)height);
+    if (width > limits->edge || height > limits->edge)
+        return fov__fail(err, FOV_E_LIMIT, 0, what,
+                         "the size is %llu x %llu pixels, and a side has at most %u",
+                         (unsigned long long)width, (unsigned long long)height,
+                         (unsigned)limits->edge);
+    /* Both are within 32 bits now, so the product is within 64. */
+    if (width > INT32_MAX || height > INT32_MAX || width * height > limits->pixels)
+        return fov__fail(err, FOV_E_LIMIT, 0, what,
+                         "the size is %llu x %llu pixels, and an image has at most %llu in all",
+                         (unsigned long long)width, (unsigned long long)height,
+                         (unsigned long long)limits->pixels);
+    return FOV_OK;
+}
+
+fov_status fov__pixels_new(struct fov_pixels **out, fov_context *ctx, int32_t width, int32_t height,
+                           int32_t bands, fov_error *err)
+{
+    *out = NULL;
+    if (width < 0 || height < 0 || (bands != 3 && bands != 4))
+        return fov__fail(err, FOV_E_INTERNAL, 0, "pixels", "pixels of %d x %d x %d were asked for",
+                         (int)width, (int)height, (int)bands);
+    const fov_status rc =
+        fov__limits_check_size(ctx, (uint64_t)width, (uint64_t)height, "pixels", err);
+    if (rc < 0)
+        return rc;
+    const uint64_t bytes = (uint64_t)width * (uint64_t)height * (uint64_t)bands;
+    if (bytes > (uint64_t)PTRDIFF_MAX - PIXELS_SLACK)
+        return fov__fail_memory(err, "pixels", SIZE_MAX);
+    struct fov_pixels *px = fov__alloc(ctx, sizeof(*px));
+    if (px == NULL)
+        return fov__fail_memory(err, "pixels", sizeof(*px));
+    px->data = fov__alloc(ctx, (size_t)bytes + PIXELS_SLACK);
+    /* Decoded pictures that are only kept for later must not make a new one fail. */
+    if (px->data == NULL && fov__cache_drop(ctx))
+        px->data = fov__alloc(ctx, (size_t)bytes + PIXELS_SLACK);
+    if (px->data == NULL) {
+        fov__free(ctx, px);
+        return fov__fail_memory(err, "pixels", (size_t)bytes);
+    }
+    memset(px->data + bytes, 0, PIXELS_SLACK);
+    atomic_init(&px->refs, 1);
+    px->ctx = ctx;
+    px->width = width;
+    px->height = height;
+    px->bands = bands;
+    px->stride = (size_t)width * (size_t)bands;
+    *out = px;
+    return FOV_OK;
+}
+
+struct fov_pixels *fov__pixels_ref(struct fov_pixels *px)
+{
+    atomic_fetch_add_explicit(&px->refs, 1, memory_order_relaxed);
+    return px;
+}
+
+void fov__pixels_unref(struct fov_pixels *px)
+{
+    if (px == NULL || atomic_fetch_sub_explicit(&px->refs, 1, memory_order_acq_rel) != 1)
+        return;
+    fov__free(px->ctx, px->data);
+    fov__free(px->ctx, px);
+}
+
+fov_status fov__pixels_sha256(const struct fov_pixels *px, char out[FOV_SHA256_HEX], fov_error *err)
+{
+    return fov__pixels_hash(px->ctx, px->data, px->width, px->height, px->bands, px->stride, out,
+                            err);
+}
+
+fov_status fov__pixels_hash(fov_context *ctx, const uint8_t *data, int32_t width, int32_t height,
+                            int32_t bands, size_t stride, char out[FOV_SHA256_HEX], fov_error *err)
+{
+    struct fov_sha256 *hash = NULL;
+    char head[64];
+    const fov_status rc = fov__sha256_new(&hash, ctx, err);
+    if (rc < 0)
+        return rc;
+    fov__format(head, sizeof(head), "fovpix1 %d %d %d\n", (int)width, (int)height, (int)bands);
+    fov__sha256_add(hash, head, strlen(head));
+    for (int32_t y = 0; y < height; y++)
+        fov__sha256_add(hash, data + (size_t)y * stride, (size_t)width * (size_t)bands);
+    fov__sha256_end(hash, out);
+    return FOV_OK;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* flip: mirror images and slides scanned from behind. Lossless. */
+#include "op/op_internal.h"
+
+enum { FLIP_HORIZONTAL, FLIP_VERTICAL, FLIP_BOTH };
+
+struct flip_args {
+    struct op_args_head head;
+    int32_t axis;
+};
+
+static fov_status flip_plan(const void *args, const struct op_frame *in, int32_t in_count,
+                            struct op_plan *out, struct op_fault *fault)
+{
+    const struct flip_args *flip = args;
+    (void)in_count;
+    (void)fault;
+    struct fov_mat to_input = fov__mat_identity();
+    if (flip->axis != FLIP_VERTICAL) {
+        to_input.m[0] = -1;
+        to_input.m[2] = in->width;
+    }
+    if (flip->axis != FLIP_HORIZONTAL) {
+        to_input.m[4] = -1;
+        to_input.m[5] = in->height;
+    }
+    out->output_count = 1;
+    out->output[0].effect = OP_EFFECT_GEOMETRY;
+    out->output[0].width = in->width;
+    out->output[0].height = in->height;
+    out->output[0].region_count = 1;
+    out->output[0].region[0].box = (fov_box){0, 0, in->width, in->height};
+    out->output[0].region[0].to_input = to_input;
+    return FOV_OK;
+}
+
+static const char *const flip_axes[] = {"horizontal", "vertical", "both", NULL};
+
+static const struct op_param flip_params[] = {
+    OP_ENUM(flip_args, axis, OP_REQUIRED, flip_axes, FLIP_HORIZONTAL,
+            "horizontal swaps left and right, vertical swaps top and bottom"),
+    OP_END};
+
+static const struct op_example flip_examples[] = {{"{\"axis\":\"horizontal\"}", "1000x500"},
+                                                  {"{\"axis\":\"both\"}", "1000x500"},
+                                                  {NULL, NULL}};
+
+const struct op_def fov__op_flip = {
+    .name = "flip",
+    .since = "0.1.0",
+    .summary = "Mirror an image.",
+    .when = "Use it when text or a scene is mirrored, as in a reflection or a slide seen from behind.",
+    .kind = OP_KIND_GEOMETRY,
+    .presets = OP_PRESET_LOOK | OP_PRESET_FULL,
+    .input_min = 1,
+    .input_max = 1,
+    .params = flip_params,
+    .args_size = sizeof(struct flip_args),
+    .examples = flip_examples,
+    .plan = flip_plan,
+};

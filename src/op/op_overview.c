@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/* overview: the whole image again, smaller when asked. Unlike a delivery's shrinking this is part of
+ * the recipe: what is made from it has its size. */
+#include "op/op_internal.h"
+
+struct overview_args {
+    struct op_args_head head;
+    int32_t max_edge; /* 0: the image's own size */
+};
+
+static fov_status overview_plan(const void *args, const struct op_frame *in, int32_t in_count,
+                                struct op_plan *out, struct op_fault *fault)
+{
+    const struct overview_args *overview = args;
+    (void)in_count;
+    (void)fault;
+    const int32_t longest = in->width > in->height ? in->width : in->height;
+    double width = in->width, height = in->height;
+    if (overview->max_edge > 0 && overview->max_edge < longest) {
+        width = fov__rint(width * overview->max_edge / longest);
+        height = fov__rint(height * overview->max_edge / longest);
+        width = width < 1 ? 1 : width;
+        height = height < 1 ? 1 : height;
+    } else if (overview->max_edge > longest) {
+        fov__format(out->note, sizeof(out->note), "not enlarged to max_edge %d", overview->max_edge);
+    }
+    out->output_count = 1;
+    out->output[0].effect = OP_EFFECT_GEOMETRY;
+    out->output[0].width = (int32_t)width;
+    out->output[0].height = (int32_t)height;
+    out->output[0].region_count = 1;
+    out->output[0].region[0].box = (fov_box){0, 0, width, height};
+    out->output[0].region[0].to_input = fov__mat_scale(in->width / width, in->height / height);
+    return FOV_OK;
+}
+
+static const struct op_param overview_params[] = {
+    OP_INT(overview_args, max_edge, 0, 16, 8192, 0, "pixels",
+           "pixels, longest side of the result; never enlarged"),
+    OP_END};
+
+static const struct op_example overview_examples[] = {{"{}", "1000x500"},
+                                                      {"{\"max_edge\":400}", "400x200"},
+                                                      {"{\"max_edge\":333}", "333x166"},
+                                                      {"{\"max_edge\":4000}", "1000x500"},
+                                                      {NULL, NULL}};
+
+const struct op_def fov__op_overview = {
+    .name = "overview",
+    .since = "0.1.0",
+    .summary = "Look at a whole image again, smaller if wanted.",
+    .when = "Use it to see the whole picture once more after looking at details, or to check where a "
+            "detail belongs.",
+    .kind = OP_KIND_GEOMETRY,
+    .presets = OP_PRESET_LOOK | OP_PRESET_FULL,
+    .input_min = 1,
+    .input_max = 1,
+    .params = overview_params,
+    .args_size = sizeof(struct overview_args),
+    .examples = overview_examples,
+    .plan = overview_plan,
+};

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* zoom: the box at source density. Nothing is enlarged here: the delivery does that, from the full
+ * resolution, so a zoom of a zoom loses nothing. */
+#include "op/op_internal.h"
+
+struct zoom_args {
+    struct op_args_head head;
+    fov_box box;
+    double pad;
+    char label[OP_LABEL_MAX];
+};
+
+static fov_status zoom_plan(const void *args, const struct op_frame *in, int32_t in_count,
+                            struct op_plan *out, struct op_fault *fault)
+{
+    const struct zoom_args *zoom = args;
+    const fov_box frame = {0, 0, in->width, in->height};
+    (void)in_count;
+    fov_box box = zoom->box;
+    if (zoom->pad > 0) {
+        const double dx = zoom->pad * (box.x2 - box.x1), dy = zoom->pad * (box.y2 - box.y1);
+        box = (fov_box){fov__floor(box.x1 - dx + 1e-6), fov__floor(box.y1 - dy + 1e-6),
+                        fov__ceil(box.x2 + dx - 1e-6), fov__ceil(box.y2 + dy - 1e-6)};
+    }
+    fov_box cut;
+    if (!fov__box_intersect(box, frame, &cut))
+        return fov__fault(fault, FOV__FAULT_OUT_OF_RANGE, "zoom.box", NULL, NULL,
+                          "The box does not meet the image, which is %dx%d pixels.", in->width,
+                          in->height);
+    if (cut.x1 != box.x1 || cut.y1 != box.y1 || cut.x2 != box.x2 || cut.y2 != box.y2)
+        fov__format(out->note, sizeof(out->note), "the padding was cut to the image");
+    out->output_count = 1;
+    out->output[0].effect = OP_EFFECT_GEOMETRY;
+    out->output[0].width = (int32_t)(cut.x2 - cut.x1);
+    out->output[0].height = (int32_t)(cut.y2 - cut.y1);
+    out->output[0].region_count = 1;
+    out->output[0].region[0].box = (fov_box){0, 0, cut.x2 - cut.x1, cut.y2 - cut.y1};
+    out->output[0].region[0].to_input = fov__mat_translate(cut.x1, cut.y1);
+    return FOV_OK;
+}
+
+static const struct op_alias zoom_aliases[] = {
+    {"crop", NULL},
+    {"image_zoom_in_tool", "Zoom in on a region of the image given by a bounding box."},
+    {NULL, NULL}};
+
+static const struct op_param zoom_params[] = {
+    OP_BOX(zoom_args, box, "bbox_2d", OP_REQUIRED, "the part to look at"),
+    OP_NUM(zoom_args, pad, 0, 0.5, 0, "fraction of the box",
+           "fraction of the box's width and height added on each side"),
+    OP_TEXT(zoom_args, label, OP_COMMENT, "what is in the box; a remark, changes nothing"),
+    OP_END};
+
+static const struct op_example zoom_examples[] = {
+    {"{\"box\":[100,200,500,450]}", "400x250"},
+    {"{\"box\":[10.2,20,50.9,60.5]}", "41x41"},
+    {"{\"box\":[900,400,1100,600]}", "100x100"},
+    {"{\"box\":[100,100,200,200],\"pad\":0.1}", "120x120"},
+    {"{\"box\":[0,0,100,100],\"pad\":0.5,\"label\":\"the legend\"}", "150x150"},
+    {NULL, NULL}};
+
+const struct op_def fov__op_zoom = {
+    .name = "zoom",
+    .since = "0.1.0",
+    .aliases = zoom_aliases,
+    .summary = "Look closer at one part of an image, at full resolution.",
+    .when = "Use it when a detail is too small to read or count: small print, a legend, a crowded "
+            "part. It is cut from the original at full resolution and shown as large as you can see, "
+            "so zooming into a zoom adds detail. Take a generous box rather than a tight one.",
+    .kind = OP_KIND_GEOMETRY,
+    .presets = OP_PRESET_LOOK | OP_PRESET_FULL,
+    .input_min = 1,
+    .input_max = 1,
+    .params = zoom_params,
+    .args_size = sizeof(struct zoom_args),
+    .examples = zoom_examples,
+    .plan = zoom_plan,
+};

@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: MIT */
+/* What is not flat is ink: letters, grid lines, the lines of a line chart. Strokes are connected,
+ * what cannot be a letter is left out, and neighbours in a row become one piece of text. Letters
+ * that climb or fall in steps are noted as slanted. It must never read text. */
+#include "reader/reader_internal.h"
+
+/* Weaker ink is the soft edge of something else. */
+static const int32_t CONTRAST = 48;
+/* A pixel whose channels are this far apart has a colour; grey text and a coloured line that cross
+ * are so told apart. */
+static const int32_t COLOURED = 34;
+/* Longer unbroken runs are rules, not letters. */
+static const int32_t RULE = 44;
+
+enum { STROKES = 12000, LETTER = 64 };
+
+enum { INK_NONE = 0, INK_GREY = 1, INK_COLOUR = 2 };
+
+struct stroke {
+    int32_t x1, y1, x2, y2, count;
+    int32_t ground; /* flat it stands on */
+    int32_t kind;
+    uint32_t sum[3];
+    int32_t group;
+};
+
+struct ink {
+    struct reader_scene *scene;
+    const struct fov_pixels *px;
+    uint8_t *kind;
+    int32_t *ground;
+    int32_t *queue;
+    struct stroke *strokes;
+    size_t count;
+};
+
+static struct reader_rgb pixel(const struct fov_pixels *px, int32_t at)
+{
+    const uint8_t *p = fov__pixels_row(px, at / px->width) +
+                       (size_t)(at % px->width) * (size_t)px->bands;
+    return (struct reader_rgb){p[0], p[1], p[2]};
+}
+
+/* Classify every pixel; the ground of an ink pixel is the flat seen last in its row. */
+static void classify(struct ink *ink)
+{
+    const struct reader_scene *scene = ink->scene;
+    for (int32_t y = 0; y < scene->height; y++) {
+        int32_t ground = -1;
+        for (int32_t x = 0; x < scene->width; x++) {
+            const int32_t at = y * scene->width + x;
+            ink->kind[at] = INK_NONE;
+            if (scene->label[at] >= 0)
+                ground = scene->label[at];
+            ink->ground[at] = ground;
+            if (scene->label[at] >= 0)
+                continue;
+            const struct reader_rgb c = pixel(ink->px, at);
+            const struct reader_rgb g = ground >= 0 ? scene->flats[ground].colour : scene->ground;
+            if (fov__reader_rgb_distance(c, g) < CONTRAST)
+                continue;
+            const int32_t high = c.r > c.g ? (c.r > c.b ? c.r : c.b) : (c.g > c.b ? c.g : c.b);
+            const int32_t low = c.r < c.g ? (c.r < c.b ? c.r : c.b) : (c.g < c.b ? c.g : c.b);
+            ink->kind[at] = high - low >= COLOURED ? INK_COLOUR : INK_GREY;
+        }
+    }
+}
+
+static void clear_run(struct ink *ink, int32_t start, int32_t step, int32_t length)
+{
+    if (length < RULE)
+        return;
+    for (int32_t i = 0; i < length; i++)
+        ink->kind[start + i * step] = INK_NONE;
+}
+
+/* Take rules out, in rows and columns, so that a label that touches a grid line stays a label. */
+static void clear_rules(struct ink *ink)
+{
+    const int32_t width = ink->scene->width, height = ink->scene->height;
+    for (int32_t y = 0; y < height; y++) {
+        int32_t run = 0;
+        for (int32_t x = 0; x <= width; x++) {
+            if (x < width && ink->kind[y * width + x] == INK_GREY) {
+                run++;
+                continue;
+            }
+            clear_run(ink, y * width + x - run, 1, run);
+            run = 0;
+        }
+    }
+    for (int32_t x = 0; x < width; x++) {
+        int32_t run = 0;
+        for (int32_t y = 0; y <= height; y++) {
+            if (y < height && ink->kind[y * width + x] == INK_GREY) {
+                run++;
+                continue;
+            }
+            clear_run(ink, (y - run) * width + x, width, run);
+            run = 0;
+        }
+    }
+}
+
+static void trace(struct ink *ink, int32_t start, struct stroke *stroke)
+{
+    const int32_t width = ink->scene->width, height = ink->scene->height;
+    const uint8_t kind = ink->kind[start];
+    size_t head = 0, tail = 0;
+    *stroke = (struct stroke){width, height, 0, 0, 0, ink->ground[start], kind, {0, 0, 0}, -1};
+    ink->queue[tail++] = start;
+    ink->kind[start] = INK_NONE;
+    while (head < tail) {
+        const int32_t at = ink->queue[head++], x = at % width, y = at / width;
+        const struct reader_rgb c = pixel(ink->px, at);
+        stroke->sum[0] += c.r;
+        stroke->sum[1] += c.g;
+        stroke->sum[2] += c.b;
+        stroke->count++;
+        stroke->x1 = x < stroke->x1 ? x : stroke->x1;
+        stroke->y1 = y < stroke->y1 ? y : stroke->y1;
+        stroke->x2 = x + 1 > stroke->x2 ? x + 1 : stroke->x2;
+        stroke->y2 = y + 1 > stroke->y2 ? y + 1 : stroke->y2;
+        for (int32_t dy = -1; dy <= 1; dy++) {
+            for (int32_t dx = -1; dx <= 1; dx++) {
+                if (x + dx < 0 || x + dx >= width || y + dy < 0 || y + dy >= height)
+                    continue;
+                const int32_t to = at + dy * width + dx;
+                if (ink->kind[to] != kind)
+                    continue;
+                ink->kind[to] = INK_NONE;
+                ink->queue[tail++] = to;
+            }
+        }
+    }
+}
+
+static bool is_letter(const struct stroke *stroke)
+{
+    const int32_t width = stroke->x2 - stroke->x1, height = stroke->y2 - stroke->y1;
+    if (width > 2 * LETTER || height > LETTER)
+        return false;
+    if (height <= 2 && width > 10)
+        return false; /* the edge of a bar, a dash of a dashed line */
+    if (width <= 2 && height > 24)
+        return false;
+    return width <= 8 * height + 4;
+}
+
+static int stroke_order(const struct stroke *a, const struct stroke *b)
+{
+    return a->x1 != b->x1 ? (a->x1 < b->x1 ? -1 : 1) : (a->y1 > b->y1) - (a->y1 < b->y1);
+}
+
+/* Shell sort: qsort() of the C library may allocate and need not be stable. */
+static void sort_strokes(struct stroke *strokes, size_t count)
+{
+    for (size_t gap = count / 2; gap > 0; gap /= 2) {
+        for (size_t i = gap; i < count; i++) {
+            const struct stroke moved = strokes[i];
+            size_t j = i;
+            for (; j >= gap && stroke_order(&moved, &strokes[j - gap]) < 0; j -= gap)
+                strokes[j] = strokes[j - gap];
+            strokes[j] = moved;
+        }
+    }
+}
+
+static void find_strokes(struct ink *ink)
+{
+    const int32_t total = ink->scene->width * ink->scene->height;
+    for (int32_t at = 0; at < total && ink->count < STROKES; at++) {
+        if (ink->kind[at] == INK_NONE)
+            continue;
+        trace(ink, at, &ink->strokes[ink->count]);
+        if (is_letter(&ink->strokes[ink->count]))
+            ink->count++;
+    }
+    sort_strokes(ink->strokes, ink->count);
+}
+
+static int32_t root(struct stroke *strokes, int32_t i)
+{
+    while (strokes[i].group >= 0 && strokes[i].group != i)
+        i = strokes[i].group;
+    return i;
+}
+
+static int32_t height_of(const struct stroke *s)
+{
+    return s->y2 - s->y1;
+}
+
+/* Whether two strokes, a left of b, stand in one row near enough to be of one text. */
+static bool are_neighbours(const struct stroke *a, const struct stroke *b)
+{
+    if (a->ground != b->ground || a->kind != b->kind)
+        return false;
+    const int32_t gap = b->x1 - a->x2, ha = height_of(a), hb = height_of(b);
+    const int32_t tall = ha > hb ? ha : hb, low = ha > hb ? hb : ha;
+    if (tall < 4)
+        return false;
+    if (low < 4 || low * 5 < tall * 2) { /* a point, a dash, an accent */
+        const struct stroke *mark = ha > hb ? b : a, *letter = ha > hb ? a : b;
+        const double middle = (double)(mark->y1 + mark->y2) / 2;
+        return gap <= (tall + 1) / 2 && middle >= letter->y1 - 0.35 * tall &&
+               middle <= letter->y2 + 0.35 * tall;
+    }
+    const int32_t top = a->y1 > b->y1 ? a->y1 : b->y1, bottom = a->y2 < b->y2 ? a->y2 : b->y2;
+    const int32_t reach = tall > 6 ? tall : 6;
+    return (bottom - top) * 2 >= low && gap <= reach && tall <= 3 * low;
+}
+
+static void group_strokes(struct ink *ink)
+{
+    for (size_t i = 0; i < ink->count; i++)
+        ink->strokes[i].group = (int32_t)i;
+    for (size_t i = 0; i < ink->count; i++) {
+        const struct stroke *a = &ink->strokes[i];
+        for (size_t j = i + 1; j < ink->count; j++) {
+            const struct stroke *b = &ink->strokes[j];
+            if (b->x1 > a->x2 + LETTER)
+                break;
+            if (!are_neighbours(a, b))
+                continue;
+            const int32_t p = root(ink->strokes, (int32_t)i), q = root(ink->strokes, (int32_t)j);
+            if (p != q)
+                ink->strokes[p > q ? p : q].group = p > q ? q : p;
+        }
+    }
+}
+
+static void grow_box(fov_box *box, const struct stroke *s)
+{
+    box->x1 = s->x1 < box->x1 ? s->x1 : box->x1;
+    box->y1 = s->y1 < box->y1 ? s->y1 : box->y1;
+    box->x2 = s->x2 > box->x2 ? s->x2 : box->x2;
+    box->y2 = s->y2 > box->y2 ? s->y2 : box->y2;
+}
+
+/* One text for every group whose letters are tall enough to be read at all. */
+static void make_texts(struct ink *ink, int32_t *text_of)
+{
+    struct reader_scene *scene = ink->scene;
+    for (size_t i = 0; i < ink->count; i++)
+        text_of[i] = -1;
+    for (size_t i = 0; i < ink->count; i++) {
+        const struct stroke *s = &ink->strokes[i];
+        const int32_t r = root(ink->strokes, (int32_t)i);
+        if (text_of[r] < 0) {
+            if (scene->text_count >= READER_TEXTS)
+                continue;
+            text_of[r] = (int32_t)scene->text_count;
+            struct reader_text *text = &scene->texts[scene->text_count++];
+            memset(text, 0, sizeof(*text));
+            text->box = (fov_box){s->x1, s->y1, s->x2, s->y2};
+            text->view = -1;
+            text->ground = s->ground >= 0 ? scene->flats[s->ground].colour : scene->ground;
+        }
+        struct reader_text *text = &scene->texts[text_of[r]];
+        grow_box(&text->box, s);
+        text->pieces++;
+        if (height_of(s) > text->height) {
+            text->height = height_of(s);
+            const uint32_t n = (uint32_t)s->count;
+            text->ink = (struct reader_rgb){(uint8_t)(s->sum[0] / n), (uint8_t)(s->sum[1] / n),
+                                            (uint8_t)(s->sum[2] / n)};
+        }
+    }
+}
+
+static void drop_specks(struct reader_scene *scene)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < scene->text_count; i++) {
+        struct reader_text *text = &scene->texts[i];
+        if (text->height < 5 || text->box.x2 - text->box.x1 < 2)
+            continue;
+        text->anchor = (fov_point){(text->box.x1 + text->box.x2) / 2,
+                                   (text->box.y1 + text->box.y2) / 2};
+        scene->texts[kept++] = *text;
+    }
+    scene->text_count = kept;
+}
+
+/* Steps from a lone letter to the next one, by direction. */
+struct steps {
+    int32_t up, down, upright;
+    double run, rise;
+    fov_box box;
+};
+
+static void count_steps(const struct ink *ink, const int32_t *text_of, struct steps *steps)
+{
+    *steps = (struct steps){.box = {ink->scene->width, ink->scene->height, 0, 0}};
+    for (size_t i = 0; i < ink->count; i++) {
+        const struct stroke *a = &ink->strokes[i];
+        const int32_t ta = text_of[root(ink->strokes, (int32_t)i)];
+        if (ta < 0 || ink->scene->texts[ta].pieces > 2 || height_of(a) < 4 || height_of(a) > 24)
+            continue;
+        const double ax = (a->x1 + a->x2) / 2.0, ay = (a->y1 + a->y2) / 2.0;
+        double best = 1e9, bx = 0, by = 0;
+        for (size_t j = i + 1; j < ink->count && ink->strokes[j].x1 < a->x2 + 24; j++) {
+            const struct stroke *b = &ink->strokes[j];
+            const double dx = (b->x1 + b->x2) / 2.0 - ax, dy = (b->y1 + b->y2) / 2.0 - ay;
+            const double d = dx * dx + dy * dy;
+            if (height_of(b) >= 4 && height_of(b) <= 24 && b->ground == a->ground && d < best) {
+                best = d;
+                bx = dx;
+                by = dy;
+            }
+        }
+        const double reach = 2.0 * height_of(a);
+        if (best > reach * reach)
+            continue;
+        const double rise = by < 0 ? -by : by;
+        const bool is_diagonal = bx > 0 && rise > 0.35 * bx && rise < 2.8 * bx;
+        if (!is_diagonal)
+            continue;
+        steps->up += by < 0;
+        steps->down += by > 0;
+        steps->run += bx;
+        steps->rise += by;
+        grow_box(&steps->box, a);
+    }
+}
+
+/* Slanted labels are noted when there are many of them; the usual slants are 45 and, in tighter
+ * charts, about 35 or 60 degrees, so the mean step is rounded to 5. */
+static void note_slant(struct reader_scene *scene, const struct steps *steps)
+{
+    const int32_t most = steps->up > steps->down ? steps->up : steps->down;
+    const int32_t least = steps->up > steps->down ? steps->down : steps->up;
+    scene->slant = 0;
+    if (most < 10 || least * 3 > most)
+        return;
+    scene->slant = steps->up > steps->down ? 45 : -45;
+    scene->slanted = steps->box;
+}
+
+fov_status fov__reader_ink(struct reader_scene *scene, const struct fov_pixels *px, fov_error *err)
+{
+    fov_context *ctx = scene->ctx;
+    const size_t total = (size_t)scene->width * (size_t)scene->height;
+    struct ink ink = {.scene = scene, .px = px};
+    struct steps steps;
+    fov_status rc = FOV_OK;
+    ink.kind = fov__alloc(ctx, total);
+    ink.ground = fov__alloc(ctx, total * sizeof(*ink.ground));
+    ink.queue = fov__alloc(ctx, total * sizeof(*ink.queue));
+    ink.strokes = fov__alloc(ctx, (STROKES + 1) * sizeof(*ink.strokes));
+    int32_t *text_of = fov__alloc(ctx, (STROKES + 1) * sizeof(*text_of));
+    if (ink.kind == NULL || ink.ground == NULL || ink.queue == NULL || ink.strokes == NULL ||
+        text_of == NULL) {
+        rc = fov__fail_memory(err, "reader", total * sizeof(*ink.queue));
+        goto done;
+    }
+    classify(&ink);
+    clear_rules(&ink);
+    find_strokes(&ink);
+    group_strokes(&ink);
+    scene->text_count = 0;
+    make_texts(&ink, text_of);
+    count_steps(&ink, text_of, &steps);
+    note_slant(scene, &steps);
+    drop_specks(scene);
+done:
+    fov__free(ctx, text_of);
+    fov__free(ctx, ink.strokes);
+    fov__free(ctx, ink.queue);
+    fov__free(ctx, ink.ground);
+    fov__free(ctx, ink.kind);
+    return rc;
+}

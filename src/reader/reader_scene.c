@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/* The scene: what the pixels of the first picture hold before a word is read. Also the lines of a
+ * line chart, traced by their colour. It must never read text. */
+#include "reader/reader_internal.h"
+
+/* A line crosses at least this part of the width of the picture. */
+static const double LINE_SPAN = 0.22;
+static const int32_t LINE_SAME = 44;
+
+fov_status fov__reader_scene_new(struct reader_scene **out, fov_context *ctx, const struct fov_pixels *px,
+                                 fov_error *err)
+{
+    struct reader_scene *scene = fov__calloc(ctx, 1, sizeof(*scene));
+    *out = NULL;
+    if (scene == NULL)
+        return fov__fail_memory(err, "reader", sizeof(*scene));
+    scene->ctx = ctx;
+    scene->width = px->width;
+    scene->height = px->height;
+    const size_t total = (size_t)px->width * (size_t)px->height;
+    scene->label = fov__alloc(ctx, total * sizeof(*scene->label));
+    scene->flats = fov__calloc(ctx, READER_FLATS, sizeof(*scene->flats));
+    scene->texts = fov__calloc(ctx, READER_TEXTS, sizeof(*scene->texts));
+    fov_status rc = FOV_OK;
+    if (scene->label == NULL || scene->flats == NULL || scene->texts == NULL)
+        rc = fov__fail_memory(err, "reader", total * sizeof(*scene->label));
+    if (rc == FOV_OK)
+        rc = fov__reader_flats(scene, px, err);
+    if (rc == FOV_OK)
+        rc = fov__reader_ink(scene, px, err);
+    if (rc == FOV_OK)
+        rc = fov__reader_lines(scene, px, err);
+    if (rc < 0) {
+        fov__reader_scene_free(scene);
+        return rc;
+    }
+    *out = scene;
+    return FOV_OK;
+}
+
+void fov__reader_scene_free(struct reader_scene *scene)
+{
+    if (scene == NULL)
+        return;
+    for (size_t i = 0; i < scene->line_count; i++)
+        fov__free(scene->ctx, scene->lines[i].y);
+    fov__free(scene->ctx, scene->texts);
+    fov__free(scene->ctx, scene->flats);
+    fov__free(scene->ctx, scene->label);
+    fov__free(scene->ctx, scene);
+}
+
+static struct reader_rgb pixel(const struct fov_pixels *px, int32_t x, int32_t y)
+{
+    const uint8_t *p = fov__pixels_row(px, y) + (size_t)x * (size_t)px->bands;
+    return (struct reader_rgb){p[0], p[1], p[2]};
+}
+
+static int32_t spread_of(struct reader_rgb c)
+{
+    const int32_t high = c.r > c.g ? (c.r > c.b ? c.r : c.b) : (c.g > c.b ? c.g : c.b);
+    const int32_t low = c.r < c.g ? (c.r < c.b ? c.r : c.b) : (c.g < c.b ? c.g : c.b);
+    return high - low;
+}
+
+static uint32_t bucket(struct reader_rgb c)
+{
+    return ((uint32_t)c.r >> 4) << 8 | ((uint32_t)c.g >> 4) << 4 | (uint32_t)c.b >> 4;
+}
+
+/* Columns in which ink of this colour stands, and where. */
+static int32_t trace(const struct reader_scene *scene, const struct fov_pixels *px,
+                     struct reader_line *line)
+{
+    int32_t columns = 0;
+    line->x1 = scene->width;
+    line->x2 = 0;
+    for (int32_t x = 0; x < scene->width; x++) {
+        double sum = 0, weight = 0;
+        int32_t top = scene->height, bottom = 0;
+        for (int32_t y = 0; y < scene->height; y++) {
+            if (scene->label[y * scene->width + x] >= 0)
+                continue;
+            const int32_t d = fov__reader_rgb_distance(pixel(px, x, y), line->colour);
+            if (d >= LINE_SAME)
+                continue;
+            const double w = LINE_SAME - d;
+            sum += w * (y + 0.5);
+            weight += w;
+            top = y < top ? y : top;
+            bottom = y > bottom ? y : bottom;
+        }
+        line->y[x] = -1;
+        /* A column whose ink is torn apart holds a word or two lines, not a point of this line. */
+        if (weight <= 0 || bottom - top > scene->height / 8)
+            continue;
+        line->y[x] = (float)(sum / weight);
+        line->x1 = x < line->x1 ? x : line->x1;
+        line->x2 = x + 1;
+        columns++;
+    }
+    return columns;
+}
+
+/* Colours of ink by frequency; each that reaches across the picture is a line. */
+fov_status fov__reader_lines(struct reader_scene *scene, const struct fov_pixels *px, fov_error *err)
+{
+    uint32_t *count = fov__calloc(scene->ctx, 4096, sizeof(*count));
+    if (count == NULL)
+        return fov__fail_memory(err, "reader", 4096 * sizeof(*count));
+    fov_status rc = FOV_OK;
+    for (int32_t y = 0; y < scene->height; y++) {
+        for (int32_t x = 0; x < scene->width; x++) {
+            const struct reader_rgb c = pixel(px, x, y);
+            if (scene->label[y * scene->width + x] < 0 && spread_of(c) >= 24 &&
+                fov__reader_rgb_distance(c, scene->ground) > 60)
+                count[bucket(c)]++;
+        }
+    }
+    for (int32_t tries = 0; tries < 32 && scene->line_count < READER_LINES; tries++) {
+        uint32_t best = 0;
+        for (uint32_t i = 1; i < 4096; i++)
+            best = count[i] > count[best] ? i : best;
+        if (count[best] < (uint32_t)(scene->width / 6))
+            break;
+        const struct reader_rgb colour = {(uint8_t)((best >> 8) * 16 + 8), (uint8_t)((best >> 4 & 15) * 16 + 8),
+                                          (uint8_t)((best & 15) * 16 + 8)};
+        for (uint32_t i = 0; i < 4096; i++) {
+            const struct reader_rgb near = {(uint8_t)((i >> 8) * 16 + 8), (uint8_t)((i >> 4 & 15) * 16 + 8),
+                                            (uint8_t)((i & 15) * 16 + 8)};
+            if (fov__reader_rgb_distance(near, colour) <= 40)
+                count[i] = 0;
+        }
+        struct reader_line *line = &scene->lines[scene->line_count];
+        line->colour = colour;
+        line->y = fov__alloc(scene->ctx, (size_t)scene->width * sizeof(*line->y));
+        if (line->y == NULL) {
+            rc = fov__fail_memory(err, "reader", (size_t)scene->width * sizeof(*line->y));
+            break;
+        }
+        const int32_t columns = trace(scene, px, line);
+        const bool is_line = columns >= LINE_SPAN * scene->width &&
+                             columns * 10 >= (line->x2 - line->x1) * 6;
+        if (is_line) {
+            scene->line_count++;
+        } else {
+            fov__free(scene->ctx, line->y);
+            line->y = NULL;
+        }
+    }
+    fov__free(scene->ctx, count);
+    return rc;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* transcript: an append-only record of a session, JSON Lines beside image blobs named by SHA-256, from
+ * which everything can be made again. It sees the graph and the encoder, never a model.
+ *
+ *     writer.c  events and blobs, crash-safe        loader.c  reading a folder back, strictly
+ *     replay.c  re-making every image, comparing    show.c    the graph as a tree, dot, mermaid
+ *
+ * One line is one event {"event":"<kind>","n":<line number from 0>, …}. Kinds: header, source, image,
+ * fact, delivery, request, response, call, error, answer. Members that hold times end in `_ms` or
+ * are `time`; the digest of a transcript leaves them out.
+ */
+#ifndef FOV_TRANSCRIPT_INTERNAL_H
+#define FOV_TRANSCRIPT_INTERNAL_H
+
+#include <foveate/transcript.h>
+
+#include "base/base_internal.h"
+#include "encode/encode_internal.h"
+#include "graph/graph_internal.h"
+
+struct fov_transcript; /* a writer; one thread at a time */
+
+/* Start one in `dir` (made when missing; a transcript that is there already is FOV_E_STATE). Blobs go
+ * to `blobs` (NULL: "blobs" inside dir; else recorded relative to dir where given so). */
+fov_status fov__transcript_new(struct fov_transcript **out, fov_context *ctx, const char *dir,
+                               const char *blobs, fov_error *err);
+/* fsync and close; frees in any case. NULL is fine. */
+fov_status fov__transcript_close(struct fov_transcript *t, fov_error *err);
+
+/* Begin an event: what is written into the returned writer becomes members of it. Every begin is
+ * followed by an end, which writes the line (and fdatasync's it when `durable`). Failing is sticky:
+ * the status comes with `end`. */
+struct fov_jw *fov__transcript_begin(struct fov_transcript *t, const char *kind);
+fov_status fov__transcript_end(struct fov_transcript *t, bool durable, fov_error *err);
+
+/* Store bytes under their SHA-256 (nothing is written when it is there already); `sha256` may be
+ * known already (then it is taken) or an empty string (then it is filled in). */
+fov_status fov__transcript_blob(struct fov_transcript *t, const void *data, size_t len,
+                                char sha256[FOV_SHA256_HEX], fov_error *err);
+
+/* Events that replay depends on, written here so that writer and reader stay together. */
+fov_status fov__transcript_source(struct fov_transcript *t, const struct fov_node *node, fov_error *err);
+fov_status fov__transcript_image(struct fov_transcript *t, const struct fov_node *node, fov_error *err);
+fov_status fov__transcript_fact(struct fov_transcript *t, const struct fov_fact *fact, fov_error *err);
+fov_status fov__transcript_delivery(struct fov_transcript *t, int32_t image,
+                                    const struct fov_delivery *delivery, uint64_t ms, fov_error *err);
+
+#endif

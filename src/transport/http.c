@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: MIT */
+/* The only file that knows curl: one request, one thread, a multi handle polled so that a cancel is
+ * seen within a tenth of a second. It must never follow a redirect, read .netrc, keep a cookie,
+ * print, install a signal handler, or copy a header or a body: both are read where they lie. Bodies
+ * are counted in the write callback, after decompression, since curl's own size limit does not hold
+ * for chunked or compressed ones. */
+#include "transport/transport_internal.h"
+
+#include <curl/curl.h>
+
+enum {
+    POLL_MS = 100,
+    CONNECT_TIMEOUT_MS = 10000,
+    HEADERS_MAX = 32 /* of ours, in one request */
+};
+
+struct http {
+    struct fov_transport base;
+    CURLM *multi; /* keeps connections for the next request */
+    CURL *easy;
+};
+
+/* The state of one attempt, seen by the callbacks. */
+struct attempt {
+    struct fov_http_response *response;
+    struct fov_body_reader reader;
+    const struct fov_http_request *request;
+    bool is_too_long;
+    bool is_head_too_long;
+};
+
+/* curl wants one global initialisation for the process and gives no other way. The one piece of
+ * mutable global state of this folder: set once, under pthread_once, before curl is first used. */
+static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
+static CURLcode curl_ready = CURLE_FAILED_INIT;
+
+static void init_curl(void)
+{
+    curl_ready = curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+#if LIBCURL_VERSION_NUM >= 0x075500
+static CURLcode set_protocols(CURL *easy)
+{
+    return curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+}
+#else
+static CURLcode set_protocols(CURL *easy)
+{
+    return curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+}
+#endif
+
+/* ---- callbacks ------------------------------------------------------------------------------- */
+
+static size_t on_header(char *data, size_t size, size_t count, void *user)
+{
+    struct attempt *attempt = user;
+    fov__response_header_line(attempt->response, data, size * count);
+    if (attempt->response->headers.status != FOV_OK) {
+        attempt->is_head_too_long = attempt->response->headers.status == FOV_E_LIMIT;
+        return 0;
+    }
+    return size * count;
+}
+
+static size_t on_body(char *data, size_t size, size_t count, void *user)
+{
+    struct attempt *attempt = user;
+    struct fov_buf *body = &attempt->response->body;
+    const size_t len = size * count;
+    const size_t room = body->max - body->len;
+    if (len > room) {
+        fov__buf_add(body, data, room); /* of an error page the beginning is enough */
+        attempt->is_too_long = true;
+        return 0;
+    }
+    fov__buf_add(body, data, len);
+    return body->status == FOV_OK ? len : 0;
+}
+
+static size_t on_read(char *out, size_t size, size_t count, void *user)
+{
+    struct attempt *attempt = user;
+    return fov__body_read(&attempt->reader, out, size * count);
+}
+
+/* curl rewinds when a kept connection turned out to be dead before anything was answered. */
+static int on_seek(void *user, curl_off_t offset, int origin)
+{
+    struct attempt *attempt = user;
+    if (origin != SEEK_SET || offset != 0) {
+        return CURL_SEEKFUNC_CANTSEEK;
+    }
+    fov__body_start(&attempt->reader, attempt->request->segments, attempt->request->segment_count);
+    return CURL_SEEKFUNC_OK;
+}
+
+/* ---- setting up ------------------------------------------------------------------------------ */
+
+/* Our own list nodes over borrowed text: curl_slist_append() would copy the key into memory that
+ * nobody wipes. */
+static struct curl_slist *link_headers(struct curl_slist *nodes, const struct fov_http_request *request)
+{
+    static char no_expect[] = "Expect:"; /* or curl waits a second before each large body */
+    size_t n = 0;
+    nodes[n++].data = no_expect;
+    for (size_t i = 0; i < request->header_count; i++) {
+        nodes[n++].data = (char *)(uintptr_t)request->headers[i];
+    }
+    for (size_t i = 0; i < n; i++) {
+        nodes[i].next = i + 1 < n ? &nodes[i + 1] : NULL;
+    }
+    return nodes;
+}
+
+/* A proxy only where TLS hides the request, and with it the key, from the proxy: https goes by the
+ * environment as curl reads it, plain http and loopback go straight. */
+static CURLcode set_route(CURL *easy, const struct fov_url *url)
+{
+    CURLcode rc = set_protocols(easy);
+    if (rc == CURLE_OK && (!url->is_https || url->is_loopback)) {
+        rc = curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    }
+    if (rc == CURLE_OK) {
+        rc = curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    }
+    if (rc == CURLE_OK) {
+        rc = curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+    }
+    if (rc == CURLE_OK) {
+        rc = curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    }
+    if (rc == CURLE_OK) {
+        rc = curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+    }
+    if (rc == CURLE_OK) {
+        rc = curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+    }
+    return rc;
+}
+
+static CURLcode set_timing(CURL *easy, const struct fov_http_request *request)
+{
+    const uint32_t connect = request->connect_timeout_ms > 0 ? request->connect_timeout_ms : CONNECT_TIMEOUT_MS;
+    CURLcode rc = curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    if (rc == CURLE_OK) {
+        rc = curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect);
+    }
+    if (rc == CURLE_OK) {
+        rc = curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms);
+    }
+    return rc;
+}
+
+static CURLcode set_body(CURL *easy, struct attempt *attempt)
+{
+    const struct fov_http_request *request = attempt->request;
+    if (strcmp(request->method, "POST") != 0) {
+        return curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+    }
+    const uint64_t length = fov__body_length(request->segments, request->segment_count);
+    CURLcode rc = curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    if (rc == CURLE_OK) {
+        rc = curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)length);
+    }
+    if (rc == CURLE_OK) {
+        rc = curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_read);
+    }
+    if (rc == CURLE_OK) {
+        rc = curl_easy_setopt(easy, CURLOPT_READDATA, attempt);
+    }
+    if (rc == CURLE_OK) {
+        rc = curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, on_seek);
+    }
+    if (rc == CURLE_OK) {
+        rc = curl_easy_setopt(easy, CURLOPT_SEEKDATA, attempt);
+    }
+    return rc;
+}
+
+static CURLcode set_reply(CURL *easy, struct attempt *attempt)
+{
+    CURLcode rc = curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+    if (rc == CURLE_OK) {
+        rc = curl_easy_setopt(easy, CURLOPT_HEADERDATA, attempt);
+    }
+    if (rc == CURLE_OK) {
+        rc = curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    }
+    if (rc == CURLE_OK) {
+        rc = curl_easy_setopt(easy, CURLOPT_WRITEDATA, attempt);
+    }
+    if (rc == CURLE_OK) {
+        rc = curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+    }
+    if (rc == CURLE_OK) {
+        rc = curl_easy_setopt(easy, CURLOPT_USERAGENT, "foveate/" FOV_VERSION_STRING);
+    }
+    return rc;
+}
+
+static CURLcode set_all(CURL *easy, const struct fov_url *url, struct attempt *attempt, struct curl_slist *nodes)
+{
+    curl_easy_reset(easy);
+    CURLcode rc = curl_easy_setopt(easy, CURLOPT_URL, attempt->request->url);
+    if (rc == CURLE_OK) {
+        rc = set_route(easy, url);
+    }
+    if (rc == CURLE_OK) {
+        rc = set_timing(easy, attempt->request);
+    }
+    if (rc == CURLE_OK) {
+        rc = set_body(easy, attempt);
+    }
+    if (rc == CURLE_OK) {
+        rc = set_reply(easy, attempt);
+    }
+    if (rc == CURLE_OK) {
+        rc = curl_easy_setopt(easy, CURLOPT_HTTPHEADER, link_headers(nodes, attempt->request));
+    }
+    return rc;
+}
+
+/* ---- sending --------------------------------------------------------------------------------- */
+
+/* Run the transfer to its end. CURLE_ABORTED_BY_CALLBACK stands for a cancel. */
+static CURLcode run(struct http *http, const fov_cancel *cancel)
+{
+    int running = 1;
+    int waiting = 0;
+    while (running > 0) {
+        if (fov_cancel_is_set(cancel)) {
+            return CURLE_ABORTED_BY_CALLBACK;
+        }
+        if (curl_multi_perform(http->multi, &running) != CURLM_OK) {
+            return CURLE_FAILED_INIT;
+        }
+        if (running > 0 && curl_multi_poll(http->multi, NULL, 0, POLL_MS, NULL) != CURLM_OK) {
+            return CURLE_FAILED_INIT;
+        }
+    }
+    const CURLMsg *message = curl_multi_info_read(http->multi, &waiting);
+    return message != NULL && message->msg == CURLMSG_DONE ? message->data.result : CURLE_FAILED_INIT;
+}
+
+/* Failures of trust or of set-up: the same again a second later. */
+static bool is_permanent(CURLcode rc)
+{
+    return rc == CURLE_PEER_FAILED_VERIFICATION || rc == CURLE_SSL_CACERT_BADFILE ||
+           rc == CURLE_SSL_CERTPROBLEM || rc == CURLE_SSL_ISSUER_ERROR || rc == CURLE_UNSUPPORTED_PROTOCOL ||
+           rc == CURLE_URL_MALFORMAT || rc == CURLE_FAILED_INIT;
+}
+
+static fov_status judge(struct http *http, const struct attempt *attempt, const struct fov_url *url, CURLcode rc,
+                        fov_error *err)
+{
+    struct fov_http_response *response = attempt->response;
+    long os_error = 0;
+    if (rc == CURLE_OK && response->status > 0) {
+        fov__ok(err);
+        return FOV_OK;
+    }
+    if (rc == CURLE_ABORTED_BY_CALLBACK) {
+        return fov__fail(err, FOV_E_CANCELLED, 0, "http", "the caller cancelled the request to %s", url->show);
+    }
+    if (rc == CURLE_OUT_OF_MEMORY || response->headers.status == FOV_E_MEMORY ||
+        response->body.status == FOV_E_MEMORY) {
+        return fov__fail_memory(err, "http", response->body.len);
+    }
+    if (response->status >= 300) { /* the status is the answer; its page was only half read */
+        response->is_cut = true;
+        fov__ok(err);
+        return FOV_OK;
+    }
+    if (attempt->is_head_too_long) {
+        return fov__fail(err, FOV_E_LIMIT, 0, "http", "the headers from %s are longer than %zu bytes", url->show,
+                         FOV__HEADER_BYTES_MAX);
+    }
+    if (attempt->is_too_long) {
+        return fov__fail(err, FOV_E_LIMIT, 0, "reply_bytes", "the reply from %s is longer than %zu bytes",
+                         url->show, response->body.max);
+    }
+    (void)curl_easy_getinfo(http->easy, CURLINFO_OS_ERRNO, &os_error);
+    response->is_permanent = is_permanent(rc);
+    if (rc == CURLE_OPERATION_TIMEDOUT) {
+        return fov__fail(err, FOV_E_NET, (int32_t)os_error, "http", "%s did not answer in time (%u ms are allowed)",
+                         url->show, attempt->request->timeout_ms);
+    }
+    return fov__fail(err, FOV_E_NET, (int32_t)os_error, "http", "%s: %s%s", url->show, curl_easy_strerror(rc),
+                     response->status > 0 ? ", in the middle of a good reply" : "");
+}
+
+static fov_status http_send(struct fov_transport *transport, const struct fov_http_request *request,
+                            struct fov_http_response *response, fov_error *err)
+{
+    struct http *http = (struct http *)transport;
+    struct attempt attempt = {.response = response, .request = request};
+    struct curl_slist nodes[HEADERS_MAX + 1];
+    struct fov_url url;
+    const fov_status checked = fov__url_parse(&url, request->url, "url", err);
+    if (checked < 0) {
+        return checked;
+    }
+    if (request->header_count > HEADERS_MAX) {
+        return fov__fail(err, FOV_E_ARG, 0, "headers", "%zu headers where at most %d are sent",
+                         request->header_count, HEADERS_MAX);
+    }
+    fov__body_start(&attempt.reader, request->segments, request->segment_count);
+    CURLcode rc = set_all(http->easy, &url, &attempt, nodes);
+    if (rc == CURLE_OK) {
+        rc = curl_multi_add_handle(http->multi, http->easy) == CURLM_OK ? run(http, request->cancel)
+                                                                       : CURLE_FAILED_INIT;
+    }
+    const fov_status status = judge(http, &attempt, &url, rc, err);
+    (void)curl_multi_remove_handle(http->multi, http->easy);
+    curl_easy_reset(http->easy); /* forgets the borrowed headers and this stack frame */
+    fov__wipe(nodes, sizeof(nodes));
+    return status;
+}
+
+static void http_free(struct fov_transport *transport)
+{
+    struct http *http = (struct http *)transport;
+    if (http->easy != NULL) {
+        curl_easy_cleanup(http->easy);
+    }
+    if (http->multi != NULL) {
+        (void)curl_multi_cleanup(http->multi);
+    }
+    fov__free(transport->ctx, http);
+}
+
+fov_status fov__http_new(struct fov_transport **out, fov_context *ctx, fov_error *err)
+{
+    *out = NULL;
+    if (pthread_once(&curl_once, init_curl) != 0 || curl_ready != CURLE_OK) {
+        return fov__fail(err, FOV_E_UNSUPPORTED, 0, "http", "libcurl could not be set up: %s",
+                         curl_easy_strerror(curl_ready));
+    }
+    struct http *http = fov__calloc(ctx, 1, sizeof(*http));
+    if (http == NULL) {
+        return fov__fail_memory(err, "http", sizeof(*http));
+    }
+    http->base = (struct fov_transport){ctx, http_send, http_free};
+    http->multi = curl_multi_init();
+    http->easy = curl_easy_init();
+    if (http->multi == NULL || http->easy == NULL) {
+        http_free(&http->base);
+        return fov__fail_memory(err, "http", sizeof(*http));
+    }
+    *out = &http->base;
+    return FOV_OK;
+}

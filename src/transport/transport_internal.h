@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/* transport: one request goes out, one response comes back, or a clear reason why not. It knows
+ * nothing of models, messages or images: a body is a list of segments, a reply is bytes.
+ *
+ *     url.c        what an address may be         http.c       the only includer of curl
+ *     body.c       segments, base64 on the fly    replay.c     the same interface without a socket
+ *     response.c   status, headers, body          wire_file.c  the recorded exchanges it plays
+ *     retry.c      when to send again, and when   secret.c     memory that holds a key
+ *
+ * Threads: a transport is used by one thread at a time.
+ */
+#ifndef FOV_TRANSPORT_INTERNAL_H
+#define FOV_TRANSPORT_INTERNAL_H
+
+#include "base/base_internal.h"
+
+/* ---- url.c ----------------------------------------------------------------------------------- */
+
+/* An address we are willing to talk to: http or https, a host of plain characters, no user name in
+ * it, no fragment. Anything curl might read differently from us is refused. */
+struct fov_url {
+    bool is_https;
+    bool is_loopback;   /* localhost, 127.a.b.c in four plain decimals, [::1] */
+    char host[254];     /* as written, IPv6 in brackets */
+    int32_t port;       /* the default of the scheme when none is given */
+    const char *target; /* path and query within the text that was parsed; "" when there is none */
+    char show[320];     /* host, port and path without the query, for errors and logs */
+};
+fov_status fov__url_parse(struct fov_url *out, const char *text, const char *where, fov_error *err);
+/* base + path, the path before a query that the base may have; caller frees. NULL: memory. */
+char *fov__url_join(fov_context *ctx, const char *base, const char *path);
+
+/* ---- secret.c -------------------------------------------------------------------------------- */
+
+/* Text in pages of its own that are left out of core dumps and wiped when freed. */
+struct fov_secret {
+    char *text; /* NULL: none */
+    size_t len, mapped;
+};
+fov_status fov__secret_new(struct fov_secret *out, const char *prefix, const char *text, fov_error *err);
+void fov__secret_free(struct fov_secret *secret);
+/* Overwrite every occurrence of `text` inside a NUL-terminated buffer with '*'. */
+void fov__secret_mask(const char *text, char *buffer);
+
+/* ---- body.c ---------------------------------------------------------------------------------- */
+
+/* A piece of a request's body, borrowed. BASE64 pieces are encoded while they are sent, a few
+ * kilobytes at a time, so that an image's bytes exist once only. */
+enum fov__segment_kind { FOV__SEGMENT_BYTES, FOV__SEGMENT_BASE64 };
+struct fov_segment {
+    enum fov__segment_kind kind;
+    const void *data;
+    size_t len;
+};
+
+struct fov_body_reader {
+    const struct fov_segment *segments;
+    size_t count;
+    size_t index, offset;       /* the next byte: segment, and place in its own data */
+    char pending[4];            /* a base64 group that did not fit the reader's buffer */
+    size_t pending_at, pending_len;
+};
+uint64_t fov__body_length(const struct fov_segment *segments, size_t count); /* as sent */
+void fov__body_start(struct fov_body_reader *reader, const struct fov_segment *segments, size_t count);
+size_t fov__body_read(struct fov_body_reader *reader, char *out, size_t size); /* 0: the end */
+
+/* ---- response.c ------------------------------------------------------------------------------ */
+
+#define FOV__HEADER_BYTES_MAX ((size_t)256 * 1024) /* what curl 8 allows as well */
+
+struct fov_http_response {
+    int32_t status;         /* of the last status line that was no 1xx; 0: none was seen */
+    bool is_cut;            /* the connection or our limit ended the body of an error reply */
+    bool is_permanent;      /* a failure that another try cannot cure, as an untrusted certificate */
+    struct fov_buf headers; /* "name: value" lines, each ended by '\n' */
+    struct fov_buf body;    /* decompressed */
+};
+void fov__response_init(struct fov_http_response *response, fov_context *ctx, uint64_t body_max);
+void fov__response_reset(struct fov_http_response *response); /* empty, memory kept */
+void fov__response_free(struct fov_http_response *response);
+/* Copy the value of the first header of that name (any case), cut to `size`; false when absent.
+ * Control and non-ASCII characters become '?', so that the value can go into a log. */
+bool fov__response_header(const struct fov_http_response *response, const char *name, char *out, size_t size);
+/* One header line as it came, status lines included (they start a new block). */
+void fov__response_header_line(struct fov_http_response *response, const char *line, size_t len);
+
+/* ---- transport.c ----------------------------------------------------------------------------- */
+
+struct fov_http_request {
+    const char *method;         /* "GET" or "POST" */
+    const char *url;
+    const char *const *headers; /* "Name: value"; borrowed, never logged */
+    size_t header_count;
+    const char *secret; /* the key inside a header, masked where a server echoes it; may be NULL */
+    const struct fov_segment *segments;
+    size_t segment_count;
+    uint32_t connect_timeout_ms; /* 0: 10 000 */
+    uint32_t timeout_ms;         /* of one attempt; 0: none */
+    const fov_cancel *cancel;    /* may be NULL */
+};
+
+/* What carries requests. `send` tries once and fills the response:
+ *   FOV_OK            a status line came; for an error status the body may be cut
+ *   FOV_E_NET         no complete answer; response->status tells whether one had begun
+ *   FOV_E_LIMIT       a good reply was longer than the response may be
+ *   FOV_E_CANCELLED, FOV_E_MEMORY, FOV_E_ARG, FOV_E_MISMATCH (replay) */
+struct fov_transport {
+    fov_context *ctx;
+    fov_status (*send)(struct fov_transport *transport, const struct fov_http_request *request,
+                       struct fov_http_response *response, fov_error *err);
+    void (*free_fn)(struct fov_transport *transport);
+};
+void fov__transport_free(struct fov_transport *transport); /* NULL is fine */
+
+/* ---- http.c or http_none.c ------------------------------------------------------------------- */
+
+/* Talk over sockets. FOV_E_UNSUPPORTED in a build without curl. */
+fov_status fov__http_new(struct fov_transport **out, fov_context *ctx, fov_error *err);
+
+/* ---- retry.c --------------------------------------------------------------------------------- */
+
+/* Time and chance, replaceable so that tests do not wait. */
+struct fov_retry_hooks {
+    uint64_t (*now_ms)(void *user);  /* monotonic */
+    int64_t (*utc_s)(void *user);    /* seconds since 1970 */
+    double (*random01)(void *user);  /* [0, 1) */
+    /* FOV_OK, or FOV_E_CANCELLED as soon as the flag is seen. */
+    fov_status (*wait_ms)(void *user, uint64_t ms, const fov_cancel *cancel);
+    void *user;
+};
+
+struct fov_retry {
+    uint32_t max;         /* further tries after the first */
+    uint32_t deadline_ms; /* for all tries and waits together; 0: none */
+    /* Says that an error reply can never become a good one; may be NULL. */
+    bool (*is_permanent)(const struct fov_http_response *response, void *user);
+    void *user;
+    const struct fov_retry_hooks *hooks; /* NULL: the real ones */
+};
+
+/* Send, and send again by the official SDKs' policy. Nothing is sent again once a 2xx status line
+ * was seen: the answer was computed and paid for. `attempts` may be NULL. */
+fov_status fov__exchange(struct fov_transport *transport, const struct fov_http_request *request,
+                         const struct fov_retry *retry, struct fov_http_response *response,
+                         uint32_t *attempts, fov_error *err);
+/* Whether this reply asks for another try, and how long to wait before try number `retry` + 1. */
+bool fov__retry_wanted(const struct fov_http_response *response);
+uint64_t fov__retry_delay_ms(const struct fov_http_response *response, uint32_t retry, double random01,
+                             int64_t utc_s);
+/* RFC 9110 IMF-fixdate ("Sun, 06 Nov 1994 08:49:37 GMT"); false for anything else. */
+bool fov__http_date(const char *text, int64_t *utc_s);
+
+/* ---- wire_file.c: the format of recorded exchanges ------------------------------------------- */
+
+/* A text file, made to be read and edited by people:
+ *
+ *     # a comment, outside of bodies
+ *     === request
+ *     POST /v1/chat/completions
+ *     content-type: application/json
+ *
+ *     {"model": "m", "messages": [ … "data:image/png;base64,sha256:<64 hex>" … ]}
+ *     === reply
+ *     200
+ *     x-request-id: req_1
+ *
+ *     {"choices": [ … ]}
+ *
+ * The request's headers are those that must be present with that value (none is usual; a key never
+ * is). In its body every base64 segment is written "sha256:" and the hash of the bytes, or
+ * "sha256:*" for any. Space outside JSON strings does not count on either side, unless the section
+ * is opened "=== request exact". A reply's first line is a status, or "none" for a connection that
+ * failed before one; "cut" after the status ends the connection inside the body. The newline before
+ * the next "===" does not belong to a body. */
+struct fov_wire_reply {
+    int32_t status; /* 0: none */
+    bool is_cut;
+    struct fov_span headers, body;
+};
+struct fov_wire_exchange {
+    bool is_exact;
+    struct fov_span method, target, headers, body;
+    struct fov_wire_reply reply;
+};
+struct fov_wire_file {
+    fov_context *ctx;
+    fov_bytes text; /* what the spans point into */
+    struct fov_wire_exchange *exchanges;
+    size_t count, capacity;
+};
+/* Parse; `text` is taken, also on error. `name` is for messages. */
+fov_status fov__wire_file_parse(struct fov_wire_file *out, fov_context *ctx, fov_bytes *text,
+                                const char *name, fov_error *err);
+void fov__wire_file_free(struct fov_wire_file *file);
+
+/* ---- replay.c -------------------------------------------------------------------------------- */
+
+/* Play a file: each request must be the next recorded one, else FOV_E_MISMATCH says where it
+ * differs. No socket is made. */
+fov_status fov__replay_new(struct fov_transport **out, fov_context *ctx, const char *path, fov_error *err);
+fov_status fov__replay_new_memory(struct fov_transport **out, fov_context *ctx, const char *text,
+                                  size_t len, fov_error *err);
+/* How many recorded exchanges were not asked for. */
+size_t fov__replay_left(const struct fov_transport *transport);
+/* A body as a wire file shows it: base64 segments as "sha256:" and hash. */
+void fov__replay_show_body(struct fov_buf *out, const struct fov_segment *segments, size_t count);
+
+#endif
