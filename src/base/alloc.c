@@ -10,8 +10,10 @@
 /* Each block starts with its own size, because free() and realloc() are not told it and the limit
  * on live bytes needs it. The header is as large as the strictest fundamental alignment (16 bytes
  * on x86-64 and AArch64), so that what follows it is aligned as malloc's own result is. */
-enum { HEADER = (sizeof(size_t) + alignof(max_align_t) - 1) / alignof(max_align_t) *
-                alignof(max_align_t) };
+enum {
+    HEADER =
+        (sizeof(size_t) + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t)
+};
 _Static_assert(HEADER >= sizeof(size_t) && HEADER % alignof(max_align_t) == 0, "block header");
 
 static size_t size_of(const char *block)

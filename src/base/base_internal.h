@@ -67,8 +67,9 @@ void *fov__service(fov_context *ctx, enum fov__slot slot,
  * context would be passed. Zero bytes give a unique pointer. */
 void *fov__alloc(fov_context *ctx, size_t size) FOV_WARN_UNUSED;
 void *fov__calloc(fov_context *ctx, size_t count, size_t size) FOV_WARN_UNUSED; /* zeroed */
-void *fov__realloc(fov_context *ctx, void *ptr, size_t size) FOV_WARN_UNUSED;   /* keeps ptr on NULL */
-void fov__free(fov_context *ctx, void *ptr); /* NULL is fine */
+void *fov__realloc(fov_context *ctx, void *ptr,
+                   size_t size) FOV_WARN_UNUSED; /* keeps ptr on NULL */
+void fov__free(fov_context *ctx, void *ptr);     /* NULL is fine */
 char *fov__strdup(fov_context *ctx, const char *text) FOV_WARN_UNUSED;
 char *fov__strndup(fov_context *ctx, const char *text, size_t len) FOV_WARN_UNUSED;
 /* Make room for one more element in a growing array; false when memory ran out. */
@@ -92,7 +93,8 @@ void fov__buf_add(struct fov_buf *buf, const void *data, size_t len);
 void fov__buf_adds(struct fov_buf *buf, const char *text);
 void fov__buf_addc(struct fov_buf *buf, char c);
 void fov__buf_addf(struct fov_buf *buf, const char *fmt, ...) FOV_PRINTF(2, 3);
-char *fov__buf_room(struct fov_buf *buf, size_t len); /* len bytes to fill in, already counted; NULL on failure */
+char *fov__buf_room(struct fov_buf *buf,
+                    size_t len); /* len bytes to fill in, already counted; NULL on failure */
 /* Hand the contents over as fov_bytes and leave the buffer empty; on a failed buffer free it and
  * return its status. */
 fov_status fov__buf_take(struct fov_buf *buf, fov_bytes *out, fov_error *err);
@@ -130,8 +132,8 @@ struct fov_span {
 
 /* Strict check (RFC 8259): one value, UTF-8, no duplicate keys in an object, at most `depth` deep
  * and `size` bytes long. The message says what is wrong and at which byte. */
-fov_status fov__json_check(fov_context *ctx, const char *text, size_t len, uint32_t depth, uint64_t size,
-                           fov_error *err);
+fov_status fov__json_check(fov_context *ctx, const char *text, size_t len, uint32_t depth,
+                           uint64_t size, fov_error *err);
 
 /* The raw text of the value at `path`, an array of keys and decimal array indices ended by NULL, in
  * text that fov__json_check() has accepted. An absent value gives {NULL, 0}. No copy is made: an
@@ -142,17 +144,25 @@ struct fov_span fov__json_raw(const char *text, size_t len, const char *const *p
 struct fov_json;
 typedef struct fov_json_value fov_json_value;
 enum fov_json_type {
-    FOV_JSON_NULL, FOV_JSON_BOOL, FOV_JSON_NUMBER, FOV_JSON_STRING, FOV_JSON_ARRAY, FOV_JSON_OBJECT
+    FOV_JSON_NULL,
+    FOV_JSON_BOOL,
+    FOV_JSON_NUMBER,
+    FOV_JSON_STRING,
+    FOV_JSON_ARRAY,
+    FOV_JSON_OBJECT
 };
 fov_status fov__json_parse(struct fov_json **out, fov_context *ctx, const char *text, size_t len,
                            uint32_t depth, uint64_t size, fov_error *err);
 void fov__json_free(struct fov_json *doc);
 const fov_json_value *fov__json_root(const struct fov_json *doc);
 enum fov_json_type fov__json_type(const fov_json_value *value); /* NULL counts as FOV_JSON_NULL */
-const char *fov__json_type_name(const fov_json_value *value);   /* "a string", "an array of 3" needs more: see json.c */
-const fov_json_value *fov__json_get(const fov_json_value *object, const char *key); /* NULL when absent or no object */
-const fov_json_value *fov__json_child(const fov_json_value *container); /* first element or member */
-const fov_json_value *fov__json_next(const fov_json_value *value);      /* its sibling */
+const char *fov__json_type_name(
+    const fov_json_value *value); /* "a string", "an array of 3" needs more: see json.c */
+const fov_json_value *fov__json_get(const fov_json_value *object,
+                                    const char *key); /* NULL when absent or no object */
+const fov_json_value *
+fov__json_child(const fov_json_value *container);                  /* first element or member */
+const fov_json_value *fov__json_next(const fov_json_value *value); /* its sibling */
 const char *fov__json_key(const fov_json_value *member);
 size_t fov__json_count(const fov_json_value *container);
 const char *fov__json_string(const fov_json_value *value); /* NULL when it is no string */
@@ -179,23 +189,27 @@ void fov__jw_number(struct fov_jw *jw, const char *key, double value);
 void fov__jw_int(struct fov_jw *jw, const char *key, int64_t value);
 void fov__jw_bool(struct fov_jw *jw, const char *key, bool value);
 void fov__jw_null(struct fov_jw *jw, const char *key);
-void fov__jw_raw(struct fov_jw *jw, const char *key, const char *json, size_t len); /* already JSON */
-void fov__jw_value(struct fov_jw *jw, const char *key, const fov_json_value *value); /* re-printed, keys in order */
+void fov__jw_raw(struct fov_jw *jw, const char *key, const char *json,
+                 size_t len); /* already JSON */
+void fov__jw_value(struct fov_jw *jw, const char *key,
+                   const fov_json_value *value); /* re-printed, keys in order */
 
 /* ---- base64.c, hash.c ------------------------------------------------------------------------ */
 
 size_t fov__base64_size(size_t bytes); /* characters, with padding, without NUL */
-void fov__base64_encode(char *out, const uint8_t *data, size_t len); /* writes fov__base64_size(len) characters */
-/* Strict: padding right, no other characters. false when it is not base64; out_len <= len / 4 * 3. */
+void fov__base64_encode(char *out, const uint8_t *data,
+                        size_t len); /* writes fov__base64_size(len) characters */
+/* Strict: padding right, no other characters. false when it is not base64; out_len <= len / 4 * 3.
+ */
 bool fov__base64_decode(uint8_t *out, size_t *out_len, const char *text, size_t len);
 
 #define FOV_SHA256_HEX 65
-struct fov_sha256; /* streaming */
+struct fov_sha256;                                                            /* streaming */
 void fov__sha256_hex(char out[FOV_SHA256_HEX], const void *data, size_t len); /* lower case, NUL */
 fov_status fov__sha256_new(struct fov_sha256 **out, fov_context *ctx, fov_error *err);
 void fov__sha256_add(struct fov_sha256 *hash, const void *data, size_t len);
 void fov__sha256_end(struct fov_sha256 *hash, char out[FOV_SHA256_HEX]); /* frees it */
-void fov__sha256_drop(struct fov_sha256 *hash);                          /* frees it; NULL is fine */
+void fov__sha256_drop(struct fov_sha256 *hash);   /* frees it; NULL is fine */
 uint64_t fov__xxh3(const void *data, size_t len); /* cache keys only, never a name on disk */
 
 /* ---- geometry.c ------------------------------------------------------------------------------ */
@@ -239,14 +253,15 @@ void fov__parallel(uint32_t threads, uint32_t n, void (*fn)(uint32_t i, void *us
 fov_status fov__file_read(fov_bytes *out, fov_context *ctx, const char *path, uint64_t max,
                           fov_error *err);
 /* Write a file through a temporary neighbour and rename; fsync when `durable`. */
-fov_status fov__file_write(fov_context *ctx, const char *path, const void *data, size_t len, bool durable,
-                           fov_error *err);
+fov_status fov__file_write(fov_context *ctx, const char *path, const void *data, size_t len,
+                           bool durable, fov_error *err);
 fov_status fov__dir_make(const char *path, fov_error *err); /* fine when it is there already */
 bool fov__file_exists(const char *path);
-char *fov__path_join(fov_context *ctx, const char *a, const char *b); /* caller frees; NULL: memory */
-uint64_t fov__clock_ms(void);                  /* monotonic */
-void fov__clock_utc(char out[32]);             /* "2026-11-24T11:30:00Z", for the transcript's header */
-const char *fov__env(const char *name);        /* getenv, the only one; NULL when unset or empty */
+char *fov__path_join(fov_context *ctx, const char *a,
+                     const char *b);    /* caller frees; NULL: memory */
+uint64_t fov__clock_ms(void);           /* monotonic */
+void fov__clock_utc(char out[32]);      /* "2026-11-24T11:30:00Z", for the transcript's header */
+const char *fov__env(const char *name); /* getenv, the only one; NULL when unset or empty */
 /* Wipe memory that held a key. */
 void fov__wipe(void *data, size_t len);
 

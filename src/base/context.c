@@ -60,8 +60,7 @@ static fov_status check_opts(const fov_context_opts *opts, fov_error *err)
         return fov__fail(err, FOV_E_ARG, 0, "context.struct_size",
                          "struct_size is %u where this library has %zu: start from "
                          "FOV_CONTEXT_OPTS_INIT, with headers of version %s",
-                         (unsigned)opts->struct_size, sizeof(fov_context_opts),
-                         FOV_VERSION_STRING);
+                         (unsigned)opts->struct_size, sizeof(fov_context_opts), FOV_VERSION_STRING);
     const fov_allocator *a = opts->allocator;
     if (a != NULL && (a->malloc_fn == NULL || a->realloc_fn == NULL || a->free_fn == NULL))
         return fov__fail(err, FOV_E_ARG, 0, "context.allocator",

@@ -11,8 +11,8 @@ _Static_assert(sizeof(fov_error) == 256, "fov_error is part of the ABI");
 const char *fov_status_name(fov_status status)
 {
     switch (status) {
-#define NAME(name, value, sentence)                                                             \
-    case value:                                                                                 \
+#define NAME(name, value, sentence) \
+    case value:                     \
         return #name;
         FOV_STATUS_MAP(NAME)
 #undef NAME
@@ -23,8 +23,8 @@ const char *fov_status_name(fov_status status)
 const char *fov_status_text(fov_status status)
 {
     switch (status) {
-#define TEXT(name, value, sentence)                                                             \
-    case value:                                                                                 \
+#define TEXT(name, value, sentence) \
+    case value:                     \
         return sentence;
         FOV_STATUS_MAP(TEXT)
 #undef TEXT

@@ -32,8 +32,8 @@ static fov_status fail_io(fov_error *err, const char *path, const char *what, in
     char reason[64], name[PATH_SHOWN + 8];
     if (strerror_r(code, reason, sizeof(reason)) != 0)
         fov__format(reason, sizeof(reason), "error %d", code);
-    return fov__fail(err, FOV_E_IO, code, "file", "\"%s\" cannot be %s: %s", shown(path, name), what,
-                     reason);
+    return fov__fail(err, FOV_E_IO, code, "file", "\"%s\" cannot be %s: %s", shown(path, name),
+                     what, reason);
 }
 
 static fov_status open_regular(int *out, uint64_t *size, const char *path, fov_error *err)

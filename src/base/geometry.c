@@ -190,8 +190,9 @@ static bool invert_aligned(struct fov_mat a, struct fov_mat *out)
     const double q = swaps ? m[1] : m[4]; /* where y goes */
     if (p == 0.0 || q == 0.0)
         return false;
-    *out = normalised(swaps ? (struct fov_mat){{0, 1 / p, -m[5] / p, 1 / q, 0, -m[2] / q, 0, 0, 1}}
-                            : (struct fov_mat){{1 / p, 0, -m[2] / p, 0, 1 / q, -m[5] / q, 0, 0, 1}});
+    *out =
+        normalised(swaps ? (struct fov_mat){{0, 1 / p, -m[5] / p, 1 / q, 0, -m[2] / q, 0, 0, 1}}
+                         : (struct fov_mat){{1 / p, 0, -m[2] / p, 0, 1 / q, -m[5] / q, 0, 0, 1}});
     return is_finite(*out);
 }
 
@@ -212,11 +213,10 @@ bool fov__mat_invert(struct fov_mat a, struct fov_mat *out)
                          size_of(m[2] * m[3] * m[7]) + size_of(m[2] * m[4] * m[6]);
     if (!(size_of(det) > 8 * DBL_EPSILON * terms))
         return false;
-    struct fov_mat inv = {{c0 / det, (m[2] * m[7] - m[1] * m[8]) / det,
-                           (m[1] * m[5] - m[2] * m[4]) / det, c1 / det,
-                           (m[0] * m[8] - m[2] * m[6]) / det, (m[2] * m[3] - m[0] * m[5]) / det,
-                           c2 / det, (m[1] * m[6] - m[0] * m[7]) / det,
-                           (m[0] * m[4] - m[1] * m[3]) / det}};
+    struct fov_mat inv = {
+        {c0 / det, (m[2] * m[7] - m[1] * m[8]) / det, (m[1] * m[5] - m[2] * m[4]) / det, c1 / det,
+         (m[0] * m[8] - m[2] * m[6]) / det, (m[2] * m[3] - m[0] * m[5]) / det, c2 / det,
+         (m[1] * m[6] - m[0] * m[7]) / det, (m[0] * m[4] - m[1] * m[3]) / det}};
     if (fov__mat_is_affine(a))
         inv.m[6] = 0.0, inv.m[7] = 0.0, inv.m[8] = 1.0;
     *out = normalised(inv);
@@ -257,7 +257,8 @@ fov_box fov__mat_bounds(struct fov_mat a, fov_box box)
     return out;
 }
 
-/* The lengths of the columns of the Jacobian; for an affine mapping they are the same everywhere. */
+/* The lengths of the columns of the Jacobian; for an affine mapping they are the same everywhere.
+ */
 void fov__mat_density(struct fov_mat a, fov_point p, double *sx, double *sy)
 {
     const double *m = a.m;

@@ -6,7 +6,7 @@
 
 #include <cjson/cJSON.h>
 
-/* cJSON 1.7 copies a number into 64 bytes and goes wrong on longer ones. */
+/* cJSON up to 1.7.15 copies a number into 64 bytes and goes wrong on longer ones. */
 enum { NUMBER_MAX = 60 };
 
 struct fov_json {

@@ -216,8 +216,8 @@ static fov_status check_names(struct scan *s, size_t first)
         qsort(names, count, sizeof(*names), name_order);
     for (size_t i = 1; i < count; i++) {
         if (name_order(&names[i - 1], &names[i]) == 0) {
-            const char *later = names[i - 1].text > names[i].text ? names[i - 1].text
-                                                                  : names[i].text;
+            const char *later =
+                names[i - 1].text > names[i].text ? names[i - 1].text : names[i].text;
             return wrong(s, later - 1, "a key that its object has already");
         }
     }
@@ -270,12 +270,13 @@ static fov_status scan_container(struct scan *s, uint32_t depth)
             return rc;
         skip_space(s);
         if (s->at == s->end)
-            return wrong(s, s->at, is_object ? "an object that does not end"
-                                             : "an array that does not end");
+            return wrong(s, s->at,
+                         is_object ? "an object that does not end" : "an array that does not end");
         const char c = *s->at;
         if (c != ',' && c != close)
-            return wrong(s, s->at, is_object ? "neither a comma nor } behind a member"
-                                             : "neither a comma nor ] behind an element");
+            return wrong(s, s->at,
+                         is_object ? "neither a comma nor } behind a member"
+                                   : "neither a comma nor ] behind an element");
         s->at++;
         if (c == close)
             return is_object ? check_names(s, first) : FOV_OK;
@@ -314,8 +315,9 @@ fov_status fov__json_check(fov_context *ctx, const char *text, size_t len, uint3
     struct scan s = {.ctx = ctx, .text = text, .at = text, .end = text + len, .err = err};
     s.depth = depth < DEPTH_MAX ? depth : DEPTH_MAX;
     if (len > size)
-        return fov__fail(err, FOV_E_LIMIT, 0, "json", "%zu bytes of JSON where at most %llu are read",
-                         len, (unsigned long long)size);
+        return fov__fail(err, FOV_E_LIMIT, 0, "json",
+                         "%zu bytes of JSON where at most %llu are read", len,
+                         (unsigned long long)size);
     fov_status rc = scan_value(&s, 0);
     if (rc == FOV_OK) {
         skip_space(&s);

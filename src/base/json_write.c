@@ -17,8 +17,8 @@ void fov__jw_init(struct fov_jw *jw, struct fov_buf *buf)
  * that are not UTF-8 become U+FFFD, one for each. */
 static void add_text(struct fov_buf *buf, const char *text, size_t len)
 {
-    static const char letters[32] = {['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f',
-                                     ['\r'] = 'r'};
+    static const char letters[32] = {
+        ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'};
     size_t plain = 0; /* first byte not written yet */
     fov__buf_addc(buf, '"');
     for (size_t i = 0; i < len;) {

@@ -48,8 +48,7 @@ static bool take_apart(const char *text, size_t len, struct decimal *d)
     d->point = 0;
     d->negative = len > 0 && text[0] == '-';
     i += d->negative;
-    if (i == len || !is_digit(text[i]) ||
-        (text[i] == '0' && i + 1 < len && is_digit(text[i + 1])))
+    if (i == len || !is_digit(text[i]) || (text[i] == '0' && i + 1 < len && is_digit(text[i + 1])))
         return false;
     for (; i < len && is_digit(text[i]); i++) {
         add_digit(d, text[i]);

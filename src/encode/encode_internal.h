@@ -23,7 +23,8 @@ struct fov_delivery {
     struct fov_encode_recipe recipe;
     int32_t width, height;
     int64_t tokens; /* by the profile's formula; -1: unknown */
-    char sha256[FOV_SHA256_HEX];
+    char sha256[FOV_SHA256_HEX];        /* of the bytes */
+    char pixels_sha256[FOV_SHA256_HEX]; /* of the pixels that were encoded (fov__pixels_sha256) */
 };
 struct fov_delivery *fov__delivery_ref(struct fov_delivery *delivery);
 void fov__delivery_unref(struct fov_delivery *delivery);

@@ -227,6 +227,8 @@ static fov_status make_node(struct applying *a, const struct op_plan *plan, int3
         rc = fov__limits_check_size(a->ctx, (uint64_t)node->width, (uint64_t)node->height, a->op->name, a->err);
     if (rc >= 0)
         rc = fov__segment_compose(node, a->ctx, output, a->err);
+    if (rc >= 0 && a->call->accept)
+        rc = a->call->accept(a->call->user, node, a->fault, a->err);
     return rc < 0 ? rc : fill_marks(a, node);
 }
 

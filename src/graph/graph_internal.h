@@ -125,6 +125,9 @@ struct fov_call {
     bool allow_hidden;
     /* The size an image was last delivered in; may be NULL. */
     bool (*delivered)(void *user, int32_t image, int32_t *width, int32_t *height);
+    /* Asked before an image gets its number; a refusal (FOV_E_ARG with a fault, or an error) leaves
+     * the graph as it was. May be NULL. */
+    fov_status (*accept)(void *user, const struct fov_node *node, struct op_fault *fault, fov_error *err);
     void *user;
     const fov_cancel *cancel;
 };

@@ -85,10 +85,9 @@ fov_status fov__colour_new(struct fov_colour **out, const fov_image *image, fov_
         colour->lcms = cmsCreateContext(NULL, NULL);
         colour->transform = colour->lcms != NULL ? make_transform(colour->lcms, image) : NULL;
         if (colour->transform == NULL) {
+            /* The profile was good when the image was opened. */
             fov__colour_free(colour);
-            return fov__fail(err, FOV_E_IMAGE, 0, "image.icc",
-                             "the colour profile of %zu bytes is broken or for other colours than "
-                             "the picture's", image->icc_size);
+            return fov__fail_memory(err, "image.icc", image->icc_size);
         }
     }
     *out = colour;
@@ -149,19 +148,30 @@ static bool moves_colours(const struct fov_colour *colour, const fov_image *imag
     return false;
 }
 
+/* lcms2 does not say whether a profile is broken or memory ran out, and a profile must not be
+ * dropped for the latter: so it is asked twice, and memory is tried. */
+static bool is_broken(const fov_image *image, struct fov_colour **colour)
+{
+    enum { ROOM = 256 * 1024 };
+    if (fov__colour_new(colour, image, NULL) == FOV_OK ||
+        fov__colour_new(colour, image, NULL) == FOV_OK)
+        return false;
+    void *room = fov__alloc(image->ctx, ROOM);
+    fov__free(image->ctx, room);
+    return room != NULL;
+}
+
 fov_status fov__colour_check(fov_image *image, fov_error *err)
 {
     struct fov_colour *colour = NULL;
-    fov_error made;
-    const fov_status rc = fov__colour_new(&colour, image, &made);
-    if (rc == FOV_E_MEMORY) {
-        if (err != NULL)
-            *err = made;
-        return rc;
-    }
-    if (rc < 0)
-        fov__log(image->ctx, FOV_LOG_WARNING, "%s: %s; it is ignored", made.where, made.message);
-    if (rc < 0 || !moves_colours(colour, image)) {
+    const bool broken = is_broken(image, &colour);
+    if (broken)
+        fov__log(image->ctx, FOV_LOG_WARNING,
+                 "image.icc: the colour profile of %zu bytes is broken or for other colours than "
+                 "the picture's, and is ignored", image->icc_size);
+    else if (colour == NULL)
+        return fov__fail_memory(err, "image.icc", image->icc_size);
+    if (broken || !moves_colours(colour, image)) {
         fov__free(image->ctx, image->icc);
         image->icc = NULL;
         image->icc_size = 0;

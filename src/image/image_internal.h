@@ -57,9 +57,11 @@ struct fov_image {
     uint8_t *icc;                  /* the embedded profile when it is used, else NULL */
     size_t icc_size;
     bool is_cmyk, is_ycck, is_adobe_inverted;
+    bool is_premultiplied; /* colour is stored multiplied by alpha (TIFF) */
+    size_t first_end;      /* of a GIF: behind the first frame */
     bool has_grey_samples; /* what a profile of grey is for */
     bool is_lenient;
-    size_t png_trns;         /* where a tRNS chunk that fits begins, 0: none */
+    size_t png_plte, png_trns; /* where these chunks begin when they fit, 0: none */
     int32_t scans;           /* of a JPEG */
     bool has_even_sampling;  /* JPEG: luma 1x1, 2x1, 1x2 or 2x2 over chroma 1x1 */
     atomic_int damaged;      /* found while decoding a lenient image */

@@ -31,7 +31,7 @@ static fov_status take_components(struct walk *walk, const uint8_t *body, fov_er
 {
     fov_image *image = walk->image;
     const int32_t count = image->info.channels;
-    uint32_t h[4], v[4];
+    uint32_t h[4] = {0}, v[4] = {0};
     for (int32_t i = 0; i < count; i++) {
         h[i] = body[6 + 3 * i + 1] >> 4;
         v[i] = body[6 + 3 * i + 1] & 15;
@@ -191,10 +191,10 @@ static fov_status check_end(struct walk *walk, fov_error *err)
     if (!walk->has_frame)
         return fov__fail(err, FOV_E_IMAGE, 0, "image.jpeg",
                          "the file has %zu bytes and no frame header", walk->size);
-    fov_status rc = FOV_OK;
     if (image->scans == 0)
-        rc = fov__probe_damage(image, err, "the file has no pixels (no scan)");
-    else if (!walk->has_end)
+        return fov__fail(err, FOV_E_IMAGE, 0, "image.jpeg", "the file has no pixels (no scan)");
+    fov_status rc = FOV_OK;
+    if (!walk->has_end)
         rc = fov__probe_damage(image, err, "the file ends at byte %zu without the marker EOI: it "
                                "is cut", walk->size);
     if (rc == FOV_OK && !walk->is_arithmetic && walk->blocks / 8 > walk->size)
@@ -224,7 +224,9 @@ static fov_status run_walk(struct walk *walk, fov_error *err)
     /* libjpeg takes four components of Adobe's with transform 2 for YCCK, and all others for CMYK. */
     image->is_cmyk = image->info.channels == 4;
     image->is_ycck = image->is_cmyk && walk->adobe_transform == 2;
-    image->is_adobe_inverted = image->is_cmyk && walk->adobe_transform >= 0;
+    /* Adobe stores 255 for "no ink"; who writes CMYK without Adobe's marker does so too, and
+     * browsers, Pillow and libvips all read it so. */
+    image->is_adobe_inverted = image->is_cmyk;
     return join_icc(walk, err);
 }
 

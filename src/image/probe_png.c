@@ -130,16 +130,13 @@ static fov_status take_plte(struct walk *walk, const struct fov_png_chunk *chunk
     if (walk->palette != 0 || walk->idat != 0)
         return fov__probe_damage(walk->image, err, "a palette PLTE at byte %zu %s", chunk->offset,
                                  walk->idat != 0 ? "comes after the pixels" : "is the second one");
-    const size_t most = walk->colour == COLOUR_PALETTE ? (size_t)1 << walk->depth : 256;
-    const size_t length = chunk->available - chunk->available % 3;
-    if (chunk->length % 3 != 0 || length == 0 || length / 3 > most) {
-        const fov_status rc =
-            fov__probe_damage(walk->image, err, "the palette PLTE has %u bytes, and 3 to %zu, by 3, "
-                              "are allowed", (unsigned)chunk->length, 3 * most);
-        if (rc < 0)
-            return rc;
-    }
-    walk->palette = (uint32_t)(length / 3);
+    if (chunk->length % 3 != 0 || chunk->length == 0 || chunk->length > 768)
+        return fov__probe_damage(walk->image, err, "the palette PLTE has %u bytes, and 3 to 768, by "
+                                 "3, are allowed", (unsigned)chunk->length);
+    /* Some encoders write 256 entries whatever the depth: those that no pixel reaches are left. */
+    const uint32_t most = walk->colour == COLOUR_PALETTE ? 1u << walk->depth : 256;
+    walk->palette = chunk->length / 3 < most ? chunk->length / 3 : most;
+    walk->image->png_plte = chunk->offset;
     return FOV_OK;
 }
 
@@ -314,10 +311,10 @@ fov_status fov__probe_png(fov_image *image, fov_error *err)
     if (walk.depth == 0)
         return fov__fail(err, FOV_E_IMAGE, 0, "image.png",
                          "the file has %zu bytes and ends before its header", image->encoded.size);
-    fov_status rc = FOV_OK;
     if (walk.idat == 0)
-        rc = fov__probe_damage(image, err, "the file has no pixels (no IDAT)");
-    if (rc == FOV_OK && !walk.has_end)
+        return fov__fail(err, FOV_E_IMAGE, 0, "image.png", "the file has no pixels (no IDAT)");
+    fov_status rc = FOV_OK;
+    if (!walk.has_end)
         rc = fov__probe_damage(image, err, "the file ends at byte %zu without IEND: it is cut",
                                image->encoded.size);
     /* Rows of an interlaced picture are at least these bytes too. */

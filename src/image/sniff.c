@@ -127,10 +127,10 @@ fov_status fov__sniff(int32_t *format, const uint8_t *data, size_t size, fov_err
     if (name != NULL)
         return fov__fail(err, FOV_E_UNSUPPORTED, 0, "image",
                          "this is a %s file, and PNG, JPEG, WebP, GIF, TIFF and BMP are read", name);
-    const uint8_t zero[4] = {0, 0, 0, 0};
-    const uint8_t *first = size >= 4 ? data : zero;
+    char first[16] = "";
+    for (size_t i = 0; i < 4 && i < size; i++)
+        fov__format(first + 3 * i, sizeof(first) - 3 * i, " %02x", data[i]);
     return fov__fail(err, FOV_E_IMAGE, 0, "image",
-                     "%zu bytes that begin %02x %02x %02x %02x are not a picture: PNG, JPEG, WebP, "
-                     "GIF, TIFF and BMP are read",
-                     size, first[0], first[1], first[2], first[3]);
+                     "%zu bytes that begin%s are not a picture: PNG, JPEG, WebP, GIF, TIFF and BMP "
+                     "are read", size, first);
 }

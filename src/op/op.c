@@ -75,7 +75,7 @@ bool fov__space_find(const char *name, enum fov__space *out)
     return false;
 }
 
-/* ---- foveate/op.h ----------------------------------------------------------------------------- */
+/* ---- foveate/op.h --------------------------------------------------------------------------- */
 
 /* A fov_op is the descriptor itself, which the public header does not show. */
 static const struct op_def *def_of(const fov_op *op)
@@ -190,12 +190,12 @@ static bool has_default(const struct op_param *p)
 }
 
 static const int32_t public_types[] = {
-    [OP_T_NUM] = FOV_PARAM_NUMBER,   [OP_T_INT] = FOV_PARAM_INT,
-    [OP_T_BOOL] = FOV_PARAM_BOOL,    [OP_T_ENUM] = FOV_PARAM_ENUM,
-    [OP_T_TEXT] = FOV_PARAM_TEXT,    [OP_T_COLOR] = FOV_PARAM_COLOR,
-    [OP_T_BOX] = FOV_PARAM_BOX,      [OP_T_POINT] = FOV_PARAM_POINT,
-    [OP_T_BOXES] = FOV_PARAM_BOXES,  [OP_T_POINTS] = FOV_PARAM_POINTS,
-    [OP_T_LINES] = FOV_PARAM_LINES,  [OP_T_LABELS] = FOV_PARAM_LABELS,
+    [OP_T_NUM] = FOV_PARAM_NUMBER,  [OP_T_INT] = FOV_PARAM_INT,
+    [OP_T_BOOL] = FOV_PARAM_BOOL,   [OP_T_ENUM] = FOV_PARAM_ENUM,
+    [OP_T_TEXT] = FOV_PARAM_TEXT,   [OP_T_COLOR] = FOV_PARAM_COLOR,
+    [OP_T_BOX] = FOV_PARAM_BOX,     [OP_T_POINT] = FOV_PARAM_POINT,
+    [OP_T_BOXES] = FOV_PARAM_BOXES, [OP_T_POINTS] = FOV_PARAM_POINTS,
+    [OP_T_LINES] = FOV_PARAM_LINES, [OP_T_LABELS] = FOV_PARAM_LABELS,
 };
 
 fov_status fov_op_param_at(fov_op_param *out, const fov_op *op, size_t index)

@@ -15,13 +15,14 @@ enum mend_how {
     MEND_BOOL,
     MEND_TEXT,  /* the first `count` bytes of `text` */
     MEND_SHORT, /* an array: its first `count` elements */
-    MEND_DROP   /* a member or element: left out */
+    MEND_DROP,  /* a member or element: left out */
+    MEND_WRAP,  /* becomes the only element of an array; may be mended besides */
+    MEND_RENAME /* the member is called `key`; may be mended besides */
 };
 struct mend {
     const fov_json_value *value; /* what is replaced; NULL: a member that is added, called `key` */
     enum mend_how how;
-    const char *key; /* with `value`: its member's new name, or NULL */
-    bool is_rename;  /* only the name changes */
+    const char *key;
     double number[4];
     int32_t count;
     const char *text;
@@ -43,19 +44,38 @@ struct op_parse {
     bool is_hopeless; /* something is wrong that has no nearest legal value */
 };
 
-/* ---- op_args.c -------------------------------------------------------------------------------- */
+/* ---- op_args.c ------------------------------------------------------------------------------ */
 
-/* Record a fault about `value` at p->field (with `[index]` when it is not below 0); only the first is
- * kept. */
+/* "zoom.box", or "zoom" for a key of NULL. */
+void fov__parse_field(struct op_parse *p, const char *key);
+static inline void *fov__param_member(const struct op_parse *p, const struct op_param *param)
+{
+    return (char *)p->args + param->offset;
+}
+
+/* ---- op_args_image.c ------------------------------------------------------------------------ */
+
+bool fov__args_is_reference(const struct op_def *def, const char *key);
+
+/* ---- op_args_scalar.c ----------------------------------------------------------------------- */
+
+/* Record a fault about `value` at p->field (with `[index]` when it is not below 0); only the first
+ * is kept. */
 void fov__parse_fault(struct op_parse *p, enum fov__fault_code code, int32_t index,
                       const fov_json_value *value, const char *allowed, const char *hint_fmt, ...)
     FOV_PRINTF(6, 7);
-/* "a number, 0 to 0.5" … what a parameter takes, in words. */
-void fov__param_allowed(char *out, size_t size, const struct op_parse *p, const struct op_param *param);
+/* "a number, 0 to 0.5" ... what a parameter takes, in words. */
+void fov__param_allowed(char *out, size_t size, const struct op_parse *p,
+                        const struct op_param *param);
+/* Read `value` into the member of any type; false when it is wrong (fault and mend recorded). */
+bool fov__param_parse(struct op_parse *p, const struct op_param *param,
+                      const fov_json_value *value);
+/* The nearest number that the row allows. */
+double fov__param_legal(const struct op_param *param, double v);
 bool fov__color_parse(const char *text, struct op_color *out);
 extern const char *const fov__color_names[]; /* ended by NULL */
 
-/* ---- op_args_mend.c --------------------------------------------------------------------------- */
+/* ---- op_args_mend.c ------------------------------------------------------------------------- */
 
 void fov__mend(struct op_parse *p, struct mend mend);
 void fov__mend_drop(struct op_parse *p, const fov_json_value *value);
@@ -72,20 +92,23 @@ void fov__buf_fixed(struct fov_buf *buf, char *out, size_t size);
 /* The JSON of a value, cut with "..." where it does not fit. */
 void fov__value_text(char *out, size_t size, const fov_json_value *value);
 
-/* ---- op_args_coord.c -------------------------------------------------------------------------- */
+/* ---- op_args_coord.c ------------------------------------------------------------------------ */
 
 /* "x 0-800, y 0-557" in the space and order of the call. */
 void fov__coord_allowed(char *out, size_t size, const struct op_parse *p);
-/* Read a box or a point out of `value`, whose place is p->field and `[index]` below it when index is
- * not negative. When something is wrong the fault is recorded, the mend too, and false returned. */
+/* Read a box or a point out of `value`, whose place is p->field and `[index]` below it when index
+ * is not negative. When something is wrong the fault is recorded, the mend too, and false
+ * returned. */
 bool fov__coord_box(struct op_parse *p, const fov_json_value *value, int32_t index, fov_box *out);
-bool fov__coord_point(struct op_parse *p, const fov_json_value *value, int32_t index, fov_point *out);
+bool fov__coord_point(struct op_parse *p, const fov_json_value *value, int32_t index,
+                      fov_point *out);
 bool fov__coord_line(struct op_parse *p, const fov_json_value *value, int32_t index,
                      struct op_line *out);
-/* What is offered for a box or point that is missing: the whole image, its middle. count 0: none. */
+/* What is offered for a missing box or point: the whole image, its middle. How many numbers;
+ * 0 when there is nothing to offer. */
 int32_t fov__coord_fallback(const struct op_parse *p, bool is_box, double number[4]);
 
-/* ---- op_args_list.c --------------------------------------------------------------------------- */
+/* ---- op_args_list.c ------------------------------------------------------------------------- */
 
 bool fov__list_parse(struct op_parse *p, const struct op_param *param, const fov_json_value *value,
                      void *member);

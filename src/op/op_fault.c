@@ -6,8 +6,8 @@
 const char *fov__fault_name(enum fov__fault_code code)
 {
     switch (code) {
-#define NAME(name)                                                                                 \
-    case FOV__FAULT_##name:                                                                        \
+#define NAME(name)          \
+    case FOV__FAULT_##name: \
         return #name;
         FOV__FAULT_MAP(NAME)
 #undef NAME

@@ -41,15 +41,15 @@ static const struct op_param flip_params[] = {
             "horizontal swaps left and right, vertical swaps top and bottom"),
     OP_END};
 
-static const struct op_example flip_examples[] = {{"{\"axis\":\"horizontal\"}", "1000x500"},
-                                                  {"{\"axis\":\"both\"}", "1000x500"},
-                                                  {NULL, NULL}};
+static const struct op_example flip_examples[] = {
+    {"{\"axis\":\"horizontal\"}", "1000x500"}, {"{\"axis\":\"both\"}", "1000x500"}, {NULL, NULL}};
 
 const struct op_def fov__op_flip = {
     .name = "flip",
     .since = "0.1.0",
     .summary = "Mirror an image.",
-    .when = "Use it when text or a scene is mirrored, as in a reflection or a slide seen from behind.",
+    .when =
+        "Use it when text or a scene is mirrored, as in a reflection or a slide seen from behind.",
     .kind = OP_KIND_GEOMETRY,
     .presets = OP_PRESET_LOOK | OP_PRESET_FULL,
     .input_min = 1,

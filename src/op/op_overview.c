@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* overview: the whole image again, smaller when asked. Unlike a delivery's shrinking this is part of
- * the recipe: what is made from it has its size. */
+/* overview: the whole image again, smaller when asked. Unlike a delivery's shrinking this is part
+ * of the recipe: what is made from it has its size. */
 #include "op/op_internal.h"
 
 struct overview_args {
@@ -22,7 +22,8 @@ static fov_status overview_plan(const void *args, const struct op_frame *in, int
         width = width < 1 ? 1 : width;
         height = height < 1 ? 1 : height;
     } else if (overview->max_edge > longest) {
-        fov__format(out->note, sizeof(out->note), "not enlarged to max_edge %d", overview->max_edge);
+        fov__format(out->note, sizeof(out->note), "not enlarged to max_edge %d",
+                    overview->max_edge);
     }
     out->output_count = 1;
     out->output[0].effect = OP_EFFECT_GEOMETRY;
@@ -49,8 +50,9 @@ const struct op_def fov__op_overview = {
     .name = "overview",
     .since = "0.1.0",
     .summary = "Look at a whole image again, smaller if wanted.",
-    .when = "Use it to see the whole picture once more after looking at details, or to check where a "
-            "detail belongs.",
+    .when =
+        "Use it to see the whole picture once more after looking at details, or to check where a "
+        "detail belongs.",
     .kind = OP_KIND_GEOMETRY,
     .presets = OP_PRESET_LOOK | OP_PRESET_FULL,
     .input_min = 1,

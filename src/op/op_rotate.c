@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* rotate: clockwise as seen, about the centre. Quarter turns move whole pixels and stay lossless; any
- * other angle uncovers corners, which show the picture's own border colour, so that a page stays a
- * page and no black wedge looks like content. */
+/* rotate: clockwise as seen, about the centre. Quarter turns move whole pixels and stay lossless;
+ * any other angle uncovers corners, which show the picture's own border colour, so that a page
+ * stays a page and no black wedge looks like content. */
 #include "op/op_internal.h"
 
 struct rotate_args {
@@ -12,8 +12,8 @@ struct rotate_args {
 };
 enum { ROTATE_FILL_BIT = 4 }; /* 1 << the index of `fill` below */
 
-/* The ring is looked at in a picture no larger than this: the median of a border does not get better
- * with more pixels. */
+/* The ring is looked at in a picture no larger than this: the median of a border does not get
+ * better with more pixels. */
 enum { RING_EDGE = 256 };
 
 static bool is_quarter(double degrees)
@@ -106,9 +106,10 @@ static fov_status rotate_plan(const void *args, const struct op_frame *in, int32
         width = fov__ceil(in->width * ac + in->height * as - 1e-6);
         height = fov__ceil(in->width * as + in->height * ac - 1e-6);
     }
-    struct fov_mat to_input = fov__mat_mul(
-        fov__mat_translate(in->width / 2.0, in->height / 2.0),
-        fov__mat_mul(fov__mat_rotate(-rotate->degrees), fov__mat_translate(-width / 2, -height / 2)));
+    struct fov_mat to_input =
+        fov__mat_mul(fov__mat_translate(in->width / 2.0, in->height / 2.0),
+                     fov__mat_mul(fov__mat_rotate(-rotate->degrees),
+                                  fov__mat_translate(-width / 2, -height / 2)));
     if (is_quarter(rotate->degrees)) {
         /* Without `expand` the centres may lie half a pixel apart; whole pixels stay whole. */
         to_input.m[2] = fov__floor(to_input.m[2]);
@@ -136,8 +137,7 @@ static const struct op_param rotate_params[] = {
     OP_NUM_F(rotate_args, degrees, OP_REQUIRED, -360, 360, 90, "degrees",
              "degrees, positive turns clockwise; 90, 180 and 270 are lossless"),
     OP_BOOL(rotate_args, expand, 1, "grow the frame so that no corner is cut off"),
-    OP_COLOR(rotate_args, fill, OP_HIDDEN, 0xffffff, "colour of uncovered corners"),
-    OP_END};
+    OP_COLOR(rotate_args, fill, OP_HIDDEN, 0xffffff, "colour of uncovered corners"), OP_END};
 
 static const struct op_example rotate_examples[] = {
     {"{\"degrees\":90}", "500x1000"},
@@ -150,9 +150,10 @@ const struct op_def fov__op_rotate = {
     .name = "rotate",
     .since = "0.1.0",
     .summary = "Turn an image clockwise by degrees.",
-    .when = "Use it when text or a chart stands sideways, upside down or aslant: turn it until its "
-            "lines run level, then read. Give the angle that brings it upright, such as 90, -90, 180 "
-            "or -7.5.",
+    .when =
+        "Use it when text or a chart stands sideways, upside down or aslant: turn it until its "
+        "lines run level, then read. Give the angle that brings it upright, such as 90, -90, 180 "
+        "or -7.5.",
     .kind = OP_KIND_GEOMETRY,
     .presets = OP_PRESET_LOOK | OP_PRESET_FULL,
     .input_min = 1,

@@ -48,8 +48,7 @@ static const struct op_param zoom_params[] = {
     OP_BOX(zoom_args, box, "bbox_2d", OP_REQUIRED, "the part to look at"),
     OP_NUM(zoom_args, pad, 0, 0.5, 0, "fraction of the box",
            "fraction of the box's width and height added on each side"),
-    OP_TEXT(zoom_args, label, OP_COMMENT, "what is in the box; a remark, changes nothing"),
-    OP_END};
+    OP_TEXT(zoom_args, label, OP_COMMENT, "what is in the box; a remark, changes nothing"), OP_END};
 
 static const struct op_example zoom_examples[] = {
     {"{\"box\":[100,200,500,450]}", "400x250"},
@@ -64,9 +63,10 @@ const struct op_def fov__op_zoom = {
     .since = "0.1.0",
     .aliases = zoom_aliases,
     .summary = "Look closer at one part of an image, at full resolution.",
-    .when = "Use it when a detail is too small to read or count: small print, a legend, a crowded "
-            "part. It is cut from the original at full resolution and shown as large as you can see, "
-            "so zooming into a zoom adds detail. Take a generous box rather than a tight one.",
+    .when =
+        "Use it when a detail is too small to read or count: small print, a legend, a crowded "
+        "part. It is cut from the original at full resolution and shown as large as you can see, "
+        "so zooming into a zoom adds detail. Take a generous box rather than a tight one.",
     .kind = OP_KIND_GEOMETRY,
     .presets = OP_PRESET_LOOK | OP_PRESET_FULL,
     .input_min = 1,

@@ -162,6 +162,11 @@ static struct sides fit_round(struct sides view, const struct budget *budget)
         r.longer = scaled_to(s.longer, beta, unit, fov__ceil);
         r.shorter = scaled_to(s.shorter, beta, unit, fov__ceil);
     }
+    /* Rounding must not make it thinner than the server takes. */
+    int64_t longest = (int64_t)r.shorter * p->aspect_max;
+    if (p->aspect_max > 0 && r.longer > longest) {
+        r.longer = (int32_t)longest;
+    }
     return r;
 }
 
@@ -253,6 +258,16 @@ static int32_t edge_of(const struct fov_profile *p, const struct fov__fit_want *
     return edge;
 }
 
+/* A bound of the sides must leave room for the smallest side and, where there is a least number of
+ * cells, for the thinnest legal view brought to it. */
+static int32_t least_edge(const struct fov_profile *p)
+{
+    if (p->rule != FOV__FIT_ROUND) {
+        return p->side_min;
+    }
+    return p->unit * (int32_t)fov__ceil(sqrt((double)p->cells_min * (double)p->aspect_max));
+}
+
 static fov_status fail_aspect(const struct fov__fit_want *want, const struct budget *budget,
                               fov_fit *out, fov_error *err)
 {
@@ -274,11 +289,11 @@ fov_status fov__profile_fit(const struct fov_profile *profile, const struct fov_
                          "must be at least 1",
                          (int)want->width, (int)want->height);
     }
-    if (want->edge_max < 0 || (want->edge_max > 0 && want->edge_max < profile->side_min)) {
+    int32_t least = least_edge(profile);
+    if (want->edge_max < 0 || (want->edge_max > 0 && want->edge_max < least)) {
         return fov__fail(err, FOV_E_ARG, 0, "fit.edge_max",
-                         "edge_max %d is below the %d pixels that profile "
-                         "%s needs",
-                         (int)want->edge_max, (int)profile->side_min, profile->name);
+                         "edge_max %d is below the %d pixels that profile %s needs",
+                         (int)want->edge_max, (int)least, profile->name);
     }
     bool is_wide = want->width >= want->height;
     struct sides view = is_wide ? (struct sides){want->width, want->height}

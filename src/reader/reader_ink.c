@@ -12,7 +12,7 @@ static const int32_t COLOURED = 34;
 /* Longer unbroken runs are rules, not letters. */
 static const int32_t RULE = 44;
 
-enum { STROKES = 12000, LETTER = 64 };
+enum { STROKES = 12000, LETTER = 64, LETTER_MIN = 5 };
 
 enum { INK_NONE = 0, INK_GREY = 1, INK_COLOUR = 2 };
 
@@ -242,13 +242,19 @@ static void grow_box(fov_box *box, const struct stroke *s)
 static void make_texts(struct ink *ink, int32_t *text_of)
 {
     struct reader_scene *scene = ink->scene;
+    /* First which groups hold a letter at all: the dots of a dotted line would fill the list. */
     for (size_t i = 0; i < ink->count; i++)
-        text_of[i] = -1;
+        text_of[i] = -2;
+    for (size_t i = 0; i < ink->count; i++) {
+        const int32_t r = root(ink->strokes, (int32_t)i);
+        if (height_of(&ink->strokes[i]) >= LETTER_MIN)
+            text_of[r] = -1;
+    }
     for (size_t i = 0; i < ink->count; i++) {
         const struct stroke *s = &ink->strokes[i];
         const int32_t r = root(ink->strokes, (int32_t)i);
         if (text_of[r] < 0) {
-            if (scene->text_count >= READER_TEXTS)
+            if (text_of[r] == -2 || scene->text_count >= READER_TEXTS)
                 continue;
             text_of[r] = (int32_t)scene->text_count;
             struct reader_text *text = &scene->texts[scene->text_count++];
@@ -274,7 +280,7 @@ static void drop_specks(struct reader_scene *scene)
     size_t kept = 0;
     for (size_t i = 0; i < scene->text_count; i++) {
         struct reader_text *text = &scene->texts[i];
-        if (text->height < 5 || text->box.x2 - text->box.x1 < 2)
+        if (text->height < LETTER_MIN || text->box.x2 - text->box.x1 < 2)
             continue;
         text->anchor = (fov_point){(text->box.x1 + text->box.x2) / 2,
                                    (text->box.y1 + text->box.y2) / 2};

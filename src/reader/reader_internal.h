@@ -8,8 +8,9 @@
  *     reader_words.c    pieces of text are read, and readings merged
  *     reader_number.c   numbers, years and names as printed
  *     reader_axis.c     scales: a printed number must stand where the scale puts it
- *     reader_chart.c    bars and labels become a grid of names x series
- *     reader_plot.c     the same for lines, pies and plain label-number pairs
+ *     reader_bars.c     bars and labels become a grid of names x series
+ *     reader_names.c    names along the axis, and the legend
+ *     reader_plot.c     the grid of lines, pies and plain label-number pairs
  *     reader_table.c    the same for a table without a picture
  *     reader_question.c what is asked
  *     reader_answer.c   the answer from the grid
@@ -107,6 +108,7 @@ struct reader_line {
 
 struct reader_scene {
     fov_context *ctx;
+    const struct fov_pixels *px; /* the first view's; borrowed */
     int32_t width, height;
     struct reader_rgb ground;
     struct reader_flat *flats;
@@ -122,11 +124,14 @@ struct reader_scene {
 
 fov_status fov__reader_flats(struct reader_scene *scene, const struct fov_pixels *px, fov_error *err);
 fov_status fov__reader_ink(struct reader_scene *scene, const struct fov_pixels *px, fov_error *err);
-fov_status fov__reader_lines(struct reader_scene *scene, const struct fov_pixels *px, fov_error *err);
+/* Lines of a colour that cross `area`. */
+fov_status fov__reader_lines(struct reader_scene *scene, fov_box area, fov_error *err);
 fov_status fov__reader_scene_new(struct reader_scene **out, fov_context *ctx,
                                  const struct fov_pixels *px, fov_error *err);
 void fov__reader_scene_free(struct reader_scene *scene);
 int32_t fov__reader_rgb_distance(struct reader_rgb a, struct reader_rgb b); /* largest channel */
+/* Whether thin ink, which is paler than its colour, is of this colour on this ground. */
+bool fov__reader_rgb_alike(struct reader_rgb thin, struct reader_rgb colour, struct reader_rgb ground);
 
 /* ---- reading --------------------------------------------------------------------------------- */
 
@@ -149,9 +154,13 @@ struct reader_axis {
     double low, high; /* positions of the outermost ticks that agree */
     int32_t view;     /* where most of them were read */
 };
-/* Fit the positions to the values, leaving out what does not agree; at least `need` must. */
+/* Fit values to positions, leaving out what does not agree; at least `need` must agree within
+ * `tolerance` pixels. `agrees`, when not NULL, says which do. */
 bool fov__reader_axis_fit(struct reader_axis *out, const double *position, const double *value,
-                          size_t count, int32_t need, double tolerance_px);
+                          size_t count, int32_t need, double tolerance, bool *agrees);
+/* The scale of a chart from its printed ticks: a column of numbers that fall as they go down
+ * (is_level false), or a row of numbers that rise to the right. The ticks become used. */
+bool fov__reader_axis_find(struct reader_axis *out, struct reader_scene *scene, bool is_level);
 /* A printed value against what the scale says at this place: the printed one, the printed one with
  * its lost point put back, or another of its readings; false when none agrees within `tolerance`. */
 bool fov__reader_axis_settle(const struct reader_text *text, double expected, double tolerance,
@@ -199,55 +208,98 @@ struct reader_grid {
     struct reader_axis axis;
 };
 
-fov_status fov__reader_grid_make(struct reader_grid *grid, struct reader_scene *scene);
+/* All that the texts and shapes of a scene make a grid of; name_count 0: nothing. */
+void fov__reader_grid_make(struct reader_grid *grid, struct reader_scene *scene);
 bool fov__reader_bars(struct reader_grid *grid, struct reader_scene *scene);
 bool fov__reader_plot(struct reader_grid *grid, struct reader_scene *scene);
 bool fov__reader_pairs(struct reader_grid *grid, struct reader_scene *scene);
 bool fov__reader_table(struct reader_grid *grid, struct reader_scene *scene);
-void fov__reader_legend(struct reader_grid *grid, struct reader_scene *scene, const struct reader_rgb *colours,
-                        size_t count);
+
+/* Put a printed text and a measurement together into one cell. */
+void fov__reader_cell_settle(struct reader_cell *cell, const struct reader_text *text, bool has_expected,
+                             double expected, double error);
+
+/* Names printed along an axis: `low` and `high` bound where their texts lie across it. */
+size_t fov__reader_names_collect(struct reader_name *names, size_t max, struct reader_scene *scene,
+                                 bool is_level, double low, double high, const double *slots,
+                                 size_t slot_count);
+/* Fill in years and other even numbers at slots that carry no name. */
+void fov__reader_names_fill(struct reader_name *names, size_t count);
+/* The names of colours, from swatches beside texts, texts in the colour, or headers. */
+void fov__reader_legend(struct reader_grid *grid, struct reader_scene *scene);
 
 /* ---- the question ---------------------------------------------------------------------------- */
 
-enum reader_ask {
-    READER_ASK_VALUE, READER_ASK_MAX, READER_ASK_MIN, READER_ASK_SUM, READER_ASK_DIFFERENCE,
-    READER_ASK_AVERAGE, READER_ASK_RATIO, READER_ASK_COUNT, READER_ASK_COMPARE, READER_ASK_WHERE,
-    READER_ASK_COLOUR, READER_ASK_TITLE, READER_ASK_MEDIAN, READER_ASK_RANGE
-};
+enum { READER_WORDS = 64, READER_WORD = 28 };
 
-enum { READER_WORDS = 64 };
+enum reader_fold { READER_FOLD_NONE, READER_SUM, READER_AVERAGE, READER_MEDIAN, READER_DIFFERENCE, READER_RATIO };
+
+/* The question, or a part of it, as folded words: lower case, no accents, no punctuation; "fourth
+ * quarter" also stands as "q4", "'20" as "2020", "seven" also as "7". */
+struct reader_words {
+    char word[READER_WORDS][READER_WORD];
+    size_t count;
+};
 
 struct reader_question {
-    char words[READER_WORDS][32]; /* folded: lower case, no punctuation */
-    size_t count;
-    enum reader_ask ask;
-    bool wants_name;   /* which country, what year, who: the answer is a name */
-    bool wants_time;   /* ... a year */
+    struct reader_words words;
+    bool wants_name;    /* which country, who, what year */
+    bool wants_time;    /* what year, when */
     bool is_yes_no;
-    bool has_threshold;
-    double threshold;  /* above 40, 74 percent, almost seven percent */
-    int32_t compare;   /* -1 below, 1 above, 0 equal */
-    char colour[16];   /* a colour that is named */
-    char text[512];
+    bool is_count;      /* how many bars, how many are above 40 */
+    bool is_title;
+    bool is_choice;     /* more ... A or B */
+    char colour[24];    /* "blue", "light blue"; empty: none is named */
 };
 
+void fov__reader_words_fold(struct reader_words *out, const char *text);
+bool fov__reader_words_have(const struct reader_words *words, const char *const *list);
 void fov__reader_question_parse(struct reader_question *question, const char *text);
-/* How well a printed name is meant by the question, 0 to 1. `common` says which of its words are
- * shared by all names. */
-double fov__reader_question_match(const struct reader_question *question, const char *name);
-void fov__reader_fold(char *out, size_t size, const char *text);
 bool fov__reader_colour_is(struct reader_rgb colour, const char *name);
+/* A colour named in the words, "dark blue"; false when none is. */
+bool fov__reader_colour_find(const struct reader_words *words, char *out, size_t size);
+
+/* How well each name is meant by the words, 0 to 1; a word that many names share counts little. */
+void fov__reader_match(const struct reader_words *words, const struct reader_name *names, size_t count,
+                       double *score);
+/* Those that are meant: all that stand in the words as good as whole, or the single best. Returns
+ * how many; -1 when the best is not clearly better than the next. */
+int32_t fov__reader_meant(const struct reader_words *words, const struct reader_name *names, size_t count,
+                          bool *meant);
+/* A number of the words that is no year and no part of a name, 0 when there is none. */
+bool fov__reader_words_number(const struct reader_words *words, size_t from, double *out);
+/* 1: highest, most ...; -1: lowest, fewest ...; 0: neither. */
+int32_t fov__reader_extreme(const struct reader_words *words, size_t *at);
+void fov__reader_words_part(struct reader_words *out, const struct reader_words *words, size_t from,
+                            size_t to);
+
+/* What a phrase such as "the sum of the smallest two bars" selects and comes to. */
+struct reader_value {
+    bool is_found;
+    double value;
+    int32_t decimals;
+    bool is_measured;     /* not printed but measured against the scale */
+    uint32_t views;
+    size_t name, series;  /* of the single cell, when it is one */
+    size_t cells;
+    bool is_unsure;       /* a cell that matters is missing or doubtful */
+    bool is_ambiguous;    /* more cells fit than the phrase names */
+    fov_box look;         /* where the missing or doubtful cell is */
+    bool names_meant, series_meant;
+};
+void fov__reader_evaluate(struct reader_value *out, const struct reader_grid *grid,
+                          const struct reader_words *words);
 
 struct reader_answer {
     bool is_found;
     char text[256];
     char reason[320];
-    uint32_t views; /* bit i: views[i] is evidence */
-    int32_t doubt;  /* index of a name whose cell should be looked at again, -1 */
+    uint32_t views;   /* bit i: views[i] is evidence */
+    bool wants_look;  /* a closer look at `look` might help */
     fov_box look;
 };
 void fov__reader_answer(struct reader_answer *answer, const struct reader_grid *grid,
-                        const struct reader_scene *scene, const struct reader_question *question);
+                        const struct reader_scene *scene, const char *question);
 
 /* ---- looking --------------------------------------------------------------------------------- */
 

@@ -165,6 +165,13 @@ bool fov__reader_number_parse(const char *text, bool lax, struct reader_number *
         digits += is_digit(line[i]);
         letters += is_alpha(line[i]);
         fixed[i] = as_digit(line[i]);
+        /* A point with a halo is read as one of these. */
+        const bool is_inside = i > 0 && is_digit(line[i - 1]) && is_digit(line[i + 1]);
+        if (is_inside && (line[i] == ':' || line[i] == '_' || line[i] == '*' || line[i] == '-' ||
+                          line[i] == '\''))
+            fixed[i] = '.';
+        if (line[i] == '[' || line[i] == ']' || line[i] == ')' || line[i] == '}' || line[i] == '{')
+            fixed[i] = ' ';
     }
     return digits > letters && letters <= 2 && parse_plain(fixed, out);
 }

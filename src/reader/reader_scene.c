@@ -15,6 +15,7 @@ fov_status fov__reader_scene_new(struct reader_scene **out, fov_context *ctx, co
     if (scene == NULL)
         return fov__fail_memory(err, "reader", sizeof(*scene));
     scene->ctx = ctx;
+    scene->px = px;
     scene->width = px->width;
     scene->height = px->height;
     const size_t total = (size_t)px->width * (size_t)px->height;
@@ -28,8 +29,6 @@ fov_status fov__reader_scene_new(struct reader_scene **out, fov_context *ctx, co
         rc = fov__reader_flats(scene, px, err);
     if (rc == FOV_OK)
         rc = fov__reader_ink(scene, px, err);
-    if (rc == FOV_OK)
-        rc = fov__reader_lines(scene, px, err);
     if (rc < 0) {
         fov__reader_scene_free(scene);
         return rc;
@@ -69,16 +68,19 @@ static uint32_t bucket(struct reader_rgb c)
 }
 
 /* Columns in which ink of this colour stands, and where. */
-static int32_t trace(const struct reader_scene *scene, const struct fov_pixels *px,
-                     struct reader_line *line)
+static int32_t trace(const struct reader_scene *scene, fov_box area, struct reader_line *line)
 {
+    const struct fov_pixels *px = scene->px;
     int32_t columns = 0;
     line->x1 = scene->width;
     line->x2 = 0;
     for (int32_t x = 0; x < scene->width; x++) {
         double sum = 0, weight = 0;
         int32_t top = scene->height, bottom = 0;
-        for (int32_t y = 0; y < scene->height; y++) {
+        line->y[x] = -1;
+        if (x < area.x1 || x >= area.x2)
+            continue;
+        for (int32_t y = (int32_t)area.y1; y < (int32_t)area.y2; y++) {
             if (scene->label[y * scene->width + x] >= 0)
                 continue;
             const int32_t d = fov__reader_rgb_distance(pixel(px, x, y), line->colour);
@@ -90,7 +92,6 @@ static int32_t trace(const struct reader_scene *scene, const struct fov_pixels *
             top = y < top ? y : top;
             bottom = y > bottom ? y : bottom;
         }
-        line->y[x] = -1;
         /* A column whose ink is torn apart holds a word or two lines, not a point of this line. */
         if (weight <= 0 || bottom - top > scene->height / 8)
             continue;
@@ -102,45 +103,85 @@ static int32_t trace(const struct reader_scene *scene, const struct fov_pixels *
     return columns;
 }
 
-/* Colours of ink by frequency; each that reaches across the picture is a line. */
-fov_status fov__reader_lines(struct reader_scene *scene, const struct fov_pixels *px, fov_error *err)
+bool fov__reader_rgb_alike(struct reader_rgb thin, struct reader_rgb colour, struct reader_rgb ground)
+{
+    const double a[3] = {ground.r - thin.r, ground.g - thin.g, ground.b - thin.b};
+    const double b[3] = {ground.r - colour.r, ground.g - colour.g, ground.b - colour.b};
+    double ab = 0, aa = 0, bb = 0;
+    for (size_t i = 0; i < 3; i++) {
+        ab += a[i] * b[i];
+        aa += a[i] * a[i];
+        bb += b[i] * b[i];
+    }
+    /* The same direction from the ground within about 13 degrees, and not much stronger. */
+    return ab > 0 && ab * ab > 0.95 * aa * bb && aa < 1.7 * bb && aa > 0.05 * bb;
+}
+
+static struct reader_rgb bucket_colour(uint32_t i)
+{
+    return (struct reader_rgb){(uint8_t)((i >> 8) * 16 + 8), (uint8_t)((i >> 4 & 15) * 16 + 8),
+                               (uint8_t)((i & 15) * 16 + 8)};
+}
+
+/* A paler line that runs along another is its soft edge. */
+static bool is_edge_of(const struct reader_line *line, const struct reader_line *other, int32_t width)
+{
+    int32_t both = 0, close = 0;
+    for (int32_t x = 0; x < width; x++) {
+        if (line->y[x] < 0 || other->y[x] < 0)
+            continue;
+        const float d = line->y[x] - other->y[x];
+        both++;
+        close += d < 3.5F && d > -3.5F;
+    }
+    return both > 0 && close * 10 > both * 7;
+}
+
+static void count_colours(const struct reader_scene *scene, fov_box area, uint32_t *count)
+{
+    for (int32_t y = (int32_t)area.y1; y < (int32_t)area.y2; y++) {
+        for (int32_t x = (int32_t)area.x1; x < (int32_t)area.x2; x++) {
+            const struct reader_rgb c = pixel(scene->px, x, y);
+            if (scene->label[y * scene->width + x] < 0 && spread_of(c) >= 20 &&
+                fov__reader_rgb_distance(c, scene->ground) > 60)
+                count[bucket(c)]++;
+        }
+    }
+}
+
+/* Colours of ink by frequency; each that reaches across the area is a line. */
+fov_status fov__reader_lines(struct reader_scene *scene, fov_box area, fov_error *err)
 {
     uint32_t *count = fov__calloc(scene->ctx, 4096, sizeof(*count));
     if (count == NULL)
         return fov__fail_memory(err, "reader", 4096 * sizeof(*count));
     fov_status rc = FOV_OK;
-    for (int32_t y = 0; y < scene->height; y++) {
-        for (int32_t x = 0; x < scene->width; x++) {
-            const struct reader_rgb c = pixel(px, x, y);
-            if (scene->label[y * scene->width + x] < 0 && spread_of(c) >= 24 &&
-                fov__reader_rgb_distance(c, scene->ground) > 60)
-                count[bucket(c)]++;
-        }
-    }
-    for (int32_t tries = 0; tries < 32 && scene->line_count < READER_LINES; tries++) {
+    const fov_box all = {0, 0, scene->width, scene->height};
+    if (!fov__box_intersect(area, all, &area))
+        area = all;
+    count_colours(scene, area, count);
+    for (int32_t tries = 0; tries < 40 && scene->line_count < READER_LINES; tries++) {
         uint32_t best = 0;
         for (uint32_t i = 1; i < 4096; i++)
             best = count[i] > count[best] ? i : best;
-        if (count[best] < (uint32_t)(scene->width / 6))
+        if (count[best] < (uint32_t)((area.x2 - area.x1) / 6))
             break;
-        const struct reader_rgb colour = {(uint8_t)((best >> 8) * 16 + 8), (uint8_t)((best >> 4 & 15) * 16 + 8),
-                                          (uint8_t)((best & 15) * 16 + 8)};
+        struct reader_line *line = &scene->lines[scene->line_count];
+        line->colour = bucket_colour(best);
         for (uint32_t i = 0; i < 4096; i++) {
-            const struct reader_rgb near = {(uint8_t)((i >> 8) * 16 + 8), (uint8_t)((i >> 4 & 15) * 16 + 8),
-                                            (uint8_t)((i & 15) * 16 + 8)};
-            if (fov__reader_rgb_distance(near, colour) <= 40)
+            if (fov__reader_rgb_distance(bucket_colour(i), line->colour) <= 40)
                 count[i] = 0;
         }
-        struct reader_line *line = &scene->lines[scene->line_count];
-        line->colour = colour;
         line->y = fov__alloc(scene->ctx, (size_t)scene->width * sizeof(*line->y));
         if (line->y == NULL) {
             rc = fov__fail_memory(err, "reader", (size_t)scene->width * sizeof(*line->y));
             break;
         }
-        const int32_t columns = trace(scene, px, line);
-        const bool is_line = columns >= LINE_SPAN * scene->width &&
-                             columns * 10 >= (line->x2 - line->x1) * 6;
+        const int32_t columns = trace(scene, area, line);
+        bool is_line = columns >= LINE_SPAN * (area.x2 - area.x1) &&
+                       columns * 10 >= (line->x2 - line->x1) * 6;
+        for (size_t i = 0; is_line && i < scene->line_count; i++)
+            is_line = !is_edge_of(line, &scene->lines[i], scene->width);
         if (is_line) {
             scene->line_count++;
         } else {

@@ -140,12 +140,16 @@ static CURLcode set_route(CURL *easy, const struct fov_url *url)
     return rc;
 }
 
+static uint32_t connect_timeout(const struct fov_http_request *request)
+{
+    return request->connect_timeout_ms > 0 ? request->connect_timeout_ms : CONNECT_TIMEOUT_MS;
+}
+
 static CURLcode set_timing(CURL *easy, const struct fov_http_request *request)
 {
-    const uint32_t connect = request->connect_timeout_ms > 0 ? request->connect_timeout_ms : CONNECT_TIMEOUT_MS;
     CURLcode rc = curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     if (rc == CURLE_OK) {
-        rc = curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect);
+        rc = curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_timeout(request));
     }
     if (rc == CURLE_OK) {
         rc = curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms);
@@ -257,7 +261,10 @@ static fov_status judge(struct http *http, const struct attempt *attempt, const 
 {
     struct fov_http_response *response = attempt->response;
     long os_error = 0;
-    if (rc == CURLE_OK && response->status > 0) {
+    if (rc == CURLE_OK && !response->is_head_complete) { /* curl takes a cut head for a whole one */
+        rc = response->status > 0 ? CURLE_PARTIAL_FILE : CURLE_GOT_NOTHING;
+    }
+    if (rc == CURLE_OK) {
         fov__ok(err);
         return FOV_OK;
     }
@@ -284,8 +291,9 @@ static fov_status judge(struct http *http, const struct attempt *attempt, const 
     (void)curl_easy_getinfo(http->easy, CURLINFO_OS_ERRNO, &os_error);
     response->is_permanent = is_permanent(rc);
     if (rc == CURLE_OPERATION_TIMEDOUT) {
-        return fov__fail(err, FOV_E_NET, (int32_t)os_error, "http", "%s did not answer in time (%u ms are allowed)",
-                         url->show, attempt->request->timeout_ms);
+        return fov__fail(err, FOV_E_NET, (int32_t)os_error, "http",
+                         "%s did not answer in time (%u ms to connect, %u ms in all are allowed)", url->show,
+                         connect_timeout(attempt->request), attempt->request->timeout_ms);
     }
     return fov__fail(err, FOV_E_NET, (int32_t)os_error, "http", "%s: %s%s", url->show, curl_easy_strerror(rc),
                      response->status > 0 ? ", in the middle of a good reply" : "");

@@ -13,6 +13,7 @@ void fov__response_init(struct fov_http_response *response, fov_context *ctx, ui
 void fov__response_reset(struct fov_http_response *response)
 {
     response->status = 0;
+    response->is_head_complete = false;
     response->is_cut = false;
     response->is_permanent = false;
     fov__buf_reset(&response->headers);
@@ -69,10 +70,10 @@ bool fov__response_header(const struct fov_http_response *response, const char *
     return false;
 }
 
-/* "HTTP/1.1 429 Too Many" -> 429; 0 when it is no status line. */
+/* "HTTP/1.1 429 Too Many" or "HTTP/2 429" -> 429; 0 when it is no status line. */
 static int32_t read_status(const char *line, size_t len)
 {
-    if (len < 12 || memcmp(line, "HTTP/", 5) != 0) {
+    if (len < 10 || memcmp(line, "HTTP/", 5) != 0) {
         return 0;
     }
     const char *space = memchr(line, ' ', len);
@@ -98,10 +99,13 @@ void fov__response_header_line(struct fov_http_response *response, const char *l
         const int32_t status = read_status(line, len);
         fov__buf_reset(&response->headers);
         response->status = status >= 200 ? status : 0; /* a 1xx is no answer yet */
+        response->is_head_complete = false;
         return;
     }
-    if (len > 0) {
-        fov__buf_add(&response->headers, line, len);
-        fov__buf_addc(&response->headers, '\n');
+    if (len == 0) {
+        response->is_head_complete = true;
+        return;
     }
+    fov__buf_add(&response->headers, line, len);
+    fov__buf_addc(&response->headers, '\n');
 }

@@ -70,6 +70,7 @@ size_t fov__body_read(struct fov_body_reader *reader, char *out, size_t size); /
 
 struct fov_http_response {
     int32_t status;         /* of the last status line that was no 1xx; 0: none was seen */
+    bool is_head_complete;  /* the empty line behind the headers was seen */
     bool is_cut;            /* the connection or our limit ended the body of an error reply */
     bool is_permanent;      /* a failure that another try cannot cure, as an untrusted certificate */
     struct fov_buf headers; /* "name: value" lines, each ended by '\n' */

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/* key=value of the command line as a member of an operation's arguments. What a key takes is in the
+ * operation table; here only the spelling of a shell is turned into JSON, and judged by nobody. */
+#include "cli/cli_internal.h"
+
+static const struct op_param *find_param(const struct op_def *def, const char *name, size_t len)
+{
+    for (const struct op_param *p = def->params; p->name; p++)
+        if ((strlen(p->name) == len && strncmp(p->name, name, len) == 0) ||
+            (p->alias && strlen(p->alias) == len && strncmp(p->alias, name, len) == 0))
+            return p;
+    return NULL;
+}
+
+/* "10,20,30.5" as numbers; false when one of them is none. */
+static bool numbers(struct fov_jw *jw, const char *key, const char *text)
+{
+    double value;
+
+    fov__jw_array(jw, key);
+    for (;;) {
+        size_t len = strcspn(text, ",");
+        if (!fov__text_double(text, len, &value))
+            return false;
+        fov__jw_number(jw, NULL, value);
+        if (!text[len])
+            break;
+        text += len + 1;
+    }
+    fov__jw_end_array(jw);
+    return true;
+}
+
+/* "10,20;30,40" as a list of such arrays. */
+static bool number_lists(struct fov_jw *jw, const char *key, const char *text)
+{
+    char part[256];
+
+    fov__jw_array(jw, key);
+    for (;;) {
+        size_t len = strcspn(text, ";");
+        if (len >= sizeof(part))
+            return false;
+        memcpy(part, text, len);
+        part[len] = '\0';
+        if (!numbers(jw, NULL, part))
+            return false;
+        if (!text[len])
+            break;
+        text += len + 1;
+    }
+    fov__jw_end_array(jw);
+    return true;
+}
+
+static bool raw_json(const struct cli *cli, struct fov_jw *jw, const char *key, const char *text)
+{
+    fov_error err;
+
+    if (fov__json_check(cli->ctx, text, strlen(text), 32, 1 << 16, &err) < 0) {
+        cli_usage(cli, "%s: %s", key, err.message);
+        return false;
+    }
+    fov__jw_raw(jw, key, text, strlen(text));
+    return true;
+}
+
+static bool by_type(struct fov_jw *jw, const char *key, enum op_type type, const char *text)
+{
+    double value;
+
+    switch (type) {
+    case OP_T_NUM:
+    case OP_T_INT:
+        if (fov__text_double(text, strlen(text), &value))
+            fov__jw_number(jw, key, value);
+        else /* the validator says what a number may be */
+            fov__jw_string(jw, key, text);
+        return true;
+    case OP_T_BOOL:
+        if (strcmp(text, "true") == 0 || strcmp(text, "false") == 0)
+            fov__jw_bool(jw, key, text[0] == 't');
+        else
+            fov__jw_string(jw, key, text);
+        return true;
+    case OP_T_BOX:
+    case OP_T_POINT:
+        return numbers(jw, key, text);
+    case OP_T_BOXES:
+    case OP_T_POINTS:
+    case OP_T_LINES:
+        return number_lists(jw, key, text);
+    default:
+        fov__jw_string(jw, key, text);
+        return true;
+    }
+}
+
+bool cli_apply_value(const struct cli *cli, struct fov_jw *jw, const char *op, const char *text)
+{
+    const struct op_def *def = fov__op_find(op);
+    const char *equals = strchr(text, '=');
+    size_t len = (size_t)(equals - text);
+    const struct op_param *param = find_param(def, text, len);
+    char key[64];
+
+    if (len >= sizeof(key)) {
+        cli_usage(cli, "%s is no argument of %s", text, op);
+        return false;
+    }
+    memcpy(key, text, len);
+    key[len] = '\0';
+    text = equals + 1;
+    if (text[0] == '[' || text[0] == '{')
+        return raw_json(cli, jw, key, text);
+    if (by_type(jw, key, param ? param->type : OP_T_TEXT, text))
+        return true;
+    cli_usage(cli, "%s is %s, it takes numbers as in 10,20,30,40 (several apart by ;) or JSON", key, text);
+    return false;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/* cli: the command. Each command is one row (name, words, options, function); `--help` and the
+ * parsing come from the rows. Thin: whatever it can do, the library can.
+ *
+ * Standard output is the answer, standard error is for people: one sentence an error.
+ */
+#ifndef FOV_CLI_INTERNAL_H
+#define FOV_CLI_INTERNAL_H
+
+#include <foveate.h>
+
+#include "base/base_internal.h"
+#include "encode/encode_internal.h"
+#include "op/op_internal.h"
+#include "profile/profile_internal.h"
+#include "tool/tool_internal.h"
+
+/* Exit codes; shown by --help. */
+enum {
+    CLI_OK = 0,
+    CLI_FAILED = 1,   /* an image, a file, a limit */
+    CLI_USAGE = 2,    /* the command's own words are off */
+    CLI_UNSURE = 3,   /* no answer: the model cannot tell, or a budget ended */
+    CLI_MISMATCH = 4, /* what was re-made differs from what was recorded */
+    CLI_NET = 5,      /* the connection, or the model's server */
+    CLI_CANCELLED = 130
+};
+
+struct cli;
+
+struct cli_option {
+    const char *name;  /* "out": --out DIR */
+    char letter;       /* -o, or 0 */
+    const char *value; /* "DIR"; NULL: a flag */
+    const char *doc;
+};
+
+enum { CLI_OPTIONS_MAX = 24 };
+
+struct cli_command {
+    const char *name, *synopsis, *summary;
+    const char *detail; /* further lines for --help, or NULL */
+    const struct cli_option *options; /* ended by a NULL name */
+    int (*run)(struct cli *cli);
+};
+
+/* One run of the program. */
+struct cli {
+    const struct cli_command *command;
+    const char *value[CLI_OPTIONS_MAX]; /* by option's row; a flag that was given is "" */
+    char **args;                        /* what is no option */
+    int arg_count;
+    fov_context *ctx;
+    fov_cancel *cancel;
+};
+
+extern const struct cli_command cli_ask, cli_apply, cli_ops, cli_replay, cli_verify, cli_show, cli_profiles;
+
+/* ---- command.c, options.c --------------------------------------------------------------------- */
+
+const struct cli_command *cli_find(const char *name);
+const struct cli_command *cli_at(size_t i);
+/* Split argv into options and arguments; CLI_OK, or CLI_USAGE after saying why, or -1 after --help. */
+int cli_parse(struct cli *cli, int argc, char **argv);
+void cli_help(const struct cli_command *command); /* NULL: of the program */
+const char *cli_get(const struct cli *cli, const char *option); /* NULL when not given */
+/* A whole number in [lo, hi]; `fallback` when not given; CLI_USAGE through *rc. */
+uint32_t cli_number(const struct cli *cli, const char *option, uint32_t lo, uint32_t hi, uint32_t fallback, int *rc);
+
+/* ---- print.c: the only place that writes to the terminal ---------------------------------------- */
+
+void cli_out(const char *fmt, ...) FOV_PRINTF(1, 2);
+void cli_err(const char *fmt, ...) FOV_PRINTF(1, 2);
+void cli_write(const void *data, size_t len); /* bytes to standard output */
+/* Say an error in one sentence and return its exit code. */
+int cli_fail(fov_status rc, const fov_error *err);
+int cli_usage(const struct cli *cli, const char *fmt, ...) FOV_PRINTF(2, 3);
+
+/* ---- apply_value.c ---------------------------------------------------------------------------- */
+
+/* "box=10,20,30,40" of an operation becomes a member of its arguments. false, having said why. */
+bool cli_apply_value(const struct cli *cli, struct fov_jw *jw, const char *op, const char *text);
+
+/* ---- ops_md.c --------------------------------------------------------------------------------- */
+
+/* The reference of one operation, or of all (NULL), as Markdown. */
+void cli_ops_md(struct fov_buf *out, const char *op);
+
+#endif

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/* foveate apply: operations on a picture without a model, one after the other, each on what the one
+ * before made. Coordinates are pixels of the image that each is applied to. */
+#include "cli/cli_internal.h"
+
+static const struct cli_option options[] = {
+    {"out", 'o', "OUT", "write the picture there (.png, .jpg, or - for PNG to standard output)"},
+    {"fit", 0, "EDGE", "bring the longer side to EDGE pixels, larger or smaller"},
+    {"profile", 'p', "NAME", "deliver it as models of this profile see it"},
+    {"quality", 0, "N", "JPEG quality (92)"},
+    {"threads", 't', "N", "threads to render with (1)"},
+    {NULL, 0, NULL, NULL}};
+
+/* One operation: its name stands at args[i], its key=value follow. Returns where the next one begins,
+ * or -1 with *code set. */
+static int apply_one(struct cli *cli, fov_graph *graph, int i, int32_t *image, fov_applied *applied, int *code)
+{
+    const char *op = cli->args[i];
+    struct fov_buf buf;
+    struct fov_jw jw;
+    fov_error err = {0};
+    char name[16];
+    bool is_named = false;
+    fov_status rc;
+
+    if (!fov__op_find(op)) {
+        const char *near = fov__op_suggest(op);
+        *code = cli_usage(cli, "there is no operation %s%s%s", op, near ? "; perhaps " : "", near ? near : "");
+        return -1;
+    }
+    fov__buf_init(&buf, cli->ctx, 1 << 17);
+    fov__jw_init(&jw, &buf);
+    fov__jw_object(&jw, NULL);
+    for (i++; i < cli->arg_count && strchr(cli->args[i], '='); i++) {
+        is_named = is_named || strncmp(cli->args[i], "image=", 6) == 0;
+        if (!cli_apply_value(cli, &jw, op, cli->args[i])) {
+            fov__buf_free(&buf);
+            *code = CLI_USAGE;
+            return -1;
+        }
+    }
+    fov__format(name, sizeof(name), "img_%d", (int)*image);
+    if (!is_named)
+        fov__jw_string(&jw, "image", name);
+    fov__jw_end_object(&jw);
+    rc = fov_graph_apply(graph, op, buf.data, applied, &err);
+    fov__buf_free(&buf);
+    if (rc < 0) {
+        *code = cli_fail(rc, &err);
+        return -1;
+    }
+    if (applied->note[0])
+        cli_err("foveate: %s\n", applied->note);
+    if (applied->image >= 0)
+        *image = applied->image;
+    return i;
+}
+
+static int print_fact(struct cli *cli, fov_graph *graph, int32_t fact)
+{
+    fov_bytes json = {NULL, 0, NULL};
+    fov_error err = {0};
+    fov_status rc = fov_graph_fact(graph, fact, &json, &err);
+
+    (void)cli;
+    if (rc < 0)
+        return cli_fail(rc, &err);
+    cli_out("%s\n", (const char *)json.data);
+    fov_bytes_free(&json);
+    return CLI_OK;
+}
+
+/* The size to write: the node's own, or what was asked for. */
+static int choose_size(struct cli *cli, fov_size own, fov_size *size)
+{
+    int code = CLI_OK;
+    uint32_t edge = cli_number(cli, "fit", 1, cli->ctx->limits.output_edge, 0, &code);
+    const char *name = cli_get(cli, "profile");
+    fov_fit fit = FOV_FIT_INIT;
+    fov_fit_opts want = FOV_FIT_OPTS_INIT;
+    fov_error err = {0};
+    double scale;
+
+    *size = own;
+    if (code != CLI_OK)
+        return code;
+    if (edge && name)
+        return cli_usage(cli, "--fit and --profile exclude each other");
+    if (edge) {
+        scale = (double)edge / (own.width > own.height ? own.width : own.height);
+        size->width = (int32_t)fov__rint(own.width * scale);
+        size->height = (int32_t)fov__rint(own.height * scale);
+        size->width = size->width < 1 ? 1 : size->width;
+        size->height = size->height < 1 ? 1 : size->height;
+    } else if (name) {
+        const fov_profile *profile = fov_profile_find(name);
+        if (!profile)
+            return cli_usage(cli, "there is no profile %s", name);
+        want.may_enlarge = 1;
+        if (fov_profile_fit(profile, own, &want, &fit, &err) < 0)
+            return cli_fail(err.status, &err);
+        *size = (fov_size){fit.width, fit.height};
+    }
+    return CLI_OK;
+}
+
+static int32_t format_of(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+
+    if (strcmp(path, "-") == 0 || (dot && fov__ascii_casecmp(dot, ".png") == 0))
+        return FOV_FORMAT_PNG;
+    if (dot && (fov__ascii_casecmp(dot, ".jpg") == 0 || fov__ascii_casecmp(dot, ".jpeg") == 0))
+        return FOV_FORMAT_JPEG;
+    return FOV_FORMAT_UNKNOWN;
+}
+
+static fov_status write_out(struct cli *cli, const char *path, const fov_bytes *bytes, fov_error *err)
+{
+    if (strcmp(path, "-") != 0)
+        return fov__file_write(cli->ctx, path, bytes->data, bytes->size, false, err);
+    cli_write(bytes->data, bytes->size);
+    return FOV_OK;
+}
+
+static int write_image(struct cli *cli, fov_graph *graph, int32_t image)
+{
+    const char *path = cli_get(cli, "out");
+    fov_encode_opts encode = FOV_ENCODE_OPTS_INIT;
+    fov_image *picture = NULL;
+    fov_bytes bytes = {NULL, 0, NULL};
+    fov_error err = {0};
+    fov_size size;
+    fov_status rc;
+    int code = choose_size(cli, fov_graph_size(graph, image), &size);
+
+    if (code != CLI_OK)
+        return code;
+    if (!path)
+        return cli_usage(cli, "-o says where the picture goes");
+    encode.format = format_of(path);
+    encode.quality = (int32_t)cli_number(cli, "quality", 1, 100, 92, &code);
+    if (code != CLI_OK)
+        return code;
+    if (encode.format == FOV_FORMAT_UNKNOWN)
+        return cli_usage(cli, "%s ends neither in .png nor in .jpg", path);
+    rc = fov_graph_render(graph, image, &size, cli->cancel, &picture, &err);
+    if (rc >= 0)
+        rc = fov_image_encode(&bytes, picture, &encode, &err);
+    if (rc >= 0)
+        rc = write_out(cli, path, &bytes, &err);
+    fov_bytes_free(&bytes);
+    fov_image_unref(picture);
+    return rc < 0 ? cli_fail(rc, &err) : CLI_OK;
+}
+
+static int apply_all(struct cli *cli, fov_graph *graph)
+{
+    fov_applied applied = FOV_APPLIED_INIT;
+    int32_t image = 0;
+    int i = 1, code = CLI_OK;
+
+    while (i >= 0 && i < cli->arg_count) {
+        i = apply_one(cli, graph, i, &image, &applied, &code);
+        if (i >= 0 && applied.fact >= 0)
+            code = print_fact(cli, graph, applied.fact);
+        if (code != CLI_OK)
+            return code;
+    }
+    /* A chain that ends in a fact has its answer already. */
+    if (applied.fact >= 0 && !cli_get(cli, "out"))
+        return CLI_OK;
+    return write_image(cli, graph, image);
+}
+
+static int run(struct cli *cli)
+{
+    fov_graph *graph = NULL;
+    fov_image *source = NULL;
+    fov_error err = {0};
+    fov_status rc;
+    int code;
+
+    if (cli->arg_count < 2)
+        return cli_usage(cli, "it takes an image and an operation, as in: zoom box=10,20,300,200");
+    rc = fov_image_open(&source, cli->ctx, cli->args[0], NULL, &err);
+    if (rc >= 0)
+        rc = fov_graph_new(&graph, cli->ctx, &err);
+    if (rc >= 0)
+        rc = fov_graph_add_source(graph, source, NULL, &err);
+    code = rc < 0 ? cli_fail(rc, &err) : apply_all(cli, graph);
+    fov_graph_free(graph);
+    fov_image_unref(source);
+    return code;
+}
+
+const struct cli_command cli_apply = {
+    "apply", "IMAGE OP [KEY=VALUE…] [OP [KEY=VALUE…]…] -o OUT", "Apply operations to a picture, one on the other.",
+    "Boxes and points are numbers with commas (box=10,20,300,200), several of them apart by\n"
+    "semicolons, or JSON. The picture is written at its own size (source density) unless --fit or\n"
+    "--profile says otherwise. Operations that answer with a fact print it as JSON.\n"
+    "foveate ops lists the operations, foveate ops NAME tells one's arguments.",
+    options, run};

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: MIT */
+/* The public face of a picture as given: open, count, ask, read. An image never changes after it is
+ * made but for two counters, so any thread may use it. It must not know a format. */
+#include "image/codec_internal.h"
+
+static const struct {
+    const char *name, *mime;
+} formats[] = {
+    [FOV_FORMAT_UNKNOWN] = {"unknown", "application/octet-stream"},
+    [FOV_FORMAT_PIXELS] = {"pixels", "application/octet-stream"},
+    [FOV_FORMAT_PNG] = {"png", "image/png"},
+    [FOV_FORMAT_JPEG] = {"jpeg", "image/jpeg"},
+    [FOV_FORMAT_WEBP] = {"webp", "image/webp"},
+    [FOV_FORMAT_GIF] = {"gif", "image/gif"},
+    [FOV_FORMAT_TIFF] = {"tiff", "image/tiff"},
+    [FOV_FORMAT_BMP] = {"bmp", "image/bmp"},
+};
+
+static size_t format_index(int32_t format)
+{
+    return format >= 0 && (size_t)format < FOV_COUNT(formats) ? (size_t)format : 0;
+}
+
+const char *fov_format_name(int32_t format)
+{
+    return formats[format_index(format)].name;
+}
+
+const char *fov_format_mime(int32_t format)
+{
+    return formats[format_index(format)].mime;
+}
+
+void fov_image_opts_init(fov_image_opts *opts)
+{
+    if (opts != NULL)
+        *opts = (fov_image_opts)FOV_IMAGE_OPTS_INIT;
+}
+
+static fov_image *image_new(fov_context *ctx, fov_error *err)
+{
+    fov_image *image = fov__calloc(ctx, 1, sizeof(*image));
+    if (image == NULL) {
+        fov__fail_memory(err, "image", sizeof(*image));
+        return NULL;
+    }
+    atomic_init(&image->refs, 1);
+    atomic_init(&image->damaged, 0);
+    atomic_init(&image->pieces, 0);
+    image->ctx = ctx;
+    image->info.struct_size = (uint32_t)sizeof(image->info);
+    image->info.orientation = 1;
+    return image;
+}
+
+fov_image *fov_image_ref(fov_image *image)
+{
+    if (image != NULL)
+        atomic_fetch_add_explicit(&image->refs, 1, memory_order_relaxed);
+    return image;
+}
+
+void fov_image_unref(fov_image *image)
+{
+    if (image == NULL || atomic_fetch_sub_explicit(&image->refs, 1, memory_order_acq_rel) != 1)
+        return;
+    fov_bytes_free(&image->encoded);
+    fov__pixels_unref(image->pixels);
+    fov__free(image->ctx, image->icc);
+    fov__free(image->ctx, image);
+}
+
+static fov_status check_open(fov_image **out, fov_context *ctx, const void *subject,
+                             const char *name, const fov_image_opts *opts, fov_error *err)
+{
+    if (out == NULL || ctx == NULL || subject == NULL)
+        return fov__fail(err, FOV_E_ARG, 0, "image", "%s is NULL",
+                         out == NULL   ? "out"
+                         : ctx == NULL ? "ctx"
+                                       : name);
+    *out = NULL;
+    if (opts != NULL && opts->struct_size != sizeof(*opts))
+        return fov__fail(err, FOV_E_ARG, 0, "image.struct_size",
+                         "struct_size is %u where this library has %zu: start from "
+                         "FOV_IMAGE_OPTS_INIT", (unsigned)opts->struct_size, sizeof(*opts));
+    return FOV_OK;
+}
+
+/* An image of these bytes, which are consumed, also on error. */
+static fov_status open_bytes(fov_image **out, fov_context *ctx, fov_bytes *bytes,
+                             const fov_image_opts *opts, fov_error *err)
+{
+    fov_image *image = image_new(ctx, err);
+    if (image == NULL) {
+        fov_bytes_free(bytes);
+        return FOV_E_MEMORY;
+    }
+    image->encoded = *bytes;
+    image->is_lenient = opts != NULL && opts->lenient != 0;
+    const fov_status rc = fov__probe(image, err);
+    if (rc < 0) {
+        fov_image_unref(image);
+        return rc;
+    }
+    fov__sha256_hex(image->sha256, image->encoded.data, image->encoded.size);
+    *out = image;
+    fov__ok(err);
+    return FOV_OK;
+}
+
+fov_status fov_image_open(fov_image **out, fov_context *ctx, const char *path,
+                          const fov_image_opts *opts, fov_error *err)
+{
+    fov_bytes bytes = {NULL, 0, NULL};
+    fov_status rc = check_open(out, ctx, path, "path", opts, err);
+    if (rc == FOV_OK)
+        rc = fov__file_read(&bytes, ctx, path, ctx->limits.input_bytes, err);
+    if (rc == FOV_OK)
+        rc = open_bytes(out, ctx, &bytes, opts, err);
+    return rc;
+}
+
+fov_status fov_image_open_memory(fov_image **out, fov_context *ctx, const void *data, size_t size,
+                                 const fov_image_opts *opts, fov_error *err)
+{
+    const fov_status rc = check_open(out, ctx, data, "data", opts, err);
+    if (rc < 0)
+        return rc;
+    if (size > ctx->limits.input_bytes)
+        return fov__fail(err, FOV_E_LIMIT, 0, "image", "the file has %zu bytes, and at most %llu are "
+                         "read", size, (unsigned long long)ctx->limits.input_bytes);
+    fov_bytes bytes = fov__bytes_new(ctx, size);
+    if (bytes.data == NULL)
+        return fov__fail_memory(err, "image", size);
+    if (size > 0)
+        memcpy(bytes.data, data, size);
+    return open_bytes(out, ctx, &bytes, opts, err);
+}
+
+static void expand_row(uint8_t *out, const uint8_t *in, int32_t width, int32_t bands)
+{
+    if (bands != 1) {
+        memcpy(out, in, (size_t)width * (size_t)bands);
+        return;
+    }
+    for (int32_t x = 0; x < width; x++, out += 3)
+        out[0] = out[1] = out[2] = in[x];
+}
+
+static void describe_pixels(fov_image *image, struct fov_pixels *px, int32_t bands)
+{
+    image->pixels = px;
+    image->raw_width = image->info.width = px->width;
+    image->raw_height = image->info.height = px->height;
+    image->info.format = FOV_FORMAT_PIXELS;
+    image->info.bits = 8;
+    image->info.channels = bands;
+    image->info.has_alpha = px->bands == 4;
+}
+
+fov_status fov_image_new_pixels(fov_image **out, fov_context *ctx, const void *pixels, int32_t width,
+                                int32_t height, int32_t bands, size_t stride, fov_error *err)
+{
+    struct fov_pixels *px = NULL;
+    fov_status rc = check_open(out, ctx, pixels, "pixels", NULL, err);
+    if (rc < 0)
+        return rc;
+    if (bands != 1 && bands != 3 && bands != 4)
+        return fov__fail(err, FOV_E_ARG, 0, "image.bands", "bands is %d, and 1, 3 and 4 are allowed",
+                         (int)bands);
+    if (width < 1 || height < 1)
+        return fov__fail(err, FOV_E_ARG, 0, "image.size",
+                         "the size is %d x %d pixels, and both sides must be at least 1", (int)width,
+                         (int)height);
+    rc = fov__limits_check_size(ctx, (uint64_t)width, (uint64_t)height, "image.size", err);
+    if (rc < 0)
+        return rc;
+    const uint64_t row = (uint64_t)width * (uint64_t)bands;
+    if (stride < row || stride > SIZE_MAX / (size_t)height)
+        return fov__fail(err, FOV_E_ARG, 0, "image.stride",
+                         "stride is %zu, and a row of %d x %d bytes needs at least %llu", stride,
+                         (int)width, (int)bands, (unsigned long long)row);
+    rc = fov__pixels_new(&px, ctx, width, height, bands == 4 ? 4 : 3, err);
+    if (rc < 0)
+        return rc;
+    for (int32_t y = 0; y < height; y++)
+        expand_row(fov__pixels_row(px, y), (const uint8_t *)pixels + (size_t)y * stride, width, bands);
+    fov_image *image = image_new(ctx, err);
+    if (image == NULL) {
+        fov__pixels_unref(px);
+        return FOV_E_MEMORY;
+    }
+    describe_pixels(image, px, bands);
+    rc = fov__pixels_hash(ctx, pixels, width, height, bands, stride, image->sha256, err);
+    if (rc < 0) {
+        fov_image_unref(image);
+        return rc;
+    }
+    *out = image;
+    fov__ok(err);
+    return FOV_OK;
+}
+
+fov_status fov__image_take_pixels(fov_image **out, struct fov_pixels *px, fov_error *err)
+{
+    *out = NULL;
+    fov_image *image = image_new(px->ctx, err);
+    if (image == NULL) {
+        fov__pixels_unref(px);
+        return FOV_E_MEMORY;
+    }
+    describe_pixels(image, px, px->bands);
+    const fov_status rc = fov__pixels_sha256(px, image->sha256, err);
+    if (rc < 0)
+        fov_image_unref(image);
+    else
+        *out = image;
+    return rc;
+}
+
+fov_size fov_image_size(const fov_image *image)
+{
+    return (fov_size){image->info.width, image->info.height};
+}
+
+const char *fov_image_sha256(const fov_image *image)
+{
+    return image->sha256;
+}
+
+fov_status fov_image_get_info(const fov_image *image, fov_image_info *info, fov_error *err)
+{
+    if (image == NULL || info == NULL)
+        return fov__fail(err, FOV_E_ARG, 0, "image", "%s is NULL", image == NULL ? "image" : "info");
+    if (info->struct_size != sizeof(*info))
+        return fov__fail(err, FOV_E_ARG, 0, "image.struct_size",
+                         "struct_size is %u where this library has %zu: set it to "
+                         "sizeof(fov_image_info)", (unsigned)info->struct_size, sizeof(*info));
+    *info = image->info;
+    info->is_damaged = atomic_load(&image->damaged) != 0;
+    fov__ok(err);
+    return FOV_OK;
+}
+
+/* A box of whole numbers inside the image. */
+static fov_status whole_box(struct fov_recti *out, const fov_image *image, fov_box box,
+                            fov_error *err)
+{
+    const double width = image->info.width, height = image->info.height;
+    const bool inside = box.x1 >= 0 && box.y1 >= 0 && box.x2 <= width && box.y2 <= height &&
+                        box.x1 < box.x2 && box.y1 < box.y2;
+    const bool whole = inside && fov__floor(box.x1) == box.x1 && fov__floor(box.y1) == box.y1 &&
+                       fov__floor(box.x2) == box.x2 && fov__floor(box.y2) == box.y2;
+    if (!whole)
+        return fov__fail(err, FOV_E_ARG, 0, "image.box",
+                         "the box %.6g,%.6g,%.6g,%.6g is not a box of whole numbers within %d x %d",
+                         box.x1, box.y1, box.x2, box.y2, (int)width, (int)height);
+    *out = (struct fov_recti){(int32_t)box.x1, (int32_t)box.y1, (int32_t)(box.x2 - box.x1),
+                              (int32_t)(box.y2 - box.y1)};
+    return FOV_OK;
+}
+
+static void copy_row(uint8_t *out, int32_t out_bands, const uint8_t *in, int32_t in_bands,
+                     int32_t width)
+{
+    if (out_bands == in_bands) {
+        memcpy(out, in, (size_t)width * (size_t)in_bands);
+        return;
+    }
+    for (int32_t x = 0; x < width; x++, out += out_bands, in += in_bands) {
+        out[0] = in[0];
+        out[1] = in[1];
+        out[2] = in[2];
+        if (out_bands == 4)
+            out[3] = 255;
+    }
+}
+
+fov_status fov_image_read(fov_image *image, fov_box box, int32_t bands, void *out, size_t stride,
+                          fov_error *err)
+{
+    struct fov_recti region;
+    struct fov_level level;
+    if (image == NULL || out == NULL)
+        return fov__fail(err, FOV_E_ARG, 0, "image", "%s is NULL", image == NULL ? "image" : "out");
+    if (bands != 3 && bands != 4)
+        return fov__fail(err, FOV_E_ARG, 0, "image.bands", "bands is %d, and 3 and 4 are allowed",
+                         (int)bands);
+    fov_status rc = whole_box(&region, image, box, err);
+    if (rc < 0)
+        return rc;
+    const size_t row = (size_t)region.width * (size_t)bands;
+    if (stride < row)
+        return fov__fail(err, FOV_E_ARG, 0, "image.stride",
+                         "stride is %zu, and a row of the box needs at least %zu", stride, row);
+    rc = fov__image_decode(&level, image, region, 1, NULL, err);
+    if (rc < 0)
+        return rc;
+    const struct fov_pixels *px = level.px;
+    const int32_t x = region.x - (int32_t)level.x0, y0 = region.y - (int32_t)level.y0;
+    for (int32_t y = 0; y < region.height; y++)
+        copy_row((uint8_t *)out + (size_t)y * stride, bands,
+                 fov__pixels_row(px, y0 + y) + (size_t)x * (size_t)px->bands, px->bands,
+                 region.width);
+    fov__pixels_unref(level.px);
+    return FOV_OK;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/* Which images a call speaks of, before anything else of it can be read: the size of the image says
+ * what the other numbers mean. Whether there is such an image only the graph knows. */
+#include "op/op_args_internal.h"
+
+/* Members that say which image is meant, read by fov__op_args_images(). */
+bool fov__args_is_reference(const struct op_def *def, const char *key)
+{
+    return (def->input_max >= 1 && (strcmp(key, "image") == 0 || strcmp(key, "img_idx") == 0)) ||
+           (def->input_max > 1 && strcmp(key, "images") == 0);
+}
+
+static bool read_reference(struct op_parse *p, const fov_json_value *value, int32_t index,
+                           struct op_image_refs *out)
+{
+    double number = 0;
+    const char *text = fov__json_string(value);
+    char *name = out->name[out->count];
+    if (text != NULL && strlen(text) < sizeof(out->name[0])) {
+        memcpy(name, text, strlen(text) + 1);
+    } else if (fov__json_number(value, &number) && number >= 0 && number <= 999999 &&
+               number == fov__rint(number)) {
+        fov__format(name, sizeof(out->name[0]), "img_%d", (int)number);
+    } else {
+        const bool is_name = text != NULL || fov__json_type(value) == FOV_JSON_NUMBER;
+        fov__parse_fault(p, is_name ? FOV__FAULT_UNKNOWN_IMAGE : FOV__FAULT_BAD_TYPE, index, value,
+                         "an image's id such as img_0",
+                         "Name an image by its id, as in \"img_0\"; left out, it is the original.");
+        fov__mend_drop(p, value);
+        return false;
+    }
+    out->count++;
+    return true;
+}
+
+static void read_images(struct op_parse *p, const fov_json_value *list, struct op_image_refs *out)
+{
+    const int32_t most = p->def->input_max < OP_INPUTS_MAX ? p->def->input_max : OP_INPUTS_MAX;
+    int32_t index = 0;
+    fov__parse_field(p, "images");
+    if (fov__json_type(list) != FOV_JSON_ARRAY) {
+        fov__parse_fault(p, FOV__FAULT_BAD_TYPE, -1, list, "an array of image ids",
+                         "images is an array of ids, as in [\"img_0\",\"img_1\"].");
+        p->is_hopeless = true;
+        return;
+    }
+    if (fov__json_count(list) > (size_t)most) {
+        fov__parse_fault(p, FOV__FAULT_OUT_OF_RANGE, -1, list, NULL, "%s takes at most %d images.",
+                         p->def->name, (int)most);
+        fov__mend(p, (struct mend){.value = list, .how = MEND_SHORT, .count = most});
+        return;
+    }
+    for (const fov_json_value *v = fov__json_child(list); v != NULL; v = fov__json_next(v))
+        read_reference(p, v, index++, out);
+}
+
+fov_status fov__op_args_images(const struct op_def *def, const fov_json_value *arguments,
+                               struct op_image_refs *out, struct op_fault *fault)
+{
+    static const struct op_reading none = {.space = FOV__SPACE_NODE_PX};
+    static const char *const keys[] = {"image", "img_idx", "images"};
+    struct op_parse p = {.def = def, .arguments = arguments, .reading = &none, .fault = fault};
+    const char *given = NULL;
+    memset(out, 0, sizeof(*out));
+    memset(fault, 0, sizeof(*fault));
+    for (size_t i = 0; i < FOV_COUNT(keys); i++) {
+        const fov_json_value *value = fov__json_get(arguments, keys[i]);
+        if (!fov__args_is_reference(def, keys[i]) || fov__json_type(value) == FOV_JSON_NULL)
+            continue;
+        fov__parse_field(&p, keys[i]);
+        if (given != NULL) {
+            fov__parse_fault(&p, FOV__FAULT_UNKNOWN_ARG, -1, value, NULL,
+                             "%s and %s mean the same; give one of them.", given, keys[i]);
+            fov__mend_drop(&p, value);
+            continue;
+        }
+        given = keys[i];
+        if (strcmp(keys[i], "images") == 0)
+            read_images(&p, value, out);
+        else
+            read_reference(&p, value, -1, out);
+    }
+    if (fault->code != FOV__FAULT_NONE) {
+        fov__mend_write(&p);
+        return p.status;
+    }
+    if (out->count == 0 && def->input_max > 0)
+        out->count = 1; /* its name stays "": the default */
+    return FOV_OK;
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/* Lists of boxes, points, lines and labels: fixed room, so that no call can make one grow. An
+ * element that is wrong is a fault of the whole call; nothing is left out silently. */
+#include "op/op_args_internal.h"
+
+/* One label: {"at":[x,y],"text":"…"}, both required, nothing else. */
+static bool parse_label(struct op_parse *p, const fov_json_value *value, int32_t index,
+                        struct op_label *out)
+{
+    const fov_json_value *at = fov__json_get(value, "at"), *text = fov__json_get(value, "text");
+    const char *words = fov__json_string(text);
+    char saved[56];
+    bool is_right = true;
+    if (fov__json_type(value) != FOV_JSON_OBJECT || at == NULL || words == NULL) {
+        fov__parse_fault(p, FOV__FAULT_BAD_TYPE, index, value, "{\"at\":[x,y],\"text\":\"...\"}",
+                         "A label is an object with at (a point) and text (a string).");
+        p->is_hopeless = true;
+        return false;
+    }
+    memcpy(saved, p->field, sizeof(saved));
+    for (const fov_json_value *v = fov__json_child(value); v != NULL; v = fov__json_next(v)) {
+        if (v == at || v == text)
+            continue;
+        fov__format(p->field, sizeof(p->field), "%.20s[%d].%.30s", saved, index, fov__json_key(v));
+        fov__parse_fault(p, FOV__FAULT_UNKNOWN_ARG, -1, v, "at, text",
+                         "A label holds at and text and nothing else.");
+        fov__mend_drop(p, v);
+        is_right = false;
+    }
+    fov__format(p->field, sizeof(p->field), "%.30s[%d].at", saved, index);
+    is_right &= fov__coord_point(p, at, -1, &out->at);
+    const size_t len = strlen(words);
+    if (len >= sizeof(out->text)) {
+        fov__format(p->field, sizeof(p->field), "%.30s[%d].text", saved, index);
+        fov__parse_fault(p, FOV__FAULT_OUT_OF_RANGE, -1, text, "at most 63 bytes",
+                         "The text of a label is %zu bytes long and may be at most 63 bytes.", len);
+        fov__mend_text(p, text, words, sizeof(out->text) - 1);
+        is_right = false;
+    } else {
+        memcpy(out->text, words, len + 1);
+    }
+    memcpy(p->field, saved, sizeof(saved));
+    return is_right;
+}
+_Static_assert(OP_LABEL_MAX == 64, "the sentences above say 63");
+
+static bool parse_element(struct op_parse *p, enum op_type type, const fov_json_value *value,
+                          uint32_t index, void *member)
+{
+    switch (type) {
+    case OP_T_BOXES:
+        return fov__coord_box(p, value, (int32_t)index, &((struct op_boxes *)member)->v[index]);
+    case OP_T_POINTS:
+        return fov__coord_point(p, value, (int32_t)index, &((struct op_points *)member)->v[index]);
+    case OP_T_LINES:
+        return fov__coord_line(p, value, (int32_t)index, &((struct op_lines *)member)->v[index]);
+    default:
+        return parse_label(p, value, (int32_t)index, &((struct op_labels *)member)->v[index]);
+    }
+}
+
+/* Numbers side by side where a list of them is meant: [1,2] for [[1,2]]. */
+static bool is_one_element(const struct op_param *param, const fov_json_value *value)
+{
+    const size_t n = param->type == OP_T_POINTS ? 2 : 4;
+    if (param->type == OP_T_LABELS)
+        return fov__json_type(value) == FOV_JSON_OBJECT;
+    if (fov__json_count(value) != n)
+        return false;
+    for (const fov_json_value *v = fov__json_child(value); v != NULL; v = fov__json_next(v)) {
+        if (fov__json_type(v) != FOV_JSON_NUMBER)
+            return false;
+    }
+    return true;
+}
+
+bool fov__list_parse(struct op_parse *p, const struct op_param *param, const fov_json_value *value,
+                     void *member)
+{
+    uint32_t n = 0;
+    bool is_right = true;
+    char allowed[160];
+    const char *name = strchr(p->field, '.') + 1;
+    fov__param_allowed(allowed, sizeof(allowed), p, param);
+    const bool is_bare = is_one_element(param, value);
+    if (is_bare || fov__json_type(value) != FOV_JSON_ARRAY) {
+        fov__parse_fault(p, FOV__FAULT_BAD_TYPE, -1, value, allowed,
+                         "%s is a list, with brackets around it even for one: %s.", name, allowed);
+        if (is_bare) {
+            fov__mend(p, (struct mend){.value = value, .how = MEND_WRAP});
+            parse_element(p, param->type, value, 0, member); /* its own mends */
+        } else {
+            p->is_hopeless = true; /* what was meant to be in it is not known */
+        }
+        return false;
+    }
+    const size_t most = (size_t)param->max < OP_LIST_MAX ? (size_t)param->max : OP_LIST_MAX;
+    if (fov__json_count(value) > most) {
+        fov__parse_fault(p, FOV__FAULT_OUT_OF_RANGE, -1, value, allowed,
+                         "%s holds %zu and may hold at most %zu.", name, fov__json_count(value),
+                         most);
+        fov__mend(p, (struct mend){.value = value, .how = MEND_SHORT, .count = (int32_t)most});
+        is_right = false;
+    }
+    for (const fov_json_value *v = fov__json_child(value); v != NULL && n < most;
+         v = fov__json_next(v))
+        is_right &= parse_element(p, param->type, v, n++, member);
+    *(uint32_t *)member = is_right ? n : 0; /* each list begins with its length */
+    return is_right;
+}
+_Static_assert(offsetof(struct op_boxes, n) == 0 && offsetof(struct op_points, n) == 0 &&
+                   offsetof(struct op_lines, n) == 0 && offsetof(struct op_labels, n) == 0,
+               "a list begins with its length");

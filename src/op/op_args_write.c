@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/* Canonical arguments: the recipe of a node, which hashes and replays. Equal calls must give equal
+ * bytes, so order comes from the table, defaults are left out, and coordinates are the image's own
+ * pixels whatever space the call was in. */
+#include "op/op_internal.h"
+
+static void write_color(struct fov_jw *jw, const char *key, const struct op_color *color)
+{
+    char text[8];
+    fov__format(text, sizeof(text), "#%02x%02x%02x", color->r, color->g, color->b);
+    fov__jw_string(jw, key, text);
+}
+
+static void write_numbers(struct fov_jw *jw, const char *key, const double *v, int n)
+{
+    fov__jw_array(jw, key);
+    for (int i = 0; i < n; i++)
+        fov__jw_number(jw, NULL, v[i]);
+    fov__jw_end_array(jw);
+}
+
+static void write_box(struct fov_jw *jw, const char *key, const fov_box *box)
+{
+    const double v[] = {box->x1, box->y1, box->x2, box->y2};
+    write_numbers(jw, key, v, 4);
+}
+
+static void write_point(struct fov_jw *jw, const char *key, const fov_point *point)
+{
+    const double v[] = {point->x, point->y};
+    write_numbers(jw, key, v, 2);
+}
+
+static void write_list(struct fov_jw *jw, const struct op_param *param, const void *member)
+{
+    const struct op_boxes *boxes = member;
+    const struct op_points *points = member;
+    const struct op_lines *lines = member;
+    const struct op_labels *labels = member;
+    fov__jw_array(jw, param->name);
+    for (uint32_t i = 0; i < boxes->n; i++) { /* every list begins with n */
+        if (param->type == OP_T_BOXES) {
+            write_box(jw, NULL, &boxes->v[i]);
+        } else if (param->type == OP_T_POINTS) {
+            write_point(jw, NULL, &points->v[i]);
+        } else if (param->type == OP_T_LINES) {
+            const double v[] = {lines->v[i].a.x, lines->v[i].a.y, lines->v[i].b.x, lines->v[i].b.y};
+            write_numbers(jw, NULL, v, 4);
+        } else {
+            fov__jw_object(jw, NULL);
+            write_point(jw, "at", &labels->v[i].at);
+            fov__jw_string(jw, "text", labels->v[i].text);
+            fov__jw_end_object(jw);
+        }
+    }
+    fov__jw_end_array(jw);
+}
+
+static void write_param(struct fov_jw *jw, const struct op_param *param, const void *member)
+{
+    switch (param->type) {
+    case OP_T_NUM:
+        fov__jw_number(jw, param->name, *(const double *)member);
+        break;
+    case OP_T_INT:
+        fov__jw_int(jw, param->name, *(const int32_t *)member);
+        break;
+    case OP_T_BOOL:
+        fov__jw_bool(jw, param->name, *(const bool *)member);
+        break;
+    case OP_T_ENUM:
+        fov__jw_string(jw, param->name, param->choices[*(const int32_t *)member]);
+        break;
+    case OP_T_TEXT:
+        fov__jw_string(jw, param->name, member);
+        break;
+    case OP_T_COLOR:
+        write_color(jw, param->name, member);
+        break;
+    case OP_T_BOX:
+        write_box(jw, param->name, member);
+        break;
+    case OP_T_POINT:
+        write_point(jw, param->name, member);
+        break;
+    default:
+        write_list(jw, param, member);
+        break;
+    }
+}
+
+void fov__op_args_write(struct fov_jw *jw, const char *key, const struct op_def *def,
+                        const void *args)
+{
+    /* Parsing leaves `given` clear where a value equals its default. */
+    const uint32_t given = ((const struct op_args_head *)args)->given;
+    fov__jw_object(jw, key);
+    for (int i = 0; def->params != NULL && def->params[i].name != NULL; i++) {
+        const struct op_param *param = &def->params[i];
+        if ((given >> i & 1) != 0 && (param->flags & OP_COMMENT) == 0)
+            write_param(jw, param, (const char *)args + param->offset);
+    }
+    fov__jw_end_object(jw);
+}

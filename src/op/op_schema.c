@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: MIT */
+/* JSON Schema of an operation's arguments, from the same rows that op_args.c checks, in what each
+ * endpoint reads. It must never state a bound that is not in the row.
+ *
+ *   openai, anthropic, mcp   JSON Schema as it is: bounds, lengths, defaults, no further properties
+ *   openai-strict            structured outputs. Every property is required and an optional one may
+ *                            be null. Which other keywords are allowed has changed over time and
+ *                            differs for fine-tuned models, so only type, enum, items,
+ *                            properties, required, additionalProperties and description are used;
+ *                            bounds and defaults go into the description
+ *   gemini                   parametersJsonSchema, kept to type, description, enum, items,
+ *                            properties, required, minimum and maximum
+ */
+#include "op/op_args_internal.h"
+
+struct style {
+    bool is_strict;
+    bool has_bounds; /* minimum, maximum */
+    bool is_full;    /* default, minItems, maxItems, maxLength, pattern */
+    bool is_closed;  /* additionalProperties: false */
+    enum fov__space space;
+    enum fov__frame frame;
+};
+
+static struct style style_of(enum fov__dialect dialect, enum fov__space space,
+                             enum fov__frame frame)
+{
+    struct style style = {.space = space, .frame = frame, .is_closed = true};
+    style.is_strict = dialect == FOV__DIALECT_OPENAI_STRICT;
+    style.has_bounds = !style.is_strict;
+    style.is_full = !style.is_strict && dialect != FOV__DIALECT_GEMINI;
+    style.is_closed = dialect != FOV__DIALECT_GEMINI;
+    return style;
+}
+
+static const char *const dialect_names[] = {"openai-strict", "openai", "anthropic", "gemini",
+                                            "mcp"};
+
+bool fov__dialect_find(const char *name, enum fov__dialect *out)
+{
+    for (size_t i = 0; name != NULL && i < FOV_COUNT(dialect_names); i++) {
+        if (strcmp(dialect_names[i], name) == 0) {
+            *out = (enum fov__dialect)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- descriptions --------------------------------------------------------------------------- */
+
+static bool has_coordinates(const struct op_param *param)
+{
+    return param->type >= OP_T_BOX;
+}
+_Static_assert(OP_T_BOX == OP_T_COLOR + 1 && OP_T_LABELS > OP_T_LINES, "coordinates come last");
+
+static void coordinate_text(char *out, size_t size, enum op_type type, const struct style *style)
+{
+    const bool is_point = type == OP_T_POINT || type == OP_T_POINTS || type == OP_T_LABELS;
+    const bool is_source = style->frame == FOV__FRAME_SOURCE;
+    const char *order = is_point ? "[x,y]" : "[x1,y1,x2,y2]";
+    const char *of = is_source ? "the original image" : "the image";
+    switch (style->space) {
+    case FOV__SPACE_NODE_PX:
+        fov__format(out, size, "%s in pixels of %s", order, of);
+        break;
+    case FOV__SPACE_DELIVERED_PX:
+        fov__format(out, size, "%s in pixels of %s%s", order, of,
+                    is_source ? "" : " as you see it");
+        break;
+    case FOV__SPACE_N1000YX:
+        fov__format(out, size, "%s, y first, 0-1000 of the height and width of %s",
+                    is_point ? "[y,x]" : "[y1,x1,y2,x2]", of);
+        break;
+    case FOV__SPACE_N1000:
+    case FOV__SPACE_N999:
+    case FOV__SPACE_N1:
+        fov__format(out, size, "%s, 0-%s of the width and height of %s", order,
+                    style->space == FOV__SPACE_N1000  ? "1000"
+                    : style->space == FOV__SPACE_N999 ? "999"
+                                                      : "1",
+                    of);
+        break;
+    }
+}
+
+static bool has_default(const struct op_param *param)
+{
+    if ((param->flags & OP_REQUIRED) != 0)
+        return false;
+    if (param->type == OP_T_NUM || param->type == OP_T_INT)
+        return param->def >= param->min && param->def <= param->max;
+    return param->type == OP_T_BOOL || param->type == OP_T_ENUM || param->type == OP_T_COLOR;
+}
+
+static void color_text(char out[8], const struct op_param *param)
+{
+    fov__format(out, 8, "#%06x", (unsigned)param->def);
+    for (size_t i = 0; fov__color_names[i] != NULL; i++) {
+        struct op_color color;
+        if (strlen(fov__color_names[i]) < 8 && fov__color_parse(fov__color_names[i], &color) &&
+            (unsigned)(color.r << 16 | color.g << 8 | color.b) == (unsigned)param->def)
+            fov__format(out, 8, "%s", fov__color_names[i]);
+    }
+}
+
+static void default_text(char *out, size_t size, const struct op_param *param)
+{
+    char text[32];
+    if (param->type == OP_T_BOOL) {
+        fov__format(out, size, "%s", param->def != 0 ? "true" : "false");
+    } else if (param->type == OP_T_ENUM) {
+        fov__format(out, size, "%s", param->choices[(int)param->def]);
+    } else if (param->type == OP_T_COLOR) {
+        color_text(text, param);
+        fov__format(out, size, "%s", text);
+    } else {
+        fov__double_text(text, param->def);
+        fov__format(out, size, "%s", text);
+    }
+}
+
+static void append(char *out, size_t size, const char *separator, const char *text)
+{
+    const size_t len = strlen(out);
+    fov__format(out + len, size - len, "%s%s", len > 0 ? separator : "", text);
+}
+
+/* The row's words, how coordinates are meant, and bounds that the dialect has no keyword for. */
+static void write_description(struct fov_jw *jw, const struct op_param *param,
+                              const struct style *style)
+{
+    char text[512], part[224], lo[32], hi[32];
+    fov__format(text, sizeof(text), "%s", param->doc);
+    if (has_coordinates(param)) {
+        coordinate_text(part, sizeof(part), param->type, style);
+        append(text, sizeof(text),
+               param->type == OP_T_BOX || param->type == OP_T_POINT ? ": " : ", each ", part);
+        if (!style->is_full && param->max > 0) {
+            fov__format(part, sizeof(part), "at most %d", (int)param->max);
+            append(text, sizeof(text), "; ", part);
+        }
+    }
+    if (!style->has_bounds && (param->type == OP_T_NUM || param->type == OP_T_INT)) {
+        fov__double_text(lo, param->min);
+        fov__double_text(hi, param->max);
+        fov__format(part, sizeof(part), "%s to %s", lo, hi);
+        append(text, sizeof(text), "; ", part);
+    }
+    if (param->type == OP_T_COLOR) {
+        append(text, sizeof(text), ": ", "#rrggbb");
+        for (size_t i = 0; fov__color_names[i] != NULL; i++)
+            append(text, sizeof(text), ", ", fov__color_names[i]);
+    }
+    if (!style->is_full && has_default(param)) {
+        default_text(part, sizeof(part), param);
+        append(text, sizeof(text), "; default ", part);
+    }
+    fov__jw_string(jw, "description", text);
+}
+
+/* ---- types ---------------------------------------------------------------------------------- */
+
+static void write_type(struct fov_jw *jw, const char *type, bool is_nullable)
+{
+    if (!is_nullable) {
+        fov__jw_string(jw, "type", type);
+        return;
+    }
+    fov__jw_array(jw, "type");
+    fov__jw_string(jw, NULL, type);
+    fov__jw_string(jw, NULL, "null");
+    fov__jw_end_array(jw);
+}
+
+static double space_range(enum fov__space space)
+{
+    switch (space) {
+    case FOV__SPACE_N1000:
+    case FOV__SPACE_N1000YX:
+        return 1000;
+    case FOV__SPACE_N999:
+        return 999;
+    case FOV__SPACE_N1:
+        return 1;
+    default:
+        return 0; /* pixels: a box may begin or end outside and is cut */
+    }
+}
+
+/* The members of an array of n coordinates, after its type. */
+static void write_coordinates(struct fov_jw *jw, const struct style *style, int n)
+{
+    const double range = space_range(style->space);
+    fov__jw_object(jw, "items");
+    fov__jw_string(jw, "type", "number");
+    if (style->has_bounds && range > 0) {
+        fov__jw_int(jw, "minimum", 0);
+        fov__jw_number(jw, "maximum", range);
+    }
+    fov__jw_end_object(jw);
+    if (style->is_full) {
+        fov__jw_int(jw, "minItems", n);
+        fov__jw_int(jw, "maxItems", n);
+    }
+}
+
+static void write_label(struct fov_jw *jw, const struct style *style)
+{
+    fov__jw_string(jw, "type", "object");
+    fov__jw_object(jw, "properties");
+    fov__jw_object(jw, "at");
+    fov__jw_string(jw, "type", "array");
+    write_coordinates(jw, style, 2);
+    fov__jw_end_object(jw);
+    fov__jw_object(jw, "text");
+    fov__jw_string(jw, "type", "string");
+    if (style->is_full)
+        fov__jw_int(jw, "maxLength", OP_LABEL_MAX - 1);
+    fov__jw_end_object(jw);
+    fov__jw_end_object(jw);
+    fov__jw_array(jw, "required");
+    fov__jw_string(jw, NULL, "at");
+    fov__jw_string(jw, NULL, "text");
+    fov__jw_end_array(jw);
+    if (style->is_closed)
+        fov__jw_bool(jw, "additionalProperties", false);
+}
+
+static void write_list_items(struct fov_jw *jw, const struct op_param *param,
+                             const struct style *style)
+{
+    fov__jw_object(jw, "items");
+    if (param->type == OP_T_LABELS) {
+        write_label(jw, style);
+    } else {
+        fov__jw_string(jw, "type", "array");
+        write_coordinates(jw, style, param->type == OP_T_POINTS ? 2 : 4);
+    }
+    fov__jw_end_object(jw);
+    if (style->is_full)
+        fov__jw_int(jw, "maxItems", (int64_t)param->max);
+}
+
+static void write_enum(struct fov_jw *jw, const char *const *choices, bool is_nullable)
+{
+    fov__jw_array(jw, "enum");
+    for (size_t i = 0; choices[i] != NULL; i++)
+        fov__jw_string(jw, NULL, choices[i]);
+    if (is_nullable)
+        fov__jw_null(jw, NULL);
+    fov__jw_end_array(jw);
+}
+
+static void write_bounds(struct fov_jw *jw, const struct op_param *param, const struct style *style)
+{
+    if (style->has_bounds) {
+        fov__jw_number(jw, "minimum", param->min);
+        fov__jw_number(jw, "maximum", param->max);
+    }
+}
+
+/* "^(#[0-9A-Fa-f]{6}|red|green)$" */
+static void write_color_pattern(struct fov_jw *jw)
+{
+    char pattern[160] = "^(#[0-9A-Fa-f]{6}";
+    for (size_t i = 0; fov__color_names[i] != NULL; i++)
+        append(pattern, sizeof(pattern), "|", fov__color_names[i]);
+    append(pattern, sizeof(pattern), "", ")$");
+    fov__jw_string(jw, "pattern", pattern);
+}
+
+static void write_default(struct fov_jw *jw, const struct op_param *param,
+                          const struct style *style)
+{
+    char text[32];
+    if (!style->is_full || !has_default(param))
+        return;
+    if (param->type == OP_T_BOOL) {
+        fov__jw_bool(jw, "default", param->def != 0);
+    } else if (param->type == OP_T_ENUM || param->type == OP_T_COLOR) {
+        default_text(text, sizeof(text), param);
+        fov__jw_string(jw, "default", text);
+    } else {
+        fov__jw_number(jw, "default", param->def);
+    }
+}
+
+static void write_param(struct fov_jw *jw, const struct op_param *param, const struct style *style)
+{
+    const bool is_nullable = style->is_strict && (param->flags & OP_REQUIRED) == 0;
+    fov__jw_object(jw, param->name);
+    switch (param->type) {
+    case OP_T_NUM:
+    case OP_T_INT:
+        write_type(jw, param->type == OP_T_INT ? "integer" : "number", is_nullable);
+        write_bounds(jw, param, style);
+        break;
+    case OP_T_BOOL:
+        write_type(jw, "boolean", is_nullable);
+        break;
+    case OP_T_ENUM:
+        write_type(jw, "string", is_nullable);
+        write_enum(jw, param->choices, is_nullable);
+        break;
+    case OP_T_TEXT:
+        write_type(jw, "string", is_nullable);
+        if (style->is_full)
+            fov__jw_int(jw, "maxLength", (int64_t)param->size - 1);
+        break;
+    case OP_T_COLOR:
+        write_type(jw, "string", is_nullable);
+        if (style->is_full)
+            write_color_pattern(jw);
+        break;
+    case OP_T_BOX:
+    case OP_T_POINT:
+        write_type(jw, "array", is_nullable);
+        write_coordinates(jw, style, param->type == OP_T_POINT ? 2 : 4);
+        break;
+    default:
+        write_type(jw, "array", is_nullable);
+        write_list_items(jw, param, style);
+        break;
+    }
+    write_description(jw, param, style);
+    write_default(jw, param, style);
+    fov__jw_end_object(jw);
+}
+
+/* ---- the object ----------------------------------------------------------------------------- */
+
+static bool is_shown(const struct op_param *param)
+{
+    return (param->flags & OP_HIDDEN) == 0;
+}
+
+static bool uses_frame(const struct op_def *def)
+{
+    for (const struct op_param *p = def->params; p != NULL && p->name != NULL; p++) {
+        if (is_shown(p) && has_coordinates(p))
+            return true;
+    }
+    return false;
+}
+
+static void write_references(struct fov_jw *jw, const struct op_def *def, const struct style *style)
+{
+    if (def->input_max == 1) {
+        fov__jw_object(jw, "image");
+        write_type(jw, "string", style->is_strict);
+        fov__jw_string(jw, "description",
+                       "id of the image, such as img_1; left out, img_0 (the original)");
+        fov__jw_end_object(jw);
+    } else if (def->input_max > 1) {
+        fov__jw_object(jw, "images");
+        write_type(jw, "array", style->is_strict && def->input_min == 0);
+        fov__jw_object(jw, "items");
+        fov__jw_string(jw, "type", "string");
+        fov__jw_end_object(jw);
+        if (style->is_full) {
+            fov__jw_int(jw, "minItems", def->input_min);
+            fov__jw_int(jw, "maxItems", def->input_max);
+        }
+        fov__jw_string(jw, "description", "ids of the images, in order");
+        fov__jw_end_object(jw);
+    }
+}
+
+static void write_frame(struct fov_jw *jw, const struct style *style)
+{
+    static const char *const frames[] = {"image", "source", NULL};
+    const char *standard = style->frame == FOV__FRAME_SOURCE ? "source" : "image";
+    fov__jw_object(jw, "frame");
+    write_type(jw, "string", style->is_strict);
+    write_enum(jw, frames, style->is_strict);
+    fov__jw_string(
+        jw, "description",
+        style->is_full ? "what coordinates refer to: the image named here, or its original"
+        : style->frame == FOV__FRAME_SOURCE
+            ? "what coordinates refer to: the image named here, or its original; default "
+              "source"
+            : "what coordinates refer to: the image named here, or its original; default "
+              "image");
+    if (style->is_full)
+        fov__jw_string(jw, "default", standard);
+    fov__jw_end_object(jw);
+}
+
+static void write_required(struct fov_jw *jw, const struct op_def *def, const struct style *style)
+{
+    bool is_open = style->is_strict;
+    if (is_open)
+        fov__jw_array(jw, "required");
+    if (style->is_strict && def->input_max > 0)
+        fov__jw_string(jw, NULL, def->input_max == 1 ? "image" : "images");
+    for (const struct op_param *p = def->params; p != NULL && p->name != NULL; p++) {
+        if (!is_shown(p) || (!style->is_strict && (p->flags & OP_REQUIRED) == 0))
+            continue;
+        if (!is_open)
+            fov__jw_array(jw, "required");
+        is_open = true;
+        fov__jw_string(jw, NULL, p->name);
+    }
+    if (style->is_strict && uses_frame(def))
+        fov__jw_string(jw, NULL, "frame");
+    if (is_open)
+        fov__jw_end_array(jw);
+}
+
+void fov__op_schema_write(struct fov_jw *jw, const char *key, const struct op_def *def,
+                          enum fov__dialect dialect, enum fov__space space, enum fov__frame frame)
+{
+    const struct style style = style_of(dialect, space, frame);
+    fov__jw_object(jw, key);
+    fov__jw_string(jw, "type", "object");
+    fov__jw_object(jw, "properties");
+    write_references(jw, def, &style);
+    for (const struct op_param *p = def->params; p != NULL && p->name != NULL; p++) {
+        if (is_shown(p))
+            write_param(jw, p, &style);
+    }
+    if (uses_frame(def))
+        write_frame(jw, &style);
+    fov__jw_end_object(jw);
+    write_required(jw, def, &style);
+    if (style.is_closed)
+        fov__jw_bool(jw, "additionalProperties", false);
+    fov__jw_end_object(jw);
+}

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+/* Names along the axis of a chart, and the names of its colours. Texts go to the nearest slot and
+ * are joined line by line; even numbers, such as years, are filled in where every second one is
+ * printed. It must never give a slot a name that was neither read nor follows from its neighbours. */
+#include "reader/reader_internal.h"
+
+static double absolute(double v)
+{
+    return v < 0 ? -v : v;
+}
+
+static bool is_noise(const struct reader_text *text)
+{
+    size_t letters = 0;
+    for (const char *c = text->text; *c != '\0'; c++)
+        letters += (*c >= '0' && *c <= '9') || (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
+                   (unsigned char)*c >= 128;
+    return letters == 0 || (text->confidence < 0.45 && letters < 4);
+}
+
+/* Order of reading: by lines, then to the right. */
+static bool reads_before(const struct reader_text *a, const struct reader_text *b)
+{
+    if (absolute(a->anchor.y - b->anchor.y) > 0.6 * a->height)
+        return a->anchor.y < b->anchor.y;
+    return a->box.x1 < b->box.x1;
+}
+
+static size_t sorted_texts(const struct reader_scene *scene, size_t *order)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < scene->text_count; i++) {
+        size_t j = count++;
+        for (; j > 0 && reads_before(&scene->texts[i], &scene->texts[order[j - 1]]); j--)
+            order[j] = order[j - 1];
+        order[j] = i;
+    }
+    return count;
+}
+
+static void add_words(struct reader_name *name, const struct reader_text *text, const char *words,
+                      size_t len)
+{
+    const size_t used = strlen(name->text);
+    fov__format(name->text + used, sizeof(name->text) - used, "%s%.*s", used > 0 ? " " : "", (int)len,
+                words);
+    if (used == 0 || text->confidence < name->confidence)
+        name->confidence = text->confidence;
+    name->view = text->view;
+}
+
+/* The rows of names under standing bars: the first row of texts and what follows close below. */
+static double last_row(const struct reader_scene *scene, double low, double high, double left, double right)
+{
+    double bottom = -1, height = 0;
+    for (;;) {
+        double next = 1e9, next_bottom = 0, next_height = 0;
+        for (size_t i = 0; i < scene->text_count; i++) {
+            const struct reader_text *text = &scene->texts[i];
+            if (text->is_used || text->view < 0 || is_noise(text) || text->anchor.x < left ||
+                text->anchor.x > right || text->anchor.y < low || text->anchor.y > high)
+                continue;
+            if (text->box.y1 > bottom - 1 && text->box.y1 < next) {
+                next = text->box.y1;
+                next_bottom = text->box.y2;
+                next_height = text->height;
+            }
+        }
+        if (next > 1e8 || (bottom >= 0 && next - bottom > 1.15 * height))
+            return bottom;
+        bottom = next_bottom > bottom ? next_bottom : bottom + 1;
+        height = next_height;
+    }
+}
+
+/* A row of labels may have been seen as one piece: as many words as slots it spans go one to each. */
+static bool split_over_slots(struct reader_name *names, const struct reader_text *text, const double *slots,
+                             size_t slot_count)
+{
+    size_t first = slot_count, last = 0, words = 0;
+    for (size_t s = 0; s < slot_count; s++) {
+        if (slots[s] > text->box.x1 && slots[s] < text->box.x2) {
+            first = s < first ? s : first;
+            last = s;
+        }
+    }
+    if (first == slot_count || first == last)
+        return false;
+    for (const char *c = text->text; *c != '\0'; c++)
+        words += *c != ' ' && (c == text->text || c[-1] == ' ');
+    if (words != last - first + 1)
+        return false;
+    const char *c = text->text;
+    for (size_t s = first; s <= last; s++) {
+        while (*c == ' ')
+            c++;
+        const char *end = strchr(c, ' ');
+        const size_t len = end != NULL ? (size_t)(end - c) : strlen(c);
+        add_words(&names[s], text, c, len);
+        c += len;
+    }
+    return true;
+}
+
+static bool is_turned(const struct reader_text *text)
+{
+    return text->degrees > 0 || text->degrees < 0;
+}
+
+size_t fov__reader_names_collect(struct reader_name *names, size_t max, struct reader_scene *scene,
+                                 bool is_level, double low, double high, const double *slots,
+                                 size_t slot_count)
+{
+    size_t order[READER_TEXTS];
+    const size_t count = sorted_texts(scene, order);
+    slot_count = slot_count > max ? max : slot_count;
+    if (slot_count == 0)
+        return 0;
+    const double pitch = slot_count > 1
+                             ? absolute(slots[slot_count - 1] - slots[0]) / (double)(slot_count - 1)
+                             : (is_level ? scene->width : scene->height) / 2.0;
+    const double left = slots[0] - pitch, right = slots[slot_count - 1] + pitch;
+    bool any_turned = false;
+    for (size_t i = 0; i < scene->text_count; i++)
+        any_turned = any_turned || is_turned(&scene->texts[i]);
+    const double bottom = is_level ? last_row(scene, low, high, left, right) : high;
+    memset(names, 0, slot_count * sizeof(*names));
+    for (size_t s = 0; s < slot_count; s++) {
+        names[s].position = slots[s];
+        names[s].view = -1;
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct reader_text *text = &scene->texts[order[i]];
+        const double across = is_level ? text->anchor.x : text->anchor.y;
+        if (text->is_used || text->view < 0 || is_noise(text))
+            continue;
+        if (is_level && any_turned != is_turned(text))
+            continue;
+        if (is_level && !any_turned && (text->anchor.y < low || text->anchor.y > bottom))
+            continue;
+        if (!is_level && (text->box.x2 > high || text->anchor.x < low))
+            continue;
+        if (across < left || across > right)
+            continue;
+        if (is_level && !any_turned && split_over_slots(names, text, slots, slot_count)) {
+            text->is_used = true;
+            continue;
+        }
+        size_t best = 0;
+        for (size_t s = 1; s < slot_count; s++)
+            best = absolute(slots[s] - across) < absolute(slots[best] - across) ? s : best;
+        if (absolute(slots[best] - across) > 0.62 * pitch)
+            continue;
+        add_words(&names[best], text, text->text, strlen(text->text));
+        text->is_used = true;
+    }
+    for (size_t s = 0; s < slot_count; s++)
+        names[s].is_number = fov__reader_number_parse(names[s].text, true, &names[s].number);
+    return slot_count;
+}
+
+void fov__reader_names_fill(struct reader_name *names, size_t count)
+{
+    double position[READER_NAMES], value[READER_NAMES];
+    size_t known = 0;
+    int32_t years = 0;
+    struct reader_axis axis;
+    for (size_t i = 0; i < count; i++) {
+        if (!names[i].is_number || known >= 40)
+            continue;
+        position[known] = (double)i;
+        value[known++] = names[i].number.value;
+        years += names[i].number.is_year;
+    }
+    /* Only years are filled in: other names that are numbers need not be even. */
+    if (known < 3 || years * 2 < (int32_t)known || count > READER_NAMES)
+        return;
+    if (!fov__reader_axis_fit(&axis, position, value, known, 3, 0.1, NULL))
+        return;
+    const bool is_even = axis.ticks * 10 >= (int32_t)known * 7 && absolute(axis.slope) > 0.2;
+    for (size_t i = 0; is_even && i < count; i++) {
+        const double year = fov__rint(axis.slope * (double)i + axis.offset);
+        const bool is_whole = absolute(axis.slope * (double)i + axis.offset - year) < 0.15;
+        if (!is_whole || (names[i].is_number && absolute(names[i].number.value - year) < 0.5))
+            continue;
+        fov__format(names[i].text, sizeof(names[i].text), "%d", (int)year);
+        names[i].is_filled = true;
+        names[i].is_number = true;
+        names[i].number = (struct reader_number){.value = year, .is_year = true};
+    }
+}
+
+/* The part of the pixels left of a text that have the colour. */
+static double swatch(const struct reader_scene *scene, const struct reader_text *text,
+                     struct reader_rgb colour)
+{
+    const int32_t x2 = (int32_t)text->box.x1 - 1, x1 = x2 - (int32_t)(2.6 * text->height + 3);
+    int32_t same = 0, total = 0;
+    for (int32_t y = (int32_t)text->box.y1; y < (int32_t)text->box.y2; y++) {
+        for (int32_t x = x1 < 0 ? 0 : x1; x < x2; x++) {
+            const uint8_t *p = fov__pixels_row(scene->px, y) + (size_t)x * (size_t)scene->px->bands;
+            const struct reader_rgb c = {p[0], p[1], p[2]};
+            total++;
+            same += fov__reader_rgb_distance(c, colour) <= 24;
+        }
+    }
+    return total > 0 ? (double)same / total : 0;
+}
+
+static void take_name(struct reader_name *name, struct reader_text *text)
+{
+    fov__format(name->text, sizeof(name->text), "%s", text->text);
+    name->confidence = text->confidence;
+    name->view = text->view;
+    name->is_number = fov__reader_number_parse(name->text, true, &name->number);
+    text->is_used = true;
+}
+
+/* Lines of one legend entry: what follows close under it, at the same left edge. */
+static void join_next_line(struct reader_name *name, const struct reader_text *text,
+                           struct reader_scene *scene)
+{
+    for (size_t i = 0; i < scene->text_count; i++) {
+        struct reader_text *next = &scene->texts[i];
+        if (next->is_used || next->view < 0 || absolute(next->box.x1 - text->box.x1) > 2)
+            continue;
+        if (next->box.y1 < text->box.y2 || next->box.y1 - text->box.y2 > 0.8 * text->height)
+            continue;
+        add_words(name, next, next->text, strlen(next->text));
+        next->is_used = true;
+        return;
+    }
+}
+
+void fov__reader_legend(struct reader_grid *grid, struct reader_scene *scene)
+{
+    for (size_t s = 0; s < grid->series_count; s++) {
+        struct reader_name *name = &grid->series[s];
+        struct reader_text *best = NULL;
+        double most = 0.16;
+        if (!name->has_colour || name->text[0] != '\0')
+            continue;
+        for (size_t i = 0; i < scene->text_count; i++) {
+            struct reader_text *text = &scene->texts[i];
+            if (text->is_used || text->view < 0 || is_noise(text) || is_turned(text))
+                continue;
+            const double share = swatch(scene, text, name->colour);
+            if (share > most) {
+                most = share;
+                best = text;
+            }
+        }
+        if (best == NULL)
+            continue;
+        take_name(name, best);
+        join_next_line(name, best, scene);
+    }
+}

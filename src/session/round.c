@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: MIT */
+/* The round: the conversation so far is put to the model; its calls are run within the budgets and
+ * shown back; text without calls is the answer. The last request of a question has no tools, and the
+ * model is told so. */
+#include "session/session_internal.h"
+
+void fov__session_event(struct fov_session *s, int32_t kind, int32_t image, const char *text, const char *tool,
+                        const char *arguments)
+{
+    fov_event event = {(uint32_t)sizeof(fov_event), kind, s->round, image, text, tool, arguments};
+
+    if (s->opts.on_event)
+        s->opts.on_event(&event, s->opts.user);
+}
+
+/* ---- one call --------------------------------------------------------------------------------- */
+
+/* A budget that is spent refuses the call; true when it did. */
+static bool over_budget(const struct fov_session *s, const char *name, struct op_fault *fault)
+{
+    const struct op_def *op = fov__op_find(name);
+    const bool makes_image = op && op->kind != OP_KIND_FACT && op->kind != OP_KIND_STATE;
+    char got[24], allowed[24];
+
+    if (!s->is_asking)
+        return false;
+    if (s->calls > s->opts.calls_max) {
+        fov__format(got, sizeof(got), "%u", s->calls);
+        fov__format(allowed, sizeof(allowed), "%u", s->opts.calls_max);
+        fov__fault(fault, FOV__FAULT_BUDGET_CALLS, "calls", got, allowed,
+                   "All tool calls are spent; answer from what you have seen.");
+        return true;
+    }
+    if (makes_image && s->made >= s->opts.images_max) {
+        fov__format(got, sizeof(got), "%u", s->made + 1);
+        fov__format(allowed, sizeof(allowed), "%u", s->opts.images_max);
+        fov__fault(fault, FOV__FAULT_BUDGET_IMAGES, "images", got, allowed,
+                   "No further images can be made; answer from those you have seen.");
+        return true;
+    }
+    if (s->deadline && fov__clock_ms() >= s->deadline) {
+        fov__format(allowed, sizeof(allowed), "%u ms", s->opts.time_ms);
+        fov__fault(fault, FOV__FAULT_BUDGET_TIME, "time", "", allowed, "The time for this question is spent; answer now.");
+        return true;
+    }
+    return false;
+}
+
+fov_status fov__session_run_call(struct fov_session *s, const char *call_id, const char *name,
+                                 const char *arguments, struct fov_tool_outcome *out, fov_error *err)
+{
+    struct op_fault fault = {.code = FOV__FAULT_NONE};
+    int32_t kind = FOV_EVENT_LOOK;
+    fov_status rc;
+
+    s->calls++;
+    if (over_budget(s, name, &fault))
+        rc = fov__tool_refuse(out, &s->box, &fault, err);
+    else
+        rc = fov__tool_call(out, &s->box, name, arguments, strlen(arguments), err);
+    if (rc < 0) {
+        s->has_failed = rc == FOV_E_MEMORY || rc == FOV_E_INTERNAL;
+        fov__tool_outcome_free(out);
+        return rc;
+    }
+    if (out->image >= 0 && !out->is_same)
+        s->made += (uint32_t)out->image_count;
+    if (out->is_error)
+        kind = FOV_EVENT_ERROR;
+    else if (out->image < 0)
+        kind = FOV_EVENT_FACT;
+    fov__session_event(s, kind, out->image, out->text, name, arguments);
+    rc = fov__record_call(s, call_id, name, arguments, out, err);
+    if (rc < 0)
+        fov__tool_outcome_free(out);
+    return rc;
+}
+
+/* ---- showing ---------------------------------------------------------------------------------- */
+
+static fov_status add_delivered(struct fov_session *s, int32_t image, fov_error *err)
+{
+    char name[16];
+
+    fov__format(name, sizeof(name), "img_%d", (int)image);
+    return fov__conversation_add_image(s->conversation, name, s->box.images[image].delivery, err);
+}
+
+/* Originals that the model has not seen yet, each with its line. */
+static fov_status show_originals(struct fov_session *s, fov_error *err)
+{
+    int32_t n = fov_graph_image_count(s->graph);
+    fov_status rc = FOV_OK;
+
+    for (; rc >= 0 && s->shown < n; s->shown++) {
+        const struct fov_node *node = fov__graph_node(s->graph, s->shown);
+        const struct fov_toolbox_image *image;
+        struct fov_buf line;
+
+        if (node->op)
+            continue;
+        rc = fov__toolbox_deliver(&image, &s->box, node->id, err);
+        if (rc < 0)
+            break;
+        fov__buf_init(&line, s->ctx, 4096);
+        fov__tool_line(&line, &s->box, node, "");
+        rc = fov__buf_check(&line, "session", err);
+        if (rc >= 0) {
+            fov__session_event(s, FOV_EVENT_SOURCE, node->id, line.data, NULL, NULL);
+            rc = fov__conversation_add_text(s->conversation, line.data, err);
+        }
+        fov__buf_free(&line);
+        if (rc >= 0)
+            rc = add_delivered(s, node->id, err);
+    }
+    return rc < 0 ? rc : fov__record_news(s, err);
+}
+
+static fov_status open_question(struct fov_session *s, const char *question, fov_error *err)
+{
+    struct fov_buf text;
+    fov_status rc = FOV_OK;
+
+    if (fov_conversation_count(s->conversation) == 0) {
+        fov__buf_init(&text, s->ctx, 1 << 16);
+        fov__prompt_system(&text, s);
+        rc = fov__buf_check(&text, "system", err);
+        if (rc >= 0)
+            rc = fov__conversation_add(s->conversation, FOV_ROLE_SYSTEM, err);
+        if (rc >= 0)
+            rc = fov__conversation_add_text(s->conversation, text.data, err);
+        fov__buf_free(&text);
+    }
+    if (rc >= 0)
+        rc = fov__record_question(s, question, err);
+    if (rc >= 0)
+        rc = fov__conversation_add(s->conversation, FOV_ROLE_USER, err);
+    if (rc >= 0)
+        rc = show_originals(s, err);
+    return rc < 0 ? rc : fov__conversation_add_text(s->conversation, question, err);
+}
+
+/* ---- the rounds ------------------------------------------------------------------------------- */
+
+static void add_usage(fov_usage *sum, const fov_usage *one)
+{
+    const int64_t *from = &one->input_tokens;
+    int64_t *to = &sum->input_tokens;
+
+    /* The members are all int64_t; -1 stands for what a server did not say. */
+    for (size_t i = 0; i < sizeof(*sum) / sizeof(int64_t); i++) {
+        if (from[i] < 0)
+            continue;
+        to[i] = to[i] < 0 ? from[i] : to[i] + from[i];
+    }
+}
+
+static bool is_last(const struct fov_session *s)
+{
+    return s->round >= s->opts.rounds_max || s->calls >= s->opts.calls_max ||
+           (s->deadline && fov__clock_ms() >= s->deadline);
+}
+
+static fov_status request_once(struct fov_session *s, fov_reply *reply, bool last, fov_error *err)
+{
+    fov_request request = {.struct_size = (uint32_t)sizeof(request),
+                           .conversation = s->conversation,
+                           .tools = s->tools->tools,
+                           .tool_count = s->tools->count,
+                           .tool_choice = last ? FOV_TOOL_CHOICE_NONE : FOV_TOOL_CHOICE_AUTO,
+                           .round = s->round,
+                           .rounds_left = last ? 0 : s->opts.rounds_max - s->round,
+                           .max_output_tokens = s->opts.max_output_tokens,
+                           .cancel = s->opts.cancel};
+    uint64_t now = fov__clock_ms(), start = now;
+    fov_error failure = {0};
+    fov_status rc = fov__record_request(s, &request, err);
+
+    if (rc < 0)
+        return rc;
+    /* The last answer gets a moment even when the time is spent: it needs no tools. */
+    request.timeout_ms = s->deadline > now + 1000 ? (uint32_t)(s->deadline - now) : 30000;
+    rc = fov__model_generate(s->model, &request, reply, &failure);
+    if (rc < 0) {
+        fov__record_failure(s, &failure, NULL);
+        if (err)
+            *err = failure;
+        return rc;
+    }
+    add_usage(&s->usage, fov__reply_usage(reply));
+    s->usage.requests++;
+    return fov__record_response(s, reply, fov__clock_ms() - start, err);
+}
+
+struct pending { /* a call of a reply, copied: the reply is consumed before the calls are run */
+    char *id, *name, *arguments;
+};
+
+static void free_pending(struct fov_session *s, struct pending *calls, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        fov__free(s->ctx, calls[i].id);
+        fov__free(s->ctx, calls[i].name);
+        fov__free(s->ctx, calls[i].arguments);
+    }
+    fov__free(s->ctx, calls);
+}
+
+static fov_status copy_calls(struct fov_session *s, const fov_reply *reply, struct pending **out, size_t *count,
+                             struct fov_buf *text, fov_error *err)
+{
+    size_t parts = fov__reply_part_count(reply);
+    struct pending *calls = fov__calloc(s->ctx, parts + 1, sizeof(*calls));
+
+    *out = calls;
+    *count = 0;
+    if (!calls)
+        return fov__fail_memory(err, "session", parts * sizeof(*calls));
+    for (size_t i = 0; i < parts; i++) {
+        const fov_part *part = fov__reply_part(reply, i);
+        struct pending *call = &calls[*count];
+
+        if (part->kind == FOV_PART_TEXT) {
+            fov__buf_adds(text, part->text);
+            continue;
+        }
+        if (part->kind != FOV_PART_CALL)
+            continue;
+        call->id = fov__strdup(s->ctx, part->call_id);
+        call->name = fov__strdup(s->ctx, part->name);
+        call->arguments = fov__strdup(s->ctx, part->arguments ? part->arguments : "");
+        (*count)++;
+        if (!call->id || !call->name || !call->arguments)
+            return fov__fail_memory(err, "session", 0);
+    }
+    return fov__buf_check(text, "session", err);
+}
+
+static fov_status run_calls(struct fov_session *s, const struct pending *calls, size_t n, fov_error *err)
+{
+    fov_status rc = fov__conversation_add(s->conversation, FOV_ROLE_TOOL, err);
+
+    for (size_t i = 0; rc >= 0 && i < n; i++) {
+        struct fov_tool_outcome outcome;
+
+        rc = fov__session_run_call(s, calls[i].id, calls[i].name, calls[i].arguments, &outcome, err);
+        if (rc < 0)
+            break;
+        rc = fov__conversation_add_result(s->conversation, calls[i].id, calls[i].name, outcome.text,
+                                          outcome.is_error, err);
+        /* What the model has been shown already is not sent twice. */
+        for (int32_t k = 0; rc >= 0 && !outcome.is_same && k < outcome.image_count; k++)
+            rc = add_delivered(s, outcome.image + k, err);
+        fov__tool_outcome_free(&outcome);
+    }
+    return rc;
+}
+
+/* Calls in the last reply, whose tools were withdrawn: each is answered, since a call without its
+ * result would make the conversation illegal for the next question. */
+static fov_status refuse_calls(struct fov_session *s, const struct pending *calls, size_t n, fov_error *err)
+{
+    fov_status rc = fov__conversation_add(s->conversation, FOV_ROLE_TOOL, err);
+    struct op_fault fault = {.code = FOV__FAULT_NONE};
+    char allowed[24];
+
+    fov__format(allowed, sizeof(allowed), "%u", s->opts.rounds_max);
+    fov__fault(&fault, FOV__FAULT_BUDGET_ROUNDS, "rounds", "", allowed, "All rounds of this question are spent.");
+    for (size_t i = 0; rc >= 0 && i < n; i++) {
+        struct fov_tool_outcome outcome;
+
+        rc = fov__tool_refuse(&outcome, &s->box, &fault, err);
+        if (rc >= 0)
+            rc = fov__conversation_add_result(s->conversation, calls[i].id, calls[i].name, outcome.text, true, err);
+        if (rc >= 0)
+            rc = fov__record_call(s, calls[i].id, calls[i].name, calls[i].arguments, &outcome, err);
+        fov__tool_outcome_free(&outcome);
+    }
+    return rc;
+}
+
+/* One request and what follows from it. FOV_NOTE_END: there was text and no call, it is in `text`. */
+static fov_status go_round(struct fov_session *s, struct fov_buf *text, fov_error *err)
+{
+    struct pending *calls = NULL;
+    size_t n = 0;
+    char line[24];
+    const bool last = is_last(s);
+    fov_reply *reply = NULL;
+    fov_status rc = FOV_OK;
+
+    fov__format(line, sizeof(line), "round %u", s->round);
+    fov__session_event(s, FOV_EVENT_ROUND, -1, line, NULL, NULL);
+    if (last) {
+        rc = fov__conversation_add(s->conversation, FOV_ROLE_USER, err);
+        if (rc >= 0)
+            rc = fov__conversation_add_text(s->conversation, fov__prompt_last_round, err);
+    }
+    if (rc >= 0)
+        rc = fov__reply_new(&reply, s->ctx, err);
+    if (rc >= 0)
+        rc = request_once(s, reply, last, err);
+    if (rc >= 0)
+        rc = copy_calls(s, reply, &calls, &n, text, err);
+    if (rc >= 0)
+        rc = fov__conversation_take_reply(s->conversation, reply, err);
+    if (rc >= 0 && n > 0 && text->len > 0)
+        fov__session_event(s, FOV_EVENT_SAID, -1, text->data, NULL, NULL);
+    if (rc >= 0 && n > 0 && !last)
+        rc = run_calls(s, calls, n, err);
+    else if (rc >= 0) {
+        if (n > 0)
+            rc = refuse_calls(s, calls, n, err);
+        if (rc >= 0)
+            rc = n > 0 && text->len == 0 ? FOV_NOTE_BUDGET : FOV_NOTE_END;
+    }
+    free_pending(s, calls, calls ? n : 0);
+    fov__reply_free(reply);
+    return rc;
+}
+
+static fov_status go_rounds(struct fov_session *s, fov_error *err)
+{
+    struct fov_buf text;
+    fov_status rc = FOV_OK;
+
+    fov__buf_init(&text, s->ctx, s->ctx->limits.reply_bytes);
+    while (rc == FOV_OK) {
+        s->round++;
+        if (fov_cancel_is_set(s->opts.cancel)) {
+            rc = fov__fail(err, FOV_E_CANCELLED, 0, "session", "the question was cancelled in round %u", s->round);
+            break;
+        }
+        fov__buf_reset(&text);
+        rc = go_round(s, &text, err);
+    }
+    if (rc == FOV_NOTE_END)
+        rc = fov__answer_read(s, text.data ? text.data : "", err);
+    else if (rc == FOV_NOTE_BUDGET)
+        fov__answer_clear(s);
+    fov__buf_free(&text);
+    return rc;
+}
+
+static void fill_answer(const struct fov_session *s, fov_status rc, fov_answer *out)
+{
+    fov_answer_init(out);
+    out->is_unsure = rc == FOV_NOTE_UNSURE;
+    out->text = s->answer_text;
+    out->reason = s->answer_reason;
+    out->evidence = s->evidence;
+    out->evidence_count = s->evidence_count;
+    out->rounds = s->round;
+    out->calls = s->calls;
+    out->images = s->made;
+    out->usage = s->usage;
+}
+
+static fov_status check_askable(const fov_session *s, const char *question, const fov_answer *out, fov_error *err)
+{
+    if (s->has_failed)
+        return fov__fail(err, FOV_E_STATE, 0, "session",
+                         "the session was closed, or failed earlier, and takes no more questions");
+    if (!s->model)
+        return fov__fail(err, FOV_E_STATE, 0, "session", "the session has no model to ask");
+    if (!question || !question[0] || !fov__utf8_valid(question, strlen(question)))
+        return fov__fail(err, FOV_E_ARG, 0, "question", "a question is UTF-8 text and not empty");
+    if (!out || out->struct_size != sizeof(*out))
+        return fov__fail(err, FOV_E_ARG, 0, "answer", "the answer must be initialised with fov_answer_init()");
+    if (fov_graph_image_count(s->graph) == 0)
+        return fov__fail(err, FOV_E_STATE, 0, "session", "the session has no image; add one before asking");
+    return FOV_OK;
+}
+
+fov_status fov_session_ask(fov_session *session, const char *question, fov_answer *out, fov_error *err)
+{
+    fov_status rc = check_askable(session, question, out, err), recorded;
+
+    if (rc < 0)
+        return rc;
+    fov__answer_clear(session);
+    session->round = session->calls = session->made = 0;
+    session->usage = (fov_usage){-1, -1, -1, -1, -1, 0};
+    session->deadline = fov__clock_ms() + session->opts.time_ms;
+    session->is_asking = true;
+    rc = open_question(session, question, err);
+    if (rc >= 0)
+        rc = go_rounds(session, err);
+    session->is_asking = false;
+    if (rc == FOV_E_MEMORY || rc == FOV_E_INTERNAL)
+        session->has_failed = true;
+    if (rc >= 0) {
+        recorded = fov__record_answer(session, rc, err);
+        rc = recorded < 0 ? recorded : rc;
+    }
+    if (rc < 0)
+        return rc;
+    fov__session_event(session, FOV_EVENT_ANSWER, -1, session->answer_text ? session->answer_text : "", NULL, NULL);
+    fill_answer(session, rc, out);
+    if (rc == FOV_OK)
+        fov__ok(err);
+    else
+        fov__fail(err, rc, 0, "answer", "%s",
+                  rc == FOV_NOTE_BUDGET ? fov_status_text(rc)
+                  : session->answer_reason ? session->answer_reason
+                                           : fov_status_text(rc));
+    return rc;
+}

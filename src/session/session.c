@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/* A session's life: made with its budgets, given pictures, asked (round.c) or called tool by tool,
+ * closed. */
+#include "session/session_internal.h"
+
+/* o3-like loops end well within these; the issue of cost is the caller's to bound further. */
+enum { CALLS_DEFAULT = 15, ROUNDS_DEFAULT = 12, IMAGES_DEFAULT = 12, TIME_DEFAULT = 600000 };
+
+void fov_session_opts_init(fov_session_opts *opts)
+{
+    memset(opts, 0, sizeof(*opts));
+    opts->struct_size = (uint32_t)sizeof(*opts);
+}
+
+void fov_answer_init(fov_answer *answer)
+{
+    memset(answer, 0, sizeof(*answer));
+    answer->struct_size = (uint32_t)sizeof(*answer);
+}
+
+void fov_tool_result_init(fov_tool_result *result)
+{
+    memset(result, 0, sizeof(*result));
+    result->struct_size = (uint32_t)sizeof(*result);
+    result->image = result->fact = -1;
+}
+
+static fov_status take_opts(fov_session *s, const fov_session_opts *opts, fov_error *err)
+{
+    fov_session_opts_init(&s->opts);
+    if (opts) {
+        if (opts->struct_size != sizeof(*opts))
+            return fov__fail(err, FOV_E_ARG, 0, "opts.struct_size", "struct_size is %u, this library's is %u",
+                             (unsigned)opts->struct_size, (unsigned)sizeof(*opts));
+        s->opts = *opts;
+    }
+    s->opts.calls_max = s->opts.calls_max ? s->opts.calls_max : CALLS_DEFAULT;
+    s->opts.rounds_max = s->opts.rounds_max ? s->opts.rounds_max : ROUNDS_DEFAULT;
+    s->opts.images_max = s->opts.images_max ? s->opts.images_max : IMAGES_DEFAULT;
+    s->opts.time_ms = s->opts.time_ms ? s->opts.time_ms : TIME_DEFAULT;
+    s->profile = fov__profile_find(s->opts.profile ? s->opts.profile : "generic");
+    if (!s->profile)
+        return fov__fail(err, FOV_E_ARG, 0, "profile", "there is no profile \"%s\"; see `foveate profiles`",
+                         s->opts.profile);
+    if (!fov__preset_find(s->opts.preset, &s->preset))
+        return fov__fail(err, FOV_E_ARG, 0, "preset", "there is no preset \"%s\"; there are look and full",
+                         s->opts.preset);
+    if (s->opts.system) {
+        s->system = fov__strdup(s->ctx, s->opts.system);
+        if (!s->system)
+            return fov__fail_memory(err, "system", strlen(s->opts.system));
+    }
+    return FOV_OK;
+}
+
+static fov_status open_parts(fov_session *s, fov_error *err)
+{
+    const struct fov_profile *profile = s->profile;
+    fov_status rc = fov_graph_new(&s->graph, s->ctx, err);
+
+    if (rc == FOV_OK)
+        rc = fov__conversation_new(&s->conversation, s->ctx, err);
+    if (rc == FOV_OK)
+        rc = fov__toolset_new(&s->tools, s->ctx, profile, s->preset, s->opts.strict_tools != 0, err);
+    if (rc == FOV_OK)
+        rc = fov__transcript_new(&s->transcript, s->ctx, s->opts.out_dir, s->opts.blob_dir, err);
+    if (rc < 0)
+        return rc;
+    fov__toolbox_init(&s->box, s->ctx, s->graph, profile, s->preset);
+    s->box.cancel = s->opts.cancel;
+    /* Images that were sent cannot be made smaller later: fit from the first on when the longest
+     * allowed chain would pass the vendor's bound. */
+    s->box.many_images = profile->many_after > 0 && s->opts.images_max + 1 > (uint32_t)profile->many_after;
+    return fov__record_header(s, err);
+}
+
+fov_status fov_session_new(fov_session **out, fov_context *ctx, fov_model *model, const fov_session_opts *opts,
+                           fov_error *err)
+{
+    fov_session *s;
+    fov_status rc;
+
+    if (!out || !ctx)
+        return fov__fail(err, FOV_E_ARG, 0, "session", "fov_session_new needs a place for it and a context");
+    *out = NULL;
+    s = fov__calloc(ctx, 1, sizeof(*s));
+    if (!s)
+        return fov__fail_memory(err, "session", sizeof(*s));
+    s->ctx = ctx;
+    s->model = model;
+    rc = take_opts(s, opts, err);
+    if (rc == FOV_OK)
+        rc = open_parts(s, err);
+    if (rc < 0) {
+        fov_session_free(s);
+        return rc;
+    }
+    fov__ok(err);
+    *out = s;
+    return FOV_OK;
+}
+
+fov_status fov_session_close(fov_session *session, fov_error *err)
+{
+    struct fov_transcript *t = session->transcript;
+
+    session->transcript = NULL;
+    session->has_failed = true; /* nothing more can be recorded */
+    fov__ok(err);
+    return fov__transcript_close(t, err);
+}
+
+void fov_session_free(fov_session *session)
+{
+    if (!session)
+        return;
+    fov__transcript_close(session->transcript, NULL);
+    fov__answer_clear(session);
+    fov__tool_outcome_free(&session->outcome);
+    fov__toolbox_free(&session->box);
+    fov__toolset_free(session->tools);
+    fov__conversation_free(session->conversation);
+    fov_graph_free(session->graph);
+    fov__free(session->ctx, session->system);
+    fov__free(session->ctx, session);
+}
+
+static fov_status check_usable(const fov_session *s, fov_error *err)
+{
+    if (!s->has_failed)
+        return FOV_OK;
+    return fov__fail(err, FOV_E_STATE, 0, "session", "the session was closed, or failed earlier, and takes no more calls");
+}
+
+fov_status fov_session_add_image(fov_session *session, fov_image *image, fov_error *err)
+{
+    fov_status rc = check_usable(session, err);
+
+    if (rc < 0)
+        return rc;
+    rc = fov_graph_add_source(session->graph, image, NULL, err);
+    if (rc < 0)
+        return rc;
+    rc = fov__record_news(session, err) < 0 ? FOV_E_IO : rc;
+    return rc;
+}
+
+fov_status fov_session_call(fov_session *session, const char *tool, const char *arguments, fov_tool_result *out,
+                            fov_error *err)
+{
+    const struct fov_delivery *delivery = NULL;
+    fov_status rc = check_usable(session, err);
+
+    if (rc < 0)
+        return rc;
+    if (!tool || !out || out->struct_size != sizeof(*out))
+        return fov__fail(err, FOV_E_ARG, 0, "call", "fov_session_call needs a tool's name and an initialised result");
+    fov__tool_outcome_free(&session->outcome);
+    rc = fov__session_run_call(session, NULL, tool, arguments ? arguments : "", &session->outcome, err);
+    if (rc < 0)
+        return rc;
+    fov_tool_result_init(out);
+    out->is_error = session->outcome.is_error;
+    out->is_same = session->outcome.is_same;
+    out->image = session->outcome.image;
+    out->fact = session->outcome.fact;
+    out->text = session->outcome.text;
+    if (out->image >= 0)
+        delivery = session->box.images[out->image].delivery;
+    if (delivery) {
+        out->mime = fov__delivery_mime(delivery);
+        out->data = delivery->bytes.data;
+        out->size = delivery->bytes.size;
+        out->width = delivery->width;
+        out->height = delivery->height;
+    }
+    fov__ok(err);
+    return FOV_OK;
+}
+
+fov_status fov_session_tools(fov_session *session, const char *dialect, fov_bytes *out, fov_error *err)
+{
+    enum fov__dialect which;
+
+    if (!dialect)
+        dialect = session->profile->dialect;
+    if (!fov__dialect_find(dialect, &which))
+        return fov__fail(err, FOV_E_ARG, 0, "dialect",
+                         "there is no dialect \"%s\"; there are openai, openai-strict, anthropic, gemini, mcp", dialect);
+    fov__ok(err);
+    return fov__toolset_write(out, session->ctx, session->profile, session->preset, which, err);
+}
+
+fov_graph *fov_session_graph(fov_session *session)
+{
+    return session->graph;
+}

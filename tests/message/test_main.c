@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+#include "message/message_support.h"
+
+int main(void)
+{
+    return test_conversation() + test_reply() + test_script();
+}
