@@ -24,6 +24,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Around the declarations of each header: C names in C++ too. */
 #if defined(__cplusplus)
 #define FOV_BEGIN_DECLS extern "C" {
 #define FOV_END_DECLS }
@@ -32,6 +33,7 @@
 #define FOV_END_DECLS
 #endif
 
+/* What the library shows; all else in it is hidden. */
 #if defined(__GNUC__) || defined(__clang__)
 #define FOV_API __attribute__((visibility("default")))
 #else
@@ -78,6 +80,8 @@ typedef int32_t fov_status;
     X(FOV_E_MISMATCH, -11, "what was re-made differs from what was recorded")                   \
     X(FOV_E_INTERNAL, -12, "a defect in foveate")
 
+/* The codes themselves. Their names and sentences can be asked for: the list above is the only
+ * place that has them. */
 enum {
 #define FOV_STATUS_ENUM_(name, value, sentence) name = value,
     FOV_STATUS_MAP(FOV_STATUS_ENUM_)
@@ -112,6 +116,7 @@ typedef struct fov_box {
     double x1, y1, x2, y2;
 } fov_box;
 
+/* A width and a height in whole pixels. */
 typedef struct fov_size {
     int32_t width, height; /* pixels, both at least 1 where a size is given */
 } fov_size;
@@ -129,8 +134,10 @@ FOV_API void fov_bytes_free(fov_bytes *bytes);
 
 /* ---- context --------------------------------------------------------------------------------- */
 
+/* Opaque: made by fov_context_new(), asked by functions. */
 typedef struct fov_context fov_context;
 
+/* How much a line of log matters: 1 most. A log function may drop what is above its level. */
 enum { FOV_LOG_ERROR = 1, FOV_LOG_WARNING = 2, FOV_LOG_INFO = 3, FOV_LOG_DEBUG = 4 };
 
 /* One line of log, without a newline; never an image byte or a key. Called from any thread that is
@@ -176,8 +183,10 @@ typedef struct fov_context_opts {
                               * the library, then where it was installed */
 } fov_context_opts;
 
+/* The two give equal bytes: an initializer, and a function for languages without macros. */
 #define FOV_CONTEXT_OPTS_INIT                                                                   \
-    {(uint32_t)sizeof(fov_context_opts), 0, NULL, {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, NULL, NULL, NULL}
+    {(uint32_t)sizeof(fov_context_opts), 0, NULL, {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, NULL,      \
+     NULL, NULL}
 
 FOV_API void fov_context_opts_init(fov_context_opts *opts);
 

@@ -67,9 +67,9 @@ void *fov__service(fov_context *ctx, enum fov__slot slot,
  * context would be passed. Zero bytes give a unique pointer. */
 void *fov__alloc(fov_context *ctx, size_t size) FOV_WARN_UNUSED;
 void *fov__calloc(fov_context *ctx, size_t count, size_t size) FOV_WARN_UNUSED; /* zeroed */
-void *fov__realloc(fov_context *ctx, void *ptr,
-                   size_t size) FOV_WARN_UNUSED; /* keeps ptr on NULL */
-void fov__free(fov_context *ctx, void *ptr);     /* NULL is fine */
+/* On NULL `ptr` is still there, as it was. */
+void *fov__realloc(fov_context *ctx, void *ptr, size_t size) FOV_WARN_UNUSED;
+void fov__free(fov_context *ctx, void *ptr); /* NULL is fine */
 char *fov__strdup(fov_context *ctx, const char *text) FOV_WARN_UNUSED;
 char *fov__strndup(fov_context *ctx, const char *text, size_t len) FOV_WARN_UNUSED;
 /* Make room for one more element in a growing array; false when memory ran out. */
@@ -93,8 +93,8 @@ void fov__buf_add(struct fov_buf *buf, const void *data, size_t len);
 void fov__buf_adds(struct fov_buf *buf, const char *text);
 void fov__buf_addc(struct fov_buf *buf, char c);
 void fov__buf_addf(struct fov_buf *buf, const char *fmt, ...) FOV_PRINTF(2, 3);
-char *fov__buf_room(struct fov_buf *buf,
-                    size_t len); /* len bytes to fill in, already counted; NULL on failure */
+/* `len` bytes to fill in, already counted; NULL on failure. */
+char *fov__buf_room(struct fov_buf *buf, size_t len);
 /* Hand the contents over as fov_bytes and leave the buffer empty; on a failed buffer free it and
  * return its status. */
 fov_status fov__buf_take(struct fov_buf *buf, fov_bytes *out, fov_error *err);
@@ -110,7 +110,7 @@ fov_bytes fov__bytes_new(fov_context *ctx, size_t size);
  * `out` holds at least 32 bytes. Returns its length. */
 size_t fov__double_text(char *out, double value);
 /* Read a decimal number in JSON's grammar (a leading '+' is refused); false when it is not all of
- * it. No locale. */
+ * it, or too large for a double. No locale. */
 bool fov__text_double(const char *text, size_t len, double *out);
 bool fov__utf8_valid(const char *text, size_t len);
 /* The length of the character that `text` begins with, and its code point; 0 when it is not one
@@ -144,25 +144,20 @@ struct fov_span fov__json_raw(const char *text, size_t len, const char *const *p
 struct fov_json;
 typedef struct fov_json_value fov_json_value;
 enum fov_json_type {
-    FOV_JSON_NULL,
-    FOV_JSON_BOOL,
-    FOV_JSON_NUMBER,
-    FOV_JSON_STRING,
-    FOV_JSON_ARRAY,
-    FOV_JSON_OBJECT
+    FOV_JSON_NULL, FOV_JSON_BOOL, FOV_JSON_NUMBER, FOV_JSON_STRING, FOV_JSON_ARRAY, FOV_JSON_OBJECT
 };
 fov_status fov__json_parse(struct fov_json **out, fov_context *ctx, const char *text, size_t len,
                            uint32_t depth, uint64_t size, fov_error *err);
 void fov__json_free(struct fov_json *doc);
 const fov_json_value *fov__json_root(const struct fov_json *doc);
 enum fov_json_type fov__json_type(const fov_json_value *value); /* NULL counts as FOV_JSON_NULL */
-const char *fov__json_type_name(
-    const fov_json_value *value); /* "a string", "an array of 3" needs more: see json.c */
-const fov_json_value *fov__json_get(const fov_json_value *object,
-                                    const char *key); /* NULL when absent or no object */
-const fov_json_value *
-fov__json_child(const fov_json_value *container);                  /* first element or member */
-const fov_json_value *fov__json_next(const fov_json_value *value); /* its sibling */
+/* "a string", "a number", "an array", "an object", "true or false" or "null". */
+const char *fov__json_type_name(const fov_json_value *value);
+/* NULL when it is absent, or `object` is none. */
+const fov_json_value *fov__json_get(const fov_json_value *object, const char *key);
+/* The first element or member, and the next one. */
+const fov_json_value *fov__json_child(const fov_json_value *container);
+const fov_json_value *fov__json_next(const fov_json_value *value);
 const char *fov__json_key(const fov_json_value *member);
 size_t fov__json_count(const fov_json_value *container);
 const char *fov__json_string(const fov_json_value *value); /* NULL when it is no string */
@@ -189,27 +184,27 @@ void fov__jw_number(struct fov_jw *jw, const char *key, double value);
 void fov__jw_int(struct fov_jw *jw, const char *key, int64_t value);
 void fov__jw_bool(struct fov_jw *jw, const char *key, bool value);
 void fov__jw_null(struct fov_jw *jw, const char *key);
-void fov__jw_raw(struct fov_jw *jw, const char *key, const char *json,
-                 size_t len); /* already JSON */
-void fov__jw_value(struct fov_jw *jw, const char *key,
-                   const fov_json_value *value); /* re-printed, keys in order */
+/* Text that is JSON already. */
+void fov__jw_raw(struct fov_jw *jw, const char *key, const char *json, size_t len);
+/* Printed again, compact, keys in the order they came in. */
+void fov__jw_value(struct fov_jw *jw, const char *key, const fov_json_value *value);
 
 /* ---- base64.c, hash.c ------------------------------------------------------------------------ */
 
 size_t fov__base64_size(size_t bytes); /* characters, with padding, without NUL */
-void fov__base64_encode(char *out, const uint8_t *data,
-                        size_t len); /* writes fov__base64_size(len) characters */
-/* Strict: padding right, no other characters. false when it is not base64; out_len <= len / 4 * 3.
- */
+/* Writes fov__base64_size(len) characters and no NUL. */
+void fov__base64_encode(char *out, const uint8_t *data, size_t len);
+/* Strict: padding right, no other characters; `out` holds len / 4 * 3 bytes. false when it is not
+ * base64. */
 bool fov__base64_decode(uint8_t *out, size_t *out_len, const char *text, size_t len);
 
 #define FOV_SHA256_HEX 65
-struct fov_sha256;                                                            /* streaming */
+struct fov_sha256; /* streaming */
 void fov__sha256_hex(char out[FOV_SHA256_HEX], const void *data, size_t len); /* lower case, NUL */
 fov_status fov__sha256_new(struct fov_sha256 **out, fov_context *ctx, fov_error *err);
 void fov__sha256_add(struct fov_sha256 *hash, const void *data, size_t len);
 void fov__sha256_end(struct fov_sha256 *hash, char out[FOV_SHA256_HEX]); /* frees it */
-void fov__sha256_drop(struct fov_sha256 *hash);   /* frees it; NULL is fine */
+void fov__sha256_drop(struct fov_sha256 *hash); /* frees it; NULL is fine */
 uint64_t fov__xxh3(const void *data, size_t len); /* cache keys only, never a name on disk */
 
 /* ---- geometry.c ------------------------------------------------------------------------------ */
@@ -229,8 +224,10 @@ bool fov__mat_invert(struct fov_mat a, struct fov_mat *out);     /* false: singu
 bool fov__mat_is_affine(struct fov_mat a);
 /* True when it maps the axes onto the axes (translation, scaling, flips, quarter turns). */
 bool fov__mat_is_axis_aligned(struct fov_mat a);
+/* Infinite, or no number, on the horizon of a projective mapping. */
 fov_point fov__mat_apply(struct fov_mat a, fov_point p);
-fov_box fov__mat_bounds(struct fov_mat a, fov_box box); /* of the mapped quadrilateral */
+/* Of the mapped quadrilateral; infinite when it reaches over the horizon. */
+fov_box fov__mat_bounds(struct fov_mat a, fov_box box);
 /* Length of the image of a unit step in x and in y at p: source pixels for each pixel. */
 void fov__mat_density(struct fov_mat a, fov_point p, double *sx, double *sy);
 void fov__sincos_deg(double degrees, double *sine, double *cosine);
@@ -242,8 +239,8 @@ double fov__rint(double v); /* half to even, whatever the rounding mode */
 
 /* ---- thread.c -------------------------------------------------------------------------------- */
 
-/* Call fn(i, user) for i in [0, n) on up to `threads` threads; returns when all are done. Falls
- * back to fewer threads where they cannot be made, so it never fails. */
+/* Call fn(i, user) for i in [0, n) on up to `threads` threads (64 at most); returns when all are
+ * done. Falls back to fewer threads where they cannot be made, so it never fails. */
 void fov__parallel(uint32_t threads, uint32_t n, void (*fn)(uint32_t i, void *user), void *user);
 
 /* ---- file.c, clock.c ------------------------------------------------------------------------- */
@@ -257,10 +254,11 @@ fov_status fov__file_write(fov_context *ctx, const char *path, const void *data,
                            bool durable, fov_error *err);
 fov_status fov__dir_make(const char *path, fov_error *err); /* fine when it is there already */
 bool fov__file_exists(const char *path);
-char *fov__path_join(fov_context *ctx, const char *a,
-                     const char *b);    /* caller frees; NULL: memory */
-uint64_t fov__clock_ms(void);           /* monotonic */
-void fov__clock_utc(char out[32]);      /* "2026-11-24T11:30:00Z", for the transcript's header */
+/* The caller frees it; NULL when memory ran out. */
+char *fov__path_join(fov_context *ctx, const char *a, const char *b);
+uint64_t fov__clock_ms(void); /* monotonic */
+/* "2026-11-24T11:30:00Z", for the transcript's header. */
+void fov__clock_utc(char out[32]);
 const char *fov__env(const char *name); /* getenv, the only one; NULL when unset or empty */
 /* Wipe memory that held a key. */
 void fov__wipe(void *data, size_t len);

@@ -257,8 +257,7 @@ fov_box fov__mat_bounds(struct fov_mat a, fov_box box)
     return out;
 }
 
-/* The lengths of the columns of the Jacobian; for an affine mapping they are the same everywhere.
- */
+/* The lengths of the columns of the Jacobian: the same everywhere for an affine mapping. */
 void fov__mat_density(struct fov_mat a, fov_point p, double *sx, double *sy)
 {
     const double *m = a.m;

@@ -29,6 +29,7 @@ static const struct magic magics[] = {
     MAGIC(0, "\xfd" "7zXZ", FOV_FORMAT_UNKNOWN, "xz"),
     MAGIC(0, "\x28\xb5\x2f\xfd", FOV_FORMAT_UNKNOWN, "Zstandard"),
     MAGIC(0, "PK\x03\x04", FOV_FORMAT_UNKNOWN, "ZIP"),
+    MAGIC(0, "PK\x05\x06", FOV_FORMAT_UNKNOWN, "ZIP"),
     MAGIC(0, "%PDF-", FOV_FORMAT_UNKNOWN, "PDF"),
     MAGIC(0, "%!PS", FOV_FORMAT_UNKNOWN, "PostScript"),
     MAGIC(0, "\0\0\0\x0cjP  \r\n\x87\n", FOV_FORMAT_UNKNOWN, "JPEG 2000"),
@@ -126,7 +127,7 @@ fov_status fov__sniff(int32_t *format, const uint8_t *data, size_t size, fov_err
         name = text_format(data, size);
     if (name != NULL)
         return fov__fail(err, FOV_E_UNSUPPORTED, 0, "image",
-                         "this is a %s file, and PNG, JPEG, WebP, GIF, TIFF and BMP are read", name);
+                         "the format is %s, and PNG, JPEG, WebP, GIF, TIFF and BMP are read", name);
     char first[16] = "";
     for (size_t i = 0; i < 4 && i < size; i++)
         fov__format(first + 3 * i, sizeof(first) - 3 * i, " %02x", data[i]);

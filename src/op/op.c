@@ -31,11 +31,13 @@ const struct op_def *fov__op_find(const char *name)
     return NULL;
 }
 
-/* A suggestion farther away than a third of the word is no help. */
+/* A suggestion farther away than a third of the longer word is no help. */
 static void nearer(const char *name, const char *candidate, const char **best, int *best_distance)
 {
+    const size_t a = strlen(name), b = strlen(candidate), longer = a > b ? a : b;
+    const int most = longer < 6 ? 2 : longer < 64 ? (int)(longer / 3) : 0;
     const int distance = fov__edit_distance(name, candidate);
-    if (distance < *best_distance) {
+    if (distance <= most && (*best == NULL || distance < *best_distance)) {
         *best = candidate;
         *best_distance = distance;
     }
@@ -43,12 +45,9 @@ static void nearer(const char *name, const char *candidate, const char **best, i
 
 const char *fov__op_suggest(const char *name)
 {
-    if (name == NULL)
-        return NULL;
-    const size_t len = strlen(name);
-    int distance = 1 + (len < 6 ? 2 : len < 24 ? (int)(len / 3) : 8);
+    int distance = 0;
     const char *best = NULL;
-    for (size_t i = 0; i < FOV_COUNT(table); i++) {
+    for (size_t i = 0; name != NULL && i < FOV_COUNT(table); i++) {
         nearer(name, table[i]->name, &best, &distance);
         for (const struct op_alias *a = table[i]->aliases; a != NULL && a->name != NULL; a++)
             nearer(name, a->name, &best, &distance);

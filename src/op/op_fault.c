@@ -69,11 +69,14 @@ fov_status fov__fault_to_error(const struct op_fault *fault, fov_error *err)
         fov__ok(err);
         return FOV_OK;
     }
-    const bool has_got = fault->got[0] != '\0', has_allowed = fault->allowed[0] != '\0';
-    return fov__fail(err, status, 0, fault->field, "%s%s%s%s%s%s%s", fault->field,
-                     has_got ? " is " : "", fault->got, has_got && has_allowed ? "; allowed: " : "",
-                     !has_got && has_allowed ? ": allowed is " : "", fault->allowed,
-                     has_got || has_allowed ? "" : fault->hint);
+    const char *got = fault->got, *allowed = fault->allowed;
+    if (got[0] != '\0' && allowed[0] != '\0')
+        return fov__fail(err, status, 0, fault->field, "%s is %s; allowed: %s", fault->field, got,
+                         allowed);
+    if (allowed[0] != '\0')
+        return fov__fail(err, status, 0, fault->field, "%s is missing; allowed: %s", fault->field,
+                         allowed);
+    return fov__fail(err, status, 0, fault->field, "%s: %s", fault->field, fault->hint);
 }
 
 void fov__fault_write(struct fov_jw *jw, const char *key, const struct op_fault *fault,

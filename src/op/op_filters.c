@@ -215,11 +215,11 @@ static void equalise(uint32_t histogram[256], uint64_t total, double clip, uint8
             histogram[v] = (uint32_t)limit;
         }
     }
-    const uint64_t rest = excess % 256;
     for (uint64_t v = 0; v < 256; v++) {
-        /* The rest spread evenly: a level gets one where v * rest / 256 steps on. */
-        sum += histogram[v] + excess / 256 + ((v + 1) * rest / 256 - v * rest / 256);
-        map[v] = (uint8_t)((sum * 255 + total / 2) / total);
+        sum += histogram[v];
+        /* In 1/256 of a pixel, since the share of a level is a fraction in a small tile. */
+        const uint64_t shared = 256 * sum + excess * (v + 1);
+        map[v] = (uint8_t)((shared * 255 + 128 * total) / (256 * total));
     }
 }
 

@@ -278,6 +278,41 @@ static fov_status write_messages(const struct fov_provider *provider, struct fov
     return rc;
 }
 
+/* Parameters are spliced in as they stand; what is no JSON would spoil the whole body. */
+static fov_status check_tool(const struct fov_wire_body *body, const fov_tool *tool, size_t index, fov_error *err)
+{
+    fov_error why;
+    if (tool->name == NULL || tool->parameters == NULL) {
+        return fov__fail(err, FOV_E_ARG, 0, "tools", "tool %zu lacks its %s", index,
+                         tool->name == NULL ? "name" : "parameters");
+    }
+    const fov_status rc = fov__json_check(body->ctx, tool->parameters, strlen(tool->parameters), FOV__PROVIDER_DEPTH_MAX,
+                                          body->text.max, &why);
+    if (rc == FOV_E_MEMORY) {
+        return fov__fail_memory(err, "tools", strlen(tool->parameters));
+    }
+    return rc == FOV_OK ? FOV_OK
+                        : fov__fail(err, FOV_E_ARG, 0, "tools", "the parameters of tool %s are no JSON: %s", tool->name,
+                                    why.message);
+}
+
+static void write_tool(struct fov_jw *jw, const fov_tool *tool)
+{
+    fov__jw_object(jw, NULL);
+    fov__jw_string(jw, "type", "function");
+    fov__jw_object(jw, "function");
+    fov__jw_string(jw, "name", tool->name);
+    if (tool->description != NULL) {
+        fov__jw_string(jw, "description", tool->description);
+    }
+    fov__jw_raw(jw, "parameters", tool->parameters, strlen(tool->parameters));
+    if (tool->is_strict) {
+        fov__jw_bool(jw, "strict", true);
+    }
+    fov__jw_end_object(jw);
+    fov__jw_end_object(jw);
+}
+
 static fov_status write_tools(struct fov_wire_body *body, const fov_request *request, fov_error *err)
 {
     struct fov_jw *jw = &body->jw;
@@ -286,27 +321,11 @@ static fov_status write_tools(struct fov_wire_body *body, const fov_request *req
     }
     fov__jw_array(jw, "tools");
     for (size_t i = 0; i < request->tool_count; i++) {
-        const fov_tool *tool = &request->tools[i];
-        const size_t size = tool->parameters != NULL ? strlen(tool->parameters) : 0;
-        /* It is spliced in as it stands; what is no JSON would spoil the whole body. */
-        if (tool->name == NULL || fov__json_check(body->ctx, tool->parameters, size, FOV__PROVIDER_DEPTH_MAX,
-                                                  body->text.max, NULL) < 0) {
-            return fov__fail(err, FOV_E_ARG, 0, "tools", "tool %zu (%s) needs a name and parameters that are JSON", i,
-                             tool->name != NULL ? tool->name : "no name");
+        const fov_status rc = check_tool(body, &request->tools[i], i, err);
+        if (rc < 0) {
+            return rc;
         }
-        fov__jw_object(jw, NULL);
-        fov__jw_string(jw, "type", "function");
-        fov__jw_object(jw, "function");
-        fov__jw_string(jw, "name", tool->name);
-        if (tool->description != NULL) {
-            fov__jw_string(jw, "description", tool->description);
-        }
-        fov__jw_raw(jw, "parameters", tool->parameters, size);
-        if (tool->is_strict) {
-            fov__jw_bool(jw, "strict", true);
-        }
-        fov__jw_end_object(jw);
-        fov__jw_end_object(jw);
+        write_tool(jw, &request->tools[i]);
     }
     fov__jw_end_array(jw);
     if (request->tool_choice == FOV_TOOL_CHOICE_NONE) {

@@ -3,6 +3,7 @@
 #include "image/picture.h"
 
 #include <jpeglib.h>
+#include <lcms2.h>
 #include <png.h>
 
 uint32_t picture_random(uint32_t *state)
@@ -151,6 +152,23 @@ struct bytes picture_png(struct png_look look)
     free(row);
     png_write_end(png, info);
     png_destroy_write_struct(&png, &info);
+    return bytes;
+}
+
+struct bytes picture_profile(bool is_grey)
+{
+    cmsCIExyY white = {0.3127, 0.3290, 1.0};
+    cmsCIExyYTRIPLE turned = {{0.30, 0.60, 1.0}, {0.64, 0.33, 1.0}, {0.15, 0.06, 1.0}};
+    cmsToneCurve *curve = cmsBuildGamma(NULL, is_grey ? 1.0 : 1.8);
+    cmsToneCurve *curves[3] = {curve, curve, curve};
+    cmsHPROFILE profile = is_grey ? cmsCreateGrayProfile(&white, curve)
+                                  : cmsCreateRGBProfile(&white, &turned, curves);
+    cmsUInt32Number size = 0;
+    cmsSaveProfileToMem(profile, NULL, &size);
+    const struct bytes bytes = {malloc(size), size};
+    cmsSaveProfileToMem(profile, bytes.data, &size);
+    cmsCloseProfile(profile);
+    cmsFreeToneCurve(curve);
     return bytes;
 }
 

@@ -45,6 +45,8 @@ uint8_t picture_sample(int x, int y, int c);
 struct bytes picture_jpeg(struct jpeg_look look);
 struct bytes picture_png(struct png_look look);
 /* The part of a file, read with stdio. */
+/* An ICC profile by lcms2: RGB with red and green exchanged and gamma 1.8, or grey with gamma 1. */
+struct bytes picture_profile(bool is_grey);
 struct bytes picture_file(const char *path);
 
 fov_context *picture_context(void);

@@ -38,11 +38,14 @@ class RuleTest(unittest.TestCase):
 
     def test_include_order(self):
         rule = rules.include_order
-        for folder, header in [("base", "image/image_internal.h"), ("graph", "encode/encode_internal.h"),
-                               ("op", "graph/graph_internal.h"), ("transport", "image/image_internal.h"),
+        for folder, header in [("base", "image/image_internal.h"),
+                               ("graph", "encode/encode_internal.h"),
+                               ("op", "graph/graph_internal.h"),
+                               ("transport", "image/image_internal.h"),
                                ("transcript", "message/message_internal.h"),
                                ("reader", "graph/graph_internal.h"),
-                               ("provider", "transport/transport_internal.h"),
+                               ("message", "transport/transport_internal.h"),
+                               ("provider", "transcript/transcript_internal.h"),
                                ("tool", "session/session_internal.h")]:
             self.refuses(rule, f"src/{folder}/x.c", f'#include "{header}"\n', "not below it")
         self.refuses(rule, "src/base/x.c", "#include <foveate/graph.h>\n", "not below it")
@@ -54,21 +57,24 @@ class RuleTest(unittest.TestCase):
         self.refuses(rule, "src/op/x.c", "#include <foveate.h>\n", "umbrella")
         for folder, header in [("image", "base/base_internal.h"), ("op", "op/own.h"),
                                ("session", "transport/transport_internal.h"),
-                               ("cli", "session/session_internal.h"), ("reader", "ocr/ocr_internal.h"),
+                               ("provider", "transport/transport_internal.h"),
+                               ("cli", "session/session_internal.h"),
+                               ("reader", "ocr/ocr_internal.h"),
                                ("transcript", "image/image_internal.h")]:
             self.accepts(rule, f"src/{folder}/x.c", f'#include "{header}"\n')
 
     def test_foreign_headers(self):
         rule = rules.foreign_headers
         for name, header in [("src/image/decode.c", "vips/vips.h"), ("src/session/x.c", "glib.h"),
-                             ("src/transport/retry.c", "curl/curl.h"), ("src/base/json_scan.c",
-                                                                       "cjson/cJSON.h"),
+                             ("src/transport/retry.c", "curl/curl.h"),
+                             ("src/base/json_scan.c", "cjson/cJSON.h"),
                              ("src/reader/x.c", "tesseract/capi.h"), ("src/op/x.c", "png.h"),
                              ("src/image/x.c", "openssl/sha.h"), ("include/foveate/x.h", "png.h")]:
             self.refuses(rule, name, f"#include <{header}>\n", "may see")
         for name, header in [("src/image/vips_load.c", "vips/vips.h"),
                              ("src/transport/http.c", "curl/curl.h"),
-                             ("src/base/json.c", "cjson/cJSON.h"), ("src/ocr/ocr.c", "tesseract/capi.h"),
+                             ("src/base/json.c", "cjson/cJSON.h"),
+                             ("src/ocr/ocr.c", "tesseract/capi.h"),
                              ("src/encode/encode_png.c", "png.h"), ("src/op/x.c", "stdlib.h")]:
             self.accepts(rule, name, f"#include <{header}>\n")
 
@@ -78,7 +84,8 @@ class RuleTest(unittest.TestCase):
                            ("src/base/x.c", "sprintf(a, b);"), ("src/base/x.c", 'printf("x");'),
                            ("src/image/x.c", "x = strtod(s, 0);"), ("src/image/x.c", "getenv(n);"),
                            ("src/session/x.c", "exit(1);"), ("src/cli/x.c", "strcpy(a, b);"),
-                           ("src/cli/x.c", "atoi(a);"), ("src/op/x.c", "if (!(q = (char *)malloc(2)))")]:
+                           ("src/cli/x.c", "atoi(a);"),
+                           ("src/op/x.c", "if (!(q = (char *)malloc(2)))")]:
             self.refuses(rule, name, call + "\n", "instead")
         for name, call in [("src/op/x.c", "fov__free(ctx, p);"), ("src/base/x.c", "p = malloc(3);"),
                            ("src/op/x.c", "/* malloc(3) */"), ("src/op/x.c", 's = "free(x)";'),
@@ -97,7 +104,7 @@ class RuleTest(unittest.TestCase):
         self.accepts(rule, "src/op/x.c", "void f(void)\n{\n" + body * 100 + "}\n")
         self.accepts(rule, "src/op/x.c", "int x;\n" * 1000)
         self.accepts(rule, "src/op/x.c", "/*" + "é" * 98 + "\n*/\n")
-        self.accepts(rule, "src/op/x.c", "static const struct op table[] = {\n" + body * 300 + "};\n")
+        self.accepts(rule, "src/op/x.c", "static const int a[] = {\n" + body * 300 + "};\n")
 
     def test_white_space(self):
         rule = rules.white_space
@@ -129,7 +136,7 @@ class RuleTest(unittest.TestCase):
         self.refuses(rule, "include/foveate/x.h", "/* a */\n" + "int x(void);\n" * 2, "33 %")
         self.refuses(rule, "include/foveate/x.h", 'const char *s = "/* no comment */";\n', "0 %")
         self.refuses(rule, "include/foveate/x.h", "/* a */\n" * 251, "251 lines")
-        self.accepts(rule, "include/foveate/x.h", "/* a */\nint x(void);\n\nint y; /* c */\nint z;\n")
+        self.accepts(rule, "include/foveate/x.h", "/* a */\nint x(void);\n\nint y; /* c */\n")
         many = {f"include/foveate/{c}.h": "/* a */\n" * 250 for c in "abcdefgh"}
         self.assertIn("2000 lines", str(self.problems(rule, many)))
 
@@ -170,7 +177,8 @@ class RuleTest(unittest.TestCase):
         self.assertEqual(list(rules.symbol_names(symbols)), [])
 
     def test_symbol_names(self):
-        symbols = self.build("int zoom(void) { return 1; }\nint fov__zoom(void) { return zoom(); }\n")
+        symbols = self.build("int zoom(void) { return 1; }\n"
+                             "int fov__zoom(void) { return zoom(); }\n")
         found = list(rules.symbol_names(symbols))
         self.assertEqual(len(found), 1)
         self.assertIn("zoom is global", found[0][2])

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+#include "encode_support.h"
+
+int main(void)
+{
+    return test_png() + test_jpeg() + test_choose() + test_encode_image();
+}

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+/* enhance: what is pointwise, what is a barrier, in what order, and where. */
+#include "op/harness.h"
+#include "op/op_filters_internal.h"
+
+#include <math.h>
+
+/* All 256 levels of grey through a call's function of one pixel. */
+static void levels_of(const char *arguments, uint8_t out[256])
+{
+    struct call call;
+    struct op_reading reading = reading_px(64, 64);
+    uint8_t pixels[256][3];
+    reading.allow_hidden = true;
+    call_parse(&call, "enhance", arguments, reading);
+    assert_int_equal(call.status, FOV_OK);
+    for (int v = 0; v < 256; v++)
+        pixels[v][0] = pixels[v][1] = pixels[v][2] = (uint8_t)v;
+    call.def->point(call.args, pixels[0], 256, 3);
+    for (int v = 0; v < 256; v++) {
+        assert_true(pixels[v][0] == pixels[v][1] && pixels[v][1] == pixels[v][2]);
+        out[v] = pixels[v][0];
+    }
+    call_free(&call);
+}
+
+static void pixel_of(const char *arguments, uint8_t *pixel, int32_t bands)
+{
+    struct call call;
+    call_parse(&call, "enhance", arguments, reading_px(64, 64));
+    assert_int_equal(call.status, FOV_OK);
+    call.def->point(call.args, pixel, 1, bands);
+    call_free(&call);
+}
+
+static void op_enhance__neutral_is_identity(void **state)
+{
+    uint8_t levels[256];
+    (void)state;
+    levels_of("{}", levels);
+    for (int v = 0; v < 256; v++)
+        assert_int_equal(levels[v], v);
+    levels_of("{\"autocontrast\":true}", levels); /* 0 to 255 */
+    for (int v = 0; v < 256; v++)
+        assert_int_equal(levels[v], v);
+    uint32_t seed = 4;
+    for (int i = 0; i < 1000; i++) {
+        const uint32_t r = next_random(&seed);
+        uint8_t pixel[4] = {(uint8_t)r, (uint8_t)(r >> 8), (uint8_t)(r >> 16), (uint8_t)(r >> 24)}, was[4];
+        memcpy(was, pixel, 4);
+        pixel_of("{\"saturation\":1,\"gamma\":1}", pixel, 4);
+        assert_memory_equal(pixel, was, 4);
+    }
+}
+
+static void op_enhance__tables_rise(void **state)
+{
+    static const char *const cases[] = {
+        "{\"gamma\":0.1}", "{\"gamma\":5}", "{\"gamma\":2.2}", "{\"contrast\":4}", "{\"contrast\":0.3}",
+        "{\"brightness\":0.5,\"contrast\":2,\"gamma\":1.7}", "{\"brightness\":-0.7,\"gamma\":0.6}",
+        "{\"autocontrast\":true,\"black\":40,\"white\":190}"};
+    (void)state;
+    for (size_t i = 0; i < FOV_COUNT(cases); i++) {
+        uint8_t levels[256];
+        levels_of(cases[i], levels);
+        for (int v = 1; v < 256; v++)
+            assert_true(levels[v] >= levels[v - 1]);
+    }
+}
+
+static void op_enhance__levels_follow_the_stated_formulas(void **state)
+{
+    uint8_t levels[256];
+    (void)state;
+    levels_of("{\"gamma\":2}", levels);
+    for (int v = 0; v < 256; v++)
+        assert_int_equal(levels[v], (int)rint(255 * sqrt(v / 255.0)));
+    levels_of("{\"brightness\":0.2}", levels);
+    assert_int_equal(levels[0], 51);
+    assert_int_equal(levels[250], 255);
+    levels_of("{\"contrast\":2}", levels);
+    assert_int_equal(levels[127], 126); /* 126.5, half to even */
+    assert_int_equal(levels[150], 172); /* 172.5 */
+    levels_of("{\"contrast\":0}", levels);
+    assert_int_equal(levels[3], 128); /* 127.5 */
+    levels_of("{\"autocontrast\":true,\"black\":50,\"white\":100}", levels);
+    assert_int_equal(levels[50], 0);
+    assert_int_equal(levels[75], 128);
+    assert_int_equal(levels[100], 255);
+    levels_of("{\"invert\":true}", levels);
+    assert_int_equal(levels[3], 252);
+    /* The order: stretched, then brightened, then inverted last. */
+    levels_of("{\"autocontrast\":true,\"black\":50,\"white\":100,\"brightness\":0.2,\"invert\":true}",
+              levels);
+    assert_int_equal(levels[50], 204);
+}
+
+static void op_enhance__colour_follows_rec_709(void **state)
+{
+    uint8_t pixel[4] = {255, 0, 0, 77};
+    (void)state;
+    pixel_of("{\"grayscale\":true}", pixel, 4);
+    assert_memory_equal(pixel, ((const uint8_t[]){54, 54, 54, 77}), 4);
+    memcpy(pixel, ((const uint8_t[]){0, 255, 0, 9}), 4);
+    pixel_of("{\"saturation\":0}", pixel, 4);
+    assert_memory_equal(pixel, ((const uint8_t[]){182, 182, 182, 9}), 4);
+    memcpy(pixel, ((const uint8_t[]){120, 100, 80, 9}), 4);
+    pixel_of("{\"saturation\":2}", pixel, 4); /* luma 103 */
+    assert_memory_equal(pixel, ((const uint8_t[]){137, 97, 57, 9}), 4);
+    memcpy(pixel, ((const uint8_t[]){10, 20, 30, 0}), 4);
+    pixel_of("{\"invert\":true}", pixel, 4);
+    assert_memory_equal(pixel, ((const uint8_t[]){245, 235, 225, 0}), 4);
+}
+
+static void plan_of(const char *arguments, struct op_plan *plan)
+{
+    struct call call;
+    const struct op_frame frame = {1000, 500, false};
+    memset(plan, 0, sizeof(*plan));
+    call_parse(&call, "enhance", arguments, reading_px(1000, 500));
+    assert_int_equal(call.status, FOV_OK);
+    assert_int_equal(call.def->plan(call.args, &frame, 1, plan, &call.fault), FOV_OK);
+    call_free(&call);
+}
+
+static void op_enhance__is_a_barrier_only_where_it_needs_neighbours(void **state)
+{
+    struct op_plan plan;
+    (void)state;
+    plan_of("{\"contrast\":2,\"grayscale\":true,\"invert\":true,\"autocontrast\":true}", &plan);
+    assert_int_equal(plan.output[0].effect, OP_EFFECT_POINTWISE);
+    assert_false(plan.output[0].has_mask);
+    plan_of("{\"denoise\":1}", &plan);
+    assert_int_equal(plan.output[0].effect, OP_EFFECT_BARRIER);
+    plan_of("{\"sharpen\":0.1}", &plan);
+    assert_int_equal(plan.output[0].effect, OP_EFFECT_BARRIER);
+    plan_of("{\"clahe\":0.1}", &plan);
+    assert_int_equal(plan.output[0].effect, OP_EFFECT_BARRIER);
+    plan_of("{\"box\":[10,20,30,40],\"invert\":true}", &plan);
+    assert_int_equal(plan.output[0].effect, OP_EFFECT_POINTWISE);
+    assert_true(plan.output[0].has_mask && plan.output[0].mask.x2 == 30);
+    plan_of("{}", &plan);
+    assert_int_equal(plan.output[0].effect, OP_EFFECT_POINTWISE);
+    assert_non_null(strstr(plan.note, "nothing was set"));
+}
+
+/* Grey from 60 to 159, a hundredth each: the 0.5 % tails leave both ends. */
+static void ramp(uint8_t *pixel, int32_t x, int32_t y)
+{
+    (void)y;
+    pixel[0] = pixel[1] = pixel[2] = (uint8_t)(60 + x);
+}
+
+static void flat(uint8_t *pixel, int32_t x, int32_t y)
+{
+    (void)x;
+    (void)y;
+    pixel[0] = pixel[1] = pixel[2] = 90;
+}
+
+static void spikes(uint8_t *pixel, int32_t x, int32_t y)
+{
+    pixel[0] = pixel[1] = pixel[2] = (uint8_t)(100 + (x + y) % 2);
+    if (y == 0 && x < 40) /* 0.4 % of 10 000 pixels are black */
+        pixel[0] = pixel[1] = pixel[2] = 0;
+    if (y == 1 && x < 60) /* 0.6 % are white */
+        pixel[0] = pixel[1] = pixel[2] = 255;
+}
+
+static void measured(void (*paint)(uint8_t *, int32_t, int32_t), int32_t w, int32_t h,
+                     const char *arguments, const char *recipe)
+{
+    struct canvas canvas;
+    struct call call;
+    canvas_open(&canvas, w, h, 3, paint);
+    call_parse(&call, "enhance", arguments, reading_px(w, h));
+    assert_int_equal(call.def->resolve(call.args, &canvas.io, &call.fault, NULL), FOV_OK);
+    assert_string_equal(call_recipe(&call), recipe);
+    const int renders = canvas.renders;
+    assert_int_equal(call.def->resolve(call.args, &canvas.io, &call.fault, NULL), FOV_OK);
+    assert_int_equal(canvas.renders, renders);
+    call_free(&call);
+    canvas_close(&canvas);
+}
+
+static void op_enhance__records_what_autocontrast_found(void **state)
+{
+    (void)state;
+    measured(ramp, 100, 40, "{\"autocontrast\":true}",
+             "{\"autocontrast\":true,\"black\":60,\"white\":159}");
+    measured(ramp, 100, 40, "{\"box\":[10,0,20,40],\"autocontrast\":true}",
+             "{\"box\":[10,0,20,40],\"autocontrast\":true,\"black\":70,\"white\":79}");
+    measured(flat, 30, 30, "{\"autocontrast\":true}",
+             "{\"autocontrast\":true,\"black\":0,\"white\":255}");
+    measured(spikes, 100, 100, "{\"autocontrast\":true}",
+             "{\"autocontrast\":true,\"black\":100,\"white\":255}");
+    measured(flat, 30, 30, "{\"gamma\":2}", "{\"gamma\":2}");
+}
+
+static void noise(uint8_t *pixel, int32_t x, int32_t y)
+{
+    uint32_t seed = (uint32_t)(x * 7919 + y * 104729 + 1);
+    next_random(&seed);
+    const uint32_t r = next_random(&seed);
+    pixel[0] = (uint8_t)r;
+    pixel[1] = (uint8_t)(r >> 8);
+    pixel[2] = (uint8_t)(r >> 16);
+}
+
+/* The steps one after the other, each by what the other suites have tested. */
+static void op_enhance__runs_its_steps_in_order_inside_the_box(void **state)
+{
+    struct canvas canvas;
+    struct call call;
+    struct fov_pixels *out = NULL, *slow = NULL;
+    (void)state;
+    canvas_open(&canvas, 60, 50, 3, noise);
+    call_parse(&call, "enhance",
+               "{\"box\":[7,5,47,45],\"denoise\":2,\"contrast\":1.5,\"saturation\":0.5,\"clahe\":2,"
+               "\"sharpen\":1,\"invert\":true}",
+               reading_px(60, 50));
+    assert_int_equal(fov__pixels_new(&out, the_context(), 60, 50, 3, NULL), FOV_OK);
+    assert_int_equal(fov__pixels_new(&slow, the_context(), 60, 50, 3, NULL), FOV_OK);
+    assert_int_equal(call.def->run(call.args, &canvas.io, &out, &call.fault, NULL), FOV_OK);
+    for (int32_t y = 0; y < 50; y++)
+        memcpy(fov__pixels_row(slow, y), fov__pixels_row(canvas.px, y), 180);
+    const struct op_view view = {fov__pixels_row(slow, 5) + 21, slow->stride, 40, 40, 3};
+    assert_int_equal(fov__filter_median(the_context(), view, 2, NULL, NULL), FOV_OK);
+    for (int32_t y = 0; y < 40; y++) {
+        for (int32_t x = 0; x < 40; x++)
+            pixel_of("{\"contrast\":1.5,\"saturation\":0.5}", fov__view_row(&view, y) + 3 * x, 3);
+    }
+    assert_int_equal(fov__filter_clahe(the_context(), view, 2, NULL, NULL), FOV_OK);
+    assert_int_equal(fov__filter_sharpen(the_context(), view, 1, NULL, NULL), FOV_OK);
+    for (int32_t y = 0; y < 40; y++) {
+        for (int32_t x = 0; x < 120; x++)
+            fov__view_row(&view, y)[x] = (uint8_t)(255 - fov__view_row(&view, y)[x]);
+    }
+    for (int32_t y = 0; y < 50; y++)
+        assert_memory_equal(fov__pixels_row(out, y), fov__pixels_row(slow, y), 180);
+    fov__pixels_unref(out);
+    fov__pixels_unref(slow);
+    call_free(&call);
+    canvas_close(&canvas);
+}
+
+int suite_op_enhance(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(op_enhance__neutral_is_identity),
+        cmocka_unit_test(op_enhance__tables_rise),
+        cmocka_unit_test(op_enhance__levels_follow_the_stated_formulas),
+        cmocka_unit_test(op_enhance__colour_follows_rec_709),
+        cmocka_unit_test(op_enhance__is_a_barrier_only_where_it_needs_neighbours),
+        cmocka_unit_test(op_enhance__records_what_autocontrast_found),
+        cmocka_unit_test(op_enhance__runs_its_steps_in_order_inside_the_box),
+    };
+    return cmocka_run_group_tests_name("op_enhance", tests, NULL, NULL);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* What the suites of transcript/ share: a folder that is taken away again, a transcript written by
+ * driving a graph by hand, and ways to damage it. */
+#ifndef FOV_TESTS_TRANSCRIPT_SCENARIO_H
+#define FOV_TESTS_TRANSCRIPT_SCENARIO_H
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "transcript/log_internal.h"
+
+#define SUITES(X) X(writer) X(loader) X(digest) X(verify) X(show) X(failing)
+#define SUITE_DECLARE(name) int suite_##name(void);
+SUITES(SUITE_DECLARE)
+#undef SUITE_DECLARE
+
+struct scenario {
+    fov_context *ctx;
+    char root[64]; /* a folder of its own; everything below it is removed */
+    char dir[96];  /* where the transcript goes: not made yet */
+};
+
+/* cmocka setup and teardown: *state is a struct scenario. */
+int scenario_make(void **state);
+int scenario_drop(void **state);
+#define test_scenario(fn) cmocka_unit_test_setup_teardown(fn, scenario_make, scenario_drop)
+
+/* Write the transcript that most tests look at: a PNG, a JPEG and grey raw pixels as sources; zooms, a
+ * turn, a barrier, marks; a fact; deliveries; the words of a session. */
+void scenario_write(const struct scenario *s);
+enum { SCENARIO_SOURCES = 3, SCENARIO_IMAGES = 6, SCENARIO_FACTS = 2, SCENARIO_DELIVERIES = 5 };
+
+/* "dir/name" in a buffer that lives until the 8th call after. */
+const char *scenario_path(const char *dir, const char *name);
+/* A file whole, ended by NUL; free() it. */
+char *scenario_read(const char *path, size_t *size);
+void scenario_save(const char *path, const void *data, size_t size);
+/* Replace the first `from` behind the first `behind` in transcript.jsonl by `to`. */
+void scenario_edit(const struct scenario *s, const char *behind, const char *from, const char *to);
+/* The path of the blob that the first `member` behind the first `behind` names. */
+const char *scenario_blob(const struct scenario *s, const char *behind, const char *member);
+int scenario_count_files(const char *dir);
+
+/* Write lines as a transcript into s->dir. */
+void scenario_lines(const struct scenario *s, const char *text);
+#define HEADER "{\"event\":\"header\",\"n\":0,\"transcript\":1,\"blobs\":\"blobs\"}\n"
+
+struct verified {
+    fov_status rc;
+    fov_replayed result;
+    fov_error err;
+    int lines;       /* reported */
+    char all[16384]; /* the report, a line each */
+};
+void scenario_verify(const struct scenario *s, struct verified *v);
+
+#endif
