@@ -52,7 +52,7 @@ FOV_BEGIN_DECLS
 /* The version of the library that is running, as "0.1.0". Static storage. Any thread. */
 FOV_API const char *fov_version(void);
 
-/* ---- status and error ------------------------------------------------------------------------
+/* ---- status and error --------------------------------------------------------------------------
  *
  * Every function that can fail returns a status: 0 is done, more than 0 is a note (done, and there
  * is something to know), less than 0 is an error. There are few codes, chosen by what a caller can
@@ -103,7 +103,7 @@ typedef struct fov_error {
     char message[192]; /* the sentence */
 } fov_error;
 
-/* ---- small values ---------------------------------------------------------------------------- */
+/* ---- small values --------------------------------------------------------------------------- */
 
 /* A point in some image's frame, in pixels: the origin is the top-left corner of the top-left
  * pixel, x goes right, y goes down, so that pixel (i, j) has its centre at (i + 0.5, j + 0.5). */
@@ -132,7 +132,7 @@ typedef struct fov_bytes {
 
 FOV_API void fov_bytes_free(fov_bytes *bytes);
 
-/* ---- context --------------------------------------------------------------------------------- */
+/* ---- context -------------------------------------------------------------------------------- */
 
 /* Opaque: made by fov_context_new(), asked by functions. */
 typedef struct fov_context fov_context;
@@ -200,7 +200,7 @@ FOV_API void fov_context_free(fov_context *ctx);
 /* The limits in force, defaults filled in. Borrowed, lives as long as the context. Any thread. */
 FOV_API const fov_limits *fov_context_limits(const fov_context *ctx);
 
-/* ---- cancelling ------------------------------------------------------------------------------
+/* ---- cancelling --------------------------------------------------------------------------------
  *
  * A flag that one thread (or a signal handler) sets and every long loop of the library reads. The
  * call that sees it returns FOV_E_CANCELLED and loses nothing that was recorded before.

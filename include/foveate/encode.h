@@ -41,7 +41,8 @@ typedef struct fov_encode_opts {
                        * format it holds where the rule takes JPEG */
     int32_t max_edge; /* shrink so that no side is longer, in pixels; 0: as it is. Never enlarges */
     int32_t flatten;  /* 1: put a transparent picture on white; 0: a PNG that was asked for by
-                       * format keeps its alpha. JPEG, and a format chosen by rule, always flatten */
+                       * format keeps its alpha. JPEG, and a format chosen by rule, flatten
+                       * always */
 } fov_encode_opts;
 
 #define FOV_ENCODE_OPTS_INIT {(uint32_t)sizeof(fov_encode_opts), 0, 0, 0, 0}

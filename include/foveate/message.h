@@ -91,7 +91,7 @@ typedef struct fov_request {
     const fov_cancel *cancel;   /* may be NULL */
 } fov_request;
 
-/* ---- filling a reply -------------------------------------------------------------------------
+/* ---- filling a reply ---------------------------------------------------------------------------
  * All return FOV_OK, FOV_E_MEMORY, FOV_E_LIMIT or FOV_E_ARG, and copy what they are given. */
 typedef struct fov_reply fov_reply;
 
@@ -110,7 +110,7 @@ FOV_API void fov_reply_set_usage(fov_reply *reply, const fov_usage *usage);
 /* Why the model stopped, in the provider's own word ("stop", "length", "refusal" …). */
 FOV_API fov_status fov_reply_set_stop(fov_reply *reply, const char *reason, fov_error *err);
 
-/* ---- models ---------------------------------------------------------------------------------- */
+/* ---- models --------------------------------------------------------------------------------- */
 
 typedef struct fov_model fov_model;
 

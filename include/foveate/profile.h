@@ -46,7 +46,7 @@ FOV_API const fov_profile *fov_profile_for_model(const char *model, int32_t *is_
  * version of the library. */
 FOV_API const fov_profile *fov_profile_next(const fov_profile *profile);
 
-/* ---- what a profile says ----------------------------------------------------------------------
+/* ---- what a profile says -----------------------------------------------------------------------
  * Static storage, never NULL. */
 
 FOV_API const char *fov_profile_name(const fov_profile *profile);
@@ -70,14 +70,16 @@ FOV_API int32_t fov_profile_allows(const fov_profile *profile, int32_t format);
 FOV_API uint64_t fov_profile_byte_max(const fov_profile *profile);
 FOV_API uint32_t fov_profile_image_max(const fov_profile *profile);
 
-/* ---- the size a model sees ------------------------------------------------------------------- */
+/* ---- the size a model sees ------------------------------------------------------------------ */
 
 /* What is asked of a fit; 0 is the default throughout, NULL means all of it. */
 typedef struct fov_fit_opts {
     uint32_t struct_size;
-    int32_t may_enlarge; /* 1: the view is a zoom. A view that is smaller than the budget is enlarged
-                          * to fill it, up to 8 times; never a side below the profile's minimum,
-                          * which overrides the 8. 0: never enlarged (a first look at an original) */
+    int32_t may_enlarge; /* 1: the view is a zoom. One that is smaller than the budget is enlarged
+                          * to fill it, up to 8 times (where a budget is so large that it would be
+                          * filled with interpolated pixels, to about 1600 x 1600); never a side
+                          * below the profile's minimum, which overrides the 8.
+                          * 0: never enlarged (a first look at an original) */
     int32_t many_images; /* 1: the conversation may come to hold so many images that the vendor
                           * then bounds their sides (Claude: more than 20, 2000 pixels). Images that
                           * were sent cannot be changed later, so say it from the first one on */
@@ -101,14 +103,14 @@ typedef struct fov_fit {
 FOV_API void fov_fit_init(fov_fit *fit);
 
 /* The size that models of this profile see a view of `size` source pixels in, computed by the
- * vendor's published rule. A fit is stable: fitting the answer again, without may_enlarge, gives the
- * same size, so a server that follows the rule leaves the picture as it is.
+ * vendor's published rule. A fit is stable: fitting the answer again, without may_enlarge, gives
+ * the same size, so a server that follows the rule leaves the picture as it is.
  * Writes the members that out->struct_size covers.
- * Errors: FOV_E_ARG (a side below 1, edge_max below the minimum side, struct_size); FOV_E_LIMIT when
- * the view is so long and thin that no size meets budget, minimum side and aspect at once, with
- * out->ratio_max filled in so that the caller can say what is legal. */
-FOV_API fov_status fov_profile_fit(const fov_profile *profile, fov_size size, const fov_fit_opts *opts,
-                                   fov_fit *out, fov_error *err);
+ * Errors: FOV_E_ARG (a side below 1, edge_max below what the profile needs, struct_size);
+ * FOV_E_LIMIT when the view is so long and thin that no size meets budget, minimum side and aspect
+ * at once, with out->ratio_max filled in so that the caller can say what is legal. */
+FOV_API fov_status fov_profile_fit(const fov_profile *profile, fov_size size,
+                                   const fov_fit_opts *opts, fov_fit *out, fov_error *err);
 
 /* What an image of exactly this size costs in tokens; -1 when no formula is known or a side is
  * below 1. Vendors' invoices may differ by one. */

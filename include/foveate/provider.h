@@ -26,7 +26,8 @@
  * statuses 408, 409, 429 and 500 or more, after the time the server asks for (up to 60 seconds) or
  * half a second, doubled each time up to eight, less up to a quarter by chance. Nothing is sent
  * again once a 2xx status line was seen, nor when trying cannot help (spent quota, an image or
- * request that is too large).
+ * request that is too large). A kept connection that turns out to be dead before any answer is
+ * replaced at once, which does not count as a try.
  *
  * Safety: certificates are verified, redirects are not followed, .netrc and cookies are not used.
  * The key goes to the host in `base_url` only, stays out of errors, logs and core files, and is
@@ -56,8 +57,8 @@ typedef struct fov_provider_opts {
     uint32_t struct_size;
     const char *provider;     /* NULL: "openai_chat" */
     const char *model;        /* the server's name for the model; required */
-    const char *base_url;     /* NULL: the provider's own, "https://api.openai.com/v1"; a query in it
-                               * is kept ("…/v1?api-version=1") and never shown in a message */
+    const char *base_url;     /* NULL: the provider's own, "https://api.openai.com/v1"; a query is
+                               * kept ("…/v1?api-version=1") and never shown in a message */
     const char *api_key;      /* NULL: none is sent */
     const char *image_detail; /* "low", "high", "auto", "original" …; NULL: not sent */
     const char *extra;        /* a JSON object whose members are added to each request, as in
@@ -65,6 +66,9 @@ typedef struct fov_provider_opts {
                                * writes itself (model, messages, tools …) are refused */
     const char *replay;       /* path of a .wire file: its recorded exchanges are played, each
                                * request must match, and no socket is opened; NULL: the network */
+    const char *record;       /* path of a .wire file to write: every exchange, without the key, the
+                               * images' bytes or the address's query; NULL: none. Prompts and
+                               * answers are in it. Not together with replay */
     uint32_t timeout_ms;      /* one try, from connecting to the last byte: 600 000. The request's
                                * own timeout_ms is for all tries together */
     uint32_t max_retries;     /* further tries after the first: 2 */
@@ -75,14 +79,15 @@ typedef struct fov_provider_opts {
 } fov_provider_opts;
 
 #define FOV_PROVIDER_OPTS_INIT                                                                  \
-    {(uint32_t)sizeof(fov_provider_opts), NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0}
+    {(uint32_t)sizeof(fov_provider_opts), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, \
+     0, 0, 0}
 
 FOV_API void fov_provider_opts_init(fov_provider_opts *opts);
 
 /* Make a model behind a server. Nothing is sent yet: a wrong key or model name is found by the
  * first request. The caller owns *out and frees it with fov_model_free().
  * Errors here: FOV_E_ARG (a name, address, key or option that is not allowed), FOV_E_UNSUPPORTED
- * (a build without HTTP), FOV_E_IO (replay), FOV_E_MEMORY.
+ * (a build without HTTP), FOV_E_IO (replay, record), FOV_E_MEMORY.
  * Errors of its requests, besides: FOV_E_PROVIDER with the HTTP status in `detail` and the server's
  * own words in `message`; FOV_E_NET with errno or 0; FOV_E_LIMIT for a reply longer than the
  * context's `reply_bytes`; FOV_E_CANCELLED; FOV_E_MISMATCH when a replayed request differs. */

@@ -6,10 +6,10 @@
  *     if (fov_transcript_verify(ctx, "out", NULL, NULL, &result, &err) == FOV_OK)
  *         printf("%d images re-made, all equal\n", result.images);
  *
- * A transcript is a folder: `transcript.jsonl`, one JSON object a line in the order things happened,
- * and `blobs/`, the sources as given and every delivered picture, named by the SHA-256 of their
- * bytes. It never holds base64 or a key. It is crash-safe: a last line that was cut is dropped when
- * reading, everything before it counts.
+ * A transcript is a folder: `transcript.jsonl`, one JSON object a line in the order things
+ * happened, and `blobs/`, the sources as given and every delivered picture, named by the SHA-256 of
+ * their bytes. It never holds base64 or a key. It is crash-safe: a last line that was cut is dropped
+ * when reading, everything before it counts.
  *
  * Replaying needs no model and no network: the sources are opened, every operation is applied again
  * from its recorded recipe, and every delivery is encoded again.
@@ -32,7 +32,7 @@ typedef struct fov_replayed {
     uint32_t struct_size;
     int32_t sources, images, facts, deliveries; /* re-made and, by verify, equal */
     int32_t skipped;   /* not comparable here: another encoder or OCR engine made them */
-    int32_t differing; /* verify: what came out otherwise than recorded */
+    int32_t differing; /* what came out otherwise than recorded; verify then fails */
     int32_t cut_lines; /* 1 when the last line was cut (a crash), else 0 */
     char digest[65];   /* SHA-256 of the transcript without its times */
 } fov_replayed;
@@ -51,17 +51,19 @@ typedef void (*fov_replay_fn)(const char *line, void *user);
 FOV_API fov_status fov_transcript_verify(fov_context *ctx, const char *dir, fov_replay_fn report,
                                          void *user, fov_replayed *out, fov_error *err);
 
-/* The same without judging: re-make everything and write the delivered pictures into `out_dir`
- * (made when missing) as blobs named by their hash, and each image's own pixels as img_<k>.png. */
+/* The same without judging (differences are counted, and only a source that is not the recorded one
+ * is an error): re-make everything and write the delivered pictures into `out_dir` (made when
+ * missing) as blobs named by their hash, and each image's own pixels as img_<k>.png. */
 FOV_API fov_status fov_transcript_replay(fov_context *ctx, const char *dir, const char *out_dir,
-                                         fov_replay_fn report, void *user, fov_replayed *out, fov_error *err);
+                                         fov_replay_fn report, void *user, fov_replayed *out,
+                                         fov_error *err);
 
 enum { FOV_SHOW_TREE = 0, FOV_SHOW_DOT = 1, FOV_SHOW_MERMAID = 2 };
 
 /* The graph of a transcript as text: a tree for a terminal, Graphviz dot, or Mermaid. The caller
  * owns *out. Nothing is rendered. Errors: FOV_E_IO, FOV_E_STATE, FOV_E_ARG. */
-FOV_API fov_status fov_transcript_show(fov_context *ctx, const char *dir, int32_t form, fov_bytes *out,
-                                       fov_error *err);
+FOV_API fov_status fov_transcript_show(fov_context *ctx, const char *dir, int32_t form,
+                                       fov_bytes *out, fov_error *err);
 
 FOV_END_DECLS
 

@@ -18,7 +18,7 @@
 #define FOV_PRINTF(fmt, first) __attribute__((format(printf, fmt, first)))
 #define FOV_WARN_UNUSED __attribute__((warn_unused_result))
 
-/* ---- error.c --------------------------------------------------------------------------------- */
+/* ---- error.c -------------------------------------------------------------------------------- */
 
 /* Write `err` (may be NULL) and return `status`, so that a function can end `return fov__fail(…)`.
  * A message that is too long is cut on a character border. */
@@ -30,7 +30,7 @@ void fov__ok(fov_error *err); /* set to FOV_OK; NULL is fine */
 void fov__format(char *out, size_t size, const char *fmt, ...) FOV_PRINTF(3, 4);
 void fov__vformat(char *out, size_t size, const char *fmt, va_list args) FOV_PRINTF(3, 0);
 
-/* ---- context.c ------------------------------------------------------------------------------- */
+/* ---- context.c ------------------------------------------------------------------------------ */
 
 /* Services that higher folders hang on the context (pixel cache, modules); each is made on first
  * need under `slot_lock` and freed with the context, last slot first. */
@@ -61,7 +61,7 @@ void *fov__service(fov_context *ctx, enum fov__slot slot,
                    void *(*make)(fov_context *ctx, fov_error *err), void (*free_fn)(void *),
                    fov_error *err);
 
-/* ---- alloc.c --------------------------------------------------------------------------------- */
+/* ---- alloc.c -------------------------------------------------------------------------------- */
 
 /* All memory of the library. NULL on exhaustion, on overflow, or when `memory_bytes` of the
  * context would be passed. Zero bytes give a unique pointer. */
@@ -75,7 +75,7 @@ char *fov__strndup(fov_context *ctx, const char *text, size_t len) FOV_WARN_UNUS
 /* Make room for one more element in a growing array; false when memory ran out. */
 bool fov__grow(fov_context *ctx, void *array_ptr, size_t *capacity, size_t need, size_t size);
 
-/* ---- buffer.c -------------------------------------------------------------------------------- */
+/* ---- buffer.c ------------------------------------------------------------------------------- */
 
 /* A growing buffer that knows its own end: once an addition fails, the buffer stays failed, and
  * the writer looks at the end only. Its data is always NUL-terminated. */
@@ -104,7 +104,7 @@ char *fov__buf_take_text(struct fov_buf *buf);
 /* A fov_bytes of `size` bytes, not filled in; .data is NULL when memory ran out. */
 fov_bytes fov__bytes_new(fov_context *ctx, size_t size);
 
-/* ---- text.c: numbers and names, independent of the locale ------------------------------------ */
+/* ---- text.c: numbers and names, independent of the locale ----------------------------------- */
 
 /* The shortest decimal text that reads back as the same double; "null" for what is not finite.
  * `out` holds at least 32 bytes. Returns its length. */
@@ -123,7 +123,7 @@ int fov__ascii_casecmp(const char *a, const char *b);
 /* Edit distance (Levenshtein), for "did you mean"; capped at 64 characters. */
 int fov__edit_distance(const char *a, const char *b);
 
-/* ---- json_scan.c, json.c: reading ------------------------------------------------------------ */
+/* ---- json_scan.c, json.c: reading ----------------------------------------------------------- */
 
 struct fov_span {
     const char *data;
@@ -164,7 +164,7 @@ const char *fov__json_string(const fov_json_value *value); /* NULL when it is no
 bool fov__json_number(const fov_json_value *value, double *out);
 bool fov__json_bool(const fov_json_value *value, bool *out);
 
-/* ---- json_write.c ---------------------------------------------------------------------------- */
+/* ---- json_write.c --------------------------------------------------------------------------- */
 
 /* Writes JSON into a buffer; commas and colons are its own business. A key of NULL is for array
  * elements and the root. Output is compact and canonical: same calls, same bytes. */
@@ -189,7 +189,7 @@ void fov__jw_raw(struct fov_jw *jw, const char *key, const char *json, size_t le
 /* Printed again, compact, keys in the order they came in. */
 void fov__jw_value(struct fov_jw *jw, const char *key, const fov_json_value *value);
 
-/* ---- base64.c, hash.c ------------------------------------------------------------------------ */
+/* ---- base64.c, hash.c ----------------------------------------------------------------------- */
 
 size_t fov__base64_size(size_t bytes); /* characters, with padding, without NUL */
 /* Writes fov__base64_size(len) characters and no NUL. */
@@ -207,7 +207,7 @@ void fov__sha256_end(struct fov_sha256 *hash, char out[FOV_SHA256_HEX]); /* free
 void fov__sha256_drop(struct fov_sha256 *hash); /* frees it; NULL is fine */
 uint64_t fov__xxh3(const void *data, size_t len); /* cache keys only, never a name on disk */
 
-/* ---- geometry.c ------------------------------------------------------------------------------ */
+/* ---- geometry.c ----------------------------------------------------------------------------- */
 
 /* A projective mapping of the plane, row major, m[8] normalised to 1 where possible. */
 struct fov_mat {
@@ -237,13 +237,13 @@ double fov__floor(double v);
 double fov__ceil(double v);
 double fov__rint(double v); /* half to even, whatever the rounding mode */
 
-/* ---- thread.c -------------------------------------------------------------------------------- */
+/* ---- thread.c ------------------------------------------------------------------------------- */
 
 /* Call fn(i, user) for i in [0, n) on up to `threads` threads (64 at most); returns when all are
  * done. Falls back to fewer threads where they cannot be made, so it never fails. */
 void fov__parallel(uint32_t threads, uint32_t n, void (*fn)(uint32_t i, void *user), void *user);
 
-/* ---- file.c, clock.c ------------------------------------------------------------------------- */
+/* ---- file.c, clock.c ------------------------------------------------------------------------ */
 
 /* Read a whole regular file, opened once (O_CLOEXEC; no FIFO, device or directory), of at most
  * `max` bytes. Path is never given to another library. */
@@ -263,7 +263,7 @@ const char *fov__env(const char *name); /* getenv, the only one; NULL when unset
 /* Wipe memory that held a key. */
 void fov__wipe(void *data, size_t len);
 
-/* ---- module.c -------------------------------------------------------------------------------- */
+/* ---- module.c ------------------------------------------------------------------------------- */
 
 /* Open foveate-<name>.so from the context's module path, beside the running library, or from where
  * it was installed, and return its `symbol`. The module stays loaded for the life of the process.

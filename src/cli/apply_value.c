@@ -115,6 +115,7 @@ bool cli_apply_value(const struct cli *cli, struct fov_jw *jw, const char *op, c
         return raw_json(cli, jw, key, text);
     if (by_type(jw, key, param ? param->type : OP_T_TEXT, text))
         return true;
-    cli_usage(cli, "%s is %s, it takes numbers as in 10,20,30,40 (several apart by ;) or JSON", key, text);
+    cli_usage(cli, "%s is %s, it takes numbers as in 10,20,30,40 (several apart by ;) or JSON", key,
+              text);
     return false;
 }

@@ -39,7 +39,7 @@ enum { CLI_OPTIONS_MAX = 24 };
 
 struct cli_command {
     const char *name, *synopsis, *summary;
-    const char *detail; /* further lines for --help, or NULL */
+    const char *detail;               /* further lines for --help, or NULL */
     const struct cli_option *options; /* ended by a NULL name */
     int (*run)(struct cli *cli);
 };
@@ -54,20 +54,22 @@ struct cli {
     fov_cancel *cancel;
 };
 
-extern const struct cli_command cli_ask, cli_apply, cli_ops, cli_replay, cli_verify, cli_show, cli_profiles;
+extern const struct cli_command cli_ask, cli_apply, cli_ops, cli_replay, cli_verify, cli_show,
+    cli_profiles;
 
-/* ---- command.c, options.c --------------------------------------------------------------------- */
+/* ---- command.c, options.c ------------------------------------------------------------------- */
 
 const struct cli_command *cli_find(const char *name);
 const struct cli_command *cli_at(size_t i);
 /* Split argv into options and arguments; CLI_OK, or CLI_USAGE after saying why, or -1 after --help. */
 int cli_parse(struct cli *cli, int argc, char **argv);
-void cli_help(const struct cli_command *command); /* NULL: of the program */
+void cli_help(const struct cli_command *command);               /* NULL: of the program */
 const char *cli_get(const struct cli *cli, const char *option); /* NULL when not given */
 /* A whole number in [lo, hi]; `fallback` when not given; CLI_USAGE through *rc. */
-uint32_t cli_number(const struct cli *cli, const char *option, uint32_t lo, uint32_t hi, uint32_t fallback, int *rc);
+uint32_t cli_number(const struct cli *cli, const char *option, uint32_t lo, uint32_t hi,
+                    uint32_t fallback, int *rc);
 
-/* ---- print.c: the only place that writes to the terminal ---------------------------------------- */
+/* ---- print.c: the only place that writes to the terminal ------------------------------------ */
 
 void cli_out(const char *fmt, ...) FOV_PRINTF(1, 2);
 void cli_err(const char *fmt, ...) FOV_PRINTF(1, 2);
@@ -76,12 +78,12 @@ void cli_write(const void *data, size_t len); /* bytes to standard output */
 int cli_fail(fov_status rc, const fov_error *err);
 int cli_usage(const struct cli *cli, const char *fmt, ...) FOV_PRINTF(2, 3);
 
-/* ---- apply_value.c ---------------------------------------------------------------------------- */
+/* ---- apply_value.c -------------------------------------------------------------------------- */
 
 /* "box=10,20,30,40" of an operation becomes a member of its arguments. false, having said why. */
 bool cli_apply_value(const struct cli *cli, struct fov_jw *jw, const char *op, const char *text);
 
-/* ---- ops_md.c --------------------------------------------------------------------------------- */
+/* ---- ops_md.c ------------------------------------------------------------------------------- */
 
 /* The reference of one operation, or of all (NULL), as Markdown. */
 void cli_ops_md(struct fov_buf *out, const char *op);

@@ -11,9 +11,10 @@ static const struct cli_option options[] = {
     {"threads", 't', "N", "threads to render with (1)"},
     {NULL, 0, NULL, NULL}};
 
-/* One operation: its name stands at args[i], its key=value follow. Returns where the next one begins,
- * or -1 with *code set. */
-static int apply_one(struct cli *cli, fov_graph *graph, int i, int32_t *image, fov_applied *applied, int *code)
+/* One operation: its name stands at args[i], its key=value follow. Returns where the next one
+ * begins, or -1 with *code set. */
+static int apply_one(struct cli *cli, fov_graph *graph, int i, int32_t *image, fov_applied *applied,
+                     int *code)
 {
     const char *op = cli->args[i];
     struct fov_buf buf;
@@ -25,7 +26,8 @@ static int apply_one(struct cli *cli, fov_graph *graph, int i, int32_t *image, f
 
     if (!fov__op_find(op)) {
         const char *near = fov__op_suggest(op);
-        *code = cli_usage(cli, "there is no operation %s%s%s", op, near ? "; perhaps " : "", near ? near : "");
+        *code = cli_usage(cli, "there is no operation %s%s%s", op, near ? "; perhaps " : "",
+                          near ? near : "");
         return -1;
     }
     fov__buf_init(&buf, cli->ctx, 1 << 17);
@@ -115,7 +117,8 @@ static int32_t format_of(const char *path)
     return FOV_FORMAT_UNKNOWN;
 }
 
-static fov_status write_out(struct cli *cli, const char *path, const fov_bytes *bytes, fov_error *err)
+static fov_status write_out(struct cli *cli, const char *path, const fov_bytes *bytes,
+                            fov_error *err)
 {
     if (strcmp(path, "-") != 0)
         return fov__file_write(cli->ctx, path, bytes->data, bytes->size, false, err);
@@ -195,9 +198,12 @@ static int run(struct cli *cli)
 }
 
 const struct cli_command cli_apply = {
-    "apply", "IMAGE OP [KEY=VALUE…] [OP [KEY=VALUE…]…] -o OUT", "Apply operations to a picture, one on the other.",
+    "apply",
+    "IMAGE OP [KEY=VALUE…] [OP [KEY=VALUE…]…] -o OUT",
+    "Apply operations to a picture, one on the other.",
     "Boxes and points are numbers with commas (box=10,20,300,200), several of them apart by\n"
     "semicolons, or JSON. The picture is written at its own size (source density) unless --fit or\n"
     "--profile says otherwise. Operations that answer with a fact print it as JSON.\n"
     "foveate ops lists the operations, foveate ops NAME tells one's arguments.",
-    options, run};
+    options,
+    run};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* foveate ask: a question about pictures, to the embedded reader or to a model behind a server. Each
- * look is one line; the answer comes last, on standard output. */
+/* foveate ask: a question about pictures, to the embedded reader or to a model behind a server.
+ * Each look is one line; the answer comes last, on standard output. */
 #include "cli/cli_internal.h"
 
 static const struct cli_option options[] = {
@@ -29,7 +29,7 @@ static bool is_json(const struct cli *cli)
     return cli_get(cli, "json") != NULL;
 }
 
-/* ---- what is told on the way ------------------------------------------------------------------ */
+/* ---- what is told on the way ---------------------------------------------------------------- */
 
 static void json_line(struct cli *cli, struct fov_buf *buf)
 {
@@ -41,7 +41,8 @@ static void json_line(struct cli *cli, struct fov_buf *buf)
 
 static void event_json(struct cli *cli, const fov_event *event)
 {
-    static const char *const names[] = {"source", "round", "said", "look", "fact", "error", "answer"};
+    static const char *const names[] = {"source", "round", "said",  "look",
+                                        "fact",   "error", "answer"};
     struct fov_buf buf;
     struct fov_jw jw;
 
@@ -75,7 +76,7 @@ static void on_event(const fov_event *event, void *user)
         cli_out("  %s\n", event->text);
 }
 
-/* ---- the answer ------------------------------------------------------------------------------- */
+/* ---- the answer ----------------------------------------------------------------------------- */
 
 static void evidence_text(struct fov_buf *buf, const fov_answer *answer)
 {
@@ -126,7 +127,8 @@ static void answer_plain(struct cli *cli, fov_status rc, const fov_answer *answe
     if (rc == FOV_OK)
         cli_out("answer: %s\n", answer->text ? answer->text : "(an empty text)");
     else
-        cli_out("no answer: %s\n", rc == FOV_NOTE_BUDGET || !answer->reason ? fov_status_text(rc) : answer->reason);
+        cli_out("no answer: %s\n",
+                rc == FOV_NOTE_BUDGET || !answer->reason ? fov_status_text(rc) : answer->reason);
     if (rc == FOV_OK && answer->reason)
         cli_out("  %s\n", answer->reason);
     if (evidence.len)
@@ -134,7 +136,7 @@ static void answer_plain(struct cli *cli, fov_status rc, const fov_answer *answe
     fov__buf_free(&evidence);
 }
 
-/* ---- the model -------------------------------------------------------------------------------- */
+/* ---- the model ------------------------------------------------------------------------------ */
 
 static bool is_reader(const struct cli *cli)
 {
@@ -191,12 +193,13 @@ static const char *choose_profile(const struct cli *cli)
         return "reader";
     profile = fov_profile_for_model(cli_get(cli, "model"), &is_guess);
     if (is_guess)
-        cli_err("foveate: no rule knows the model %s; profile generic is used (--profile chooses)\n",
-                cli_get(cli, "model"));
+        cli_err(
+            "foveate: no rule knows the model %s; profile generic is used (--profile chooses)\n",
+            cli_get(cli, "model"));
     return fov_profile_name(profile);
 }
 
-/* ---- the run ---------------------------------------------------------------------------------- */
+/* ---- the run -------------------------------------------------------------------------------- */
 
 static fov_status add_images(struct cli *cli, fov_session *session, fov_error *err)
 {
@@ -272,9 +275,14 @@ static int run(struct cli *cli)
 }
 
 const struct cli_command cli_ask = {
-    "ask", "IMAGE… QUESTION [--model NAME]", "Ask a question about one or more pictures.",
-    "The model may look again: each look is printed in one line. The default model is the embedded\n"
+    "ask",
+    "IMAGE… QUESTION [--model NAME]",
+    "Ask a question about one or more pictures.",
+    "The model may look again: each look is printed in one line. The default model is the "
+    "embedded\n"
     "reader, which needs no key and no network. Keys come from the environment (OPENAI_API_KEY).\n"
-    "With --json the last line is {\"answer\":…,\"reason\":…,\"evidence\":[…],\"status\":…,\"usage\":{…}},\n"
+    "With --json the last line is "
+    "{\"answer\":…,\"reason\":…,\"evidence\":[…],\"status\":…,\"usage\":{…}},\n"
     "its answer null when the model cannot tell. Exit code 3 says that there was no answer.",
-    options, run};
+    options,
+    run};

@@ -3,8 +3,10 @@
 #include "cli/cli_internal.h"
 
 static const struct cli_option options[] = {
-    {"as", 0, "FORM", "json (JSON Schema), openai, openai-strict, anthropic, gemini, mcp, md, text"},
-    {"space", 0, "NAME", "coordinates that schemas speak of: node_px, delivered_px, n1000, n999, n1000yx, n1"},
+    {"as", 0, "FORM",
+     "json (JSON Schema), openai, openai-strict, anthropic, gemini, mcp, md, text"},
+    {"space", 0, "NAME",
+     "coordinates that schemas speak of: node_px, delivered_px, n1000, n999, n1000yx, n1"},
     {NULL, 0, NULL, NULL}};
 
 static void list(void)
@@ -16,8 +18,8 @@ static void list(void)
 }
 
 /* One operation's declaration, or an array of all. */
-static void declare(struct fov_buf *out, const struct op_def *only, enum fov__dialect dialect, enum fov__space space,
-                    bool is_bare)
+static void declare(struct fov_buf *out, const struct op_def *only, enum fov__dialect dialect,
+                    enum fov__space space, bool is_bare)
 {
     const struct op_def *def;
     struct fov_jw jw;
@@ -63,7 +65,8 @@ static int run(struct cli *cli)
         return cli_usage(cli, "it takes one operation at most");
     if (op && !only) {
         const char *near = fov__op_suggest(op);
-        return cli_usage(cli, "there is no operation %s%s%s", op, near ? "; perhaps " : "", near ? near : "");
+        return cli_usage(cli, "there is no operation %s%s%s", op, near ? "; perhaps " : "",
+                         near ? near : "");
     }
     if (space_name && !find_space(space_name, &space))
         return cli_usage(cli, "there is no coordinate space %s", space_name);
@@ -88,5 +91,6 @@ static int run(struct cli *cli)
     return code;
 }
 
-const struct cli_command cli_ops = {"ops", "[NAME] [--as FORM]",
-                                    "List the operations, or tell one's arguments.", NULL, options, run};
+const struct cli_command cli_ops = {
+    "ops", "[NAME] [--as FORM]", "List the operations, or tell one's arguments.", NULL, options,
+    run};

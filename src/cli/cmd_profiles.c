@@ -15,13 +15,14 @@ static int run(struct cli *cli)
         return CLI_OK;
     }
     for (const fov_profile *p = fov_profile_next(NULL); p; p = fov_profile_next(p))
-        cli_out("%-24s %-12s %s\n", fov_profile_name(p), fov_profile_space(p), fov_profile_summary(p));
+        cli_out("%-24s %-12s %s\n", fov_profile_name(p), fov_profile_space(p),
+                fov_profile_summary(p));
     return CLI_OK;
 }
 
 static const struct cli_option options[] = {
     {"model", 'm', "NAME", "say which profile this model's name leads to"}, {NULL, 0, NULL, NULL}};
 
-const struct cli_command cli_profiles = {"profiles", "[--model NAME]",
-                                         "List what is known of each model family: sizes, coordinates.", NULL,
-                                         options, run};
+const struct cli_command cli_profiles = {
+    "profiles", "[--model NAME]", "List what is known of each model family: sizes, coordinates.",
+    NULL,       options,          run};

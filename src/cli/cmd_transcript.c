@@ -17,8 +17,10 @@ static void report(const char *line, void *user)
 
 static void summary(const fov_replayed *r, const char *verb)
 {
-    cli_out("%s %d sources, %d images, %d deliveries, %d facts; %d differ, %d not comparable here\n", verb,
-            (int)r->sources, (int)r->images, (int)r->deliveries, (int)r->facts, (int)r->differing, (int)r->skipped);
+    cli_out(
+        "%s %d sources, %d images, %d deliveries, %d facts; %d differ, %d not comparable here\n",
+        verb, (int)r->sources, (int)r->images, (int)r->deliveries, (int)r->facts, (int)r->differing,
+        (int)r->skipped);
     cli_out("digest %s\n", r->digest);
     if (r->cut_lines)
         cli_err("foveate: the last line of the transcript was cut and left out\n");
@@ -33,7 +35,8 @@ static int run_verify(struct cli *cli)
 
     if (code != CLI_OK)
         return code;
-    rc = fov_transcript_verify(cli->ctx, cli->args[0], cli_get(cli, "quiet") ? NULL : report, NULL, &result, &err);
+    rc = fov_transcript_verify(cli->ctx, cli->args[0], cli_get(cli, "quiet") ? NULL : report, NULL,
+                               &result, &err);
     if (rc >= 0 || rc == FOV_E_MISMATCH)
         summary(&result, "verified");
     return rc < 0 ? cli_fail(rc, &err) : CLI_OK;
@@ -54,7 +57,8 @@ static int run_replay(struct cli *cli)
         out = made = fov__path_join(cli->ctx, cli->args[0], "replay");
     if (!out)
         return cli_fail(fov__fail_memory(&err, "out", 0), &err);
-    rc = fov_transcript_replay(cli->ctx, cli->args[0], out, cli_get(cli, "quiet") ? NULL : report, NULL, &result, &err);
+    rc = fov_transcript_replay(cli->ctx, cli->args[0], out, cli_get(cli, "quiet") ? NULL : report,
+                               NULL, &result, &err);
     if (rc >= 0) {
         summary(&result, "re-made");
         cli_out("pictures in %s\n", out);
@@ -65,7 +69,9 @@ static int run_replay(struct cli *cli)
 
 static int run_show(struct cli *cli)
 {
-    int32_t form = cli_get(cli, "dot") ? FOV_SHOW_DOT : cli_get(cli, "mermaid") ? FOV_SHOW_MERMAID : FOV_SHOW_TREE;
+    int32_t form = cli_get(cli, "dot")       ? FOV_SHOW_DOT
+                   : cli_get(cli, "mermaid") ? FOV_SHOW_MERMAID
+                                             : FOV_SHOW_TREE;
     fov_bytes text = {NULL, 0, NULL};
     fov_error err = {0};
     int code = one_folder(cli);
@@ -94,10 +100,18 @@ static const struct cli_option show_options[] = {
     {"dot", 0, NULL, "as Graphviz dot"}, {"mermaid", 0, NULL, "as Mermaid"}, {NULL, 0, NULL, NULL}};
 
 const struct cli_command cli_verify = {
-    "verify", "DIR", "Make every image of a transcript again and compare hashes; no model, no network.", NULL,
-    verify_options, run_verify};
-const struct cli_command cli_replay = {"replay", "DIR [-o OUT]",
-                                       "Make every image of a transcript again and write the pictures.", NULL,
-                                       replay_options, run_replay};
-const struct cli_command cli_show = {"show", "DIR [--dot | --mermaid]", "Print the graph of a transcript as a tree.",
-                                     NULL, show_options, run_show};
+    "verify",
+    "DIR",
+    "Make every image of a transcript again and compare hashes; no model, no network.",
+    NULL,
+    verify_options,
+    run_verify};
+const struct cli_command cli_replay = {
+    "replay", "DIR [-o OUT]", "Make every image of a transcript again and write the pictures.",
+    NULL,     replay_options, run_replay};
+const struct cli_command cli_show = {"show",
+                                     "DIR [--dot | --mermaid]",
+                                     "Print the graph of a transcript as a tree.",
+                                     NULL,
+                                     show_options,
+                                     run_show};

@@ -2,8 +2,8 @@
 /* The table of commands, and help as it follows from the rows. */
 #include "cli/cli_internal.h"
 
-static const struct cli_command *const commands[] = {&cli_ask,    &cli_apply,  &cli_ops,     &cli_show,
-                                                     &cli_replay, &cli_verify, &cli_profiles};
+static const struct cli_command *const commands[] = {
+    &cli_ask, &cli_apply, &cli_ops, &cli_show, &cli_replay, &cli_verify, &cli_profiles};
 
 const struct cli_command *cli_at(size_t i)
 {
@@ -23,8 +23,10 @@ static void help_program(void)
     cli_out("foveate %s - thinking with images\n\nUsage: foveate COMMAND …\n\n", fov_version());
     for (size_t i = 0; i < FOV_COUNT(commands); i++)
         cli_out("  %-9s %s\n", commands[i]->name, commands[i]->summary);
-    cli_out("\n  foveate COMMAND --help tells each command's options; foveate --version the version.\n\n"
-            "Exit codes: 0 done, 1 an image, file or limit, 2 usage, 3 no answer (the model cannot tell),\n"
+    cli_out("\n  foveate COMMAND --help tells each command's options; foveate --version the "
+            "version.\n\n"
+            "Exit codes: 0 done, 1 an image, file or limit, 2 usage, 3 no answer (the model cannot "
+            "tell),\n"
             "4 a replay differs from its record, 5 network or server, 130 cancelled.\n");
 }
 
@@ -43,7 +45,8 @@ void cli_help(const struct cli_command *command)
 
         if (o->letter)
             fov__format(letter, sizeof(letter), "-%c, ", o->letter);
-        fov__format(left, sizeof(left), "  %s--%s%s%s", letter, o->name, o->value ? " " : "", o->value ? o->value : "");
+        fov__format(left, sizeof(left), "  %s--%s%s%s", letter, o->name, o->value ? " " : "",
+                    o->value ? o->value : "");
         cli_out("%-28s %s\n", left, o->doc);
     }
     cli_out("%-28s %s\n", "      --help", "this text");

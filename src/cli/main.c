@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The command foveate: finds the row, makes a context, runs it. An interrupt sets the cancel flag, so
- * that a transcript ends in order. */
+/* The command foveate: finds the row, makes a context, runs it. An interrupt sets the cancel flag,
+ * so that a transcript ends in order. */
 #include "cli/cli_internal.h"
 
 #include <signal.h>

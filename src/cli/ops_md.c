@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The operation table as Markdown: the reference in the docs is this output, never edited by hand. */
+/* The operation table as Markdown: the reference in the docs is this output, never edited by hand.
+ */
 #include "cli/cli_internal.h"
 
 static const char *type_words(enum op_type type)
@@ -87,8 +88,8 @@ static void one(struct fov_buf *out, const struct op_def *def)
         fov__buf_addf(out, " | %s |\n", p->doc);
     }
     for (const struct op_example *e = def->examples; e && e->arguments; e++)
-        fov__buf_addf(out, "%s`%s` → %s  \n", e == def->examples ? "\nOn a 1000x500 image: " : "", e->arguments,
-                      e->result);
+        fov__buf_addf(out, "%s`%s` → %s  \n", e == def->examples ? "\nOn a 1000x500 image: " : "",
+                      e->arguments, e->result);
     fov__buf_addc(out, '\n');
 }
 

@@ -58,15 +58,18 @@ const char *cli_get(const struct cli *cli, const char *option)
     return NULL;
 }
 
-uint32_t cli_number(const struct cli *cli, const char *option, uint32_t lo, uint32_t hi, uint32_t fallback, int *rc)
+uint32_t cli_number(const struct cli *cli, const char *option, uint32_t lo, uint32_t hi,
+                    uint32_t fallback, int *rc)
 {
     const char *text = cli_get(cli, option);
     double value;
 
     if (!text)
         return fallback;
-    if (fov__text_double(text, strlen(text), &value) && value >= lo && value <= hi && fov__floor(value) == value)
+    if (fov__text_double(text, strlen(text), &value) && value >= lo && value <= hi &&
+        fov__floor(value) == value)
         return (uint32_t)value;
-    *rc = cli_usage(cli, "--%s is %s, it takes a whole number from %u to %u", option, text, (unsigned)lo, (unsigned)hi);
+    *rc = cli_usage(cli, "--%s is %s, it takes a whole number from %u to %u", option, text,
+                    (unsigned)lo, (unsigned)hi);
     return fallback;
 }

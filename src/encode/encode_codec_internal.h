@@ -11,7 +11,7 @@ enum {
     FOV__QUALITY_PHOTO = 90 /* JPEG 4:2:0 for photographs */
 };
 
-/* ---- choose.c -------------------------------------------------------------------------------- */
+/* ---- choose.c ------------------------------------------------------------------------------- */
 
 /* In [0, 1000]: the share of pixels that equal their left or their upper neighbour, the greater of
  * the two, over a sample of rows that depends on the size alone. */
@@ -27,7 +27,7 @@ fov_status fov__encode_chosen(fov_bytes *out, struct fov_encode_recipe *recipe,
 fov_status fov__encode_flatten(struct fov_pixels **out, const struct fov_pixels *px,
                                fov_error *err);
 
-/* ---- encode_jpeg.c, encode_png.c ------------------------------------------------------------- */
+/* ---- encode_jpeg.c, encode_png.c ------------------------------------------------------------ */
 
 /* byte_max 0: none. A file that would be larger gives FOV_E_LIMIT, as early as that is known. */
 fov_status fov__jpeg_encode(fov_bytes *out, const struct fov_pixels *px, int32_t quality,
@@ -36,7 +36,7 @@ fov_status fov__jpeg_encode(fov_bytes *out, const struct fov_pixels *px, int32_t
 fov_status fov__png_encode(fov_bytes *out, const struct fov_pixels *px, uint64_t byte_max,
                            fov_error *err);
 
-/* ---- png_rows.c ------------------------------------------------------------------------------ */
+/* ---- png_rows.c ----------------------------------------------------------------------------- */
 
 enum { FOV__PNG_TABLE = 1024 }; /* four times the palette: short probes */
 

@@ -1,6 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* encode: pixels become a file that fits: PNG and JPEG straight through libpng's chunk writer and
- * libjpeg-turbo, the choice between them by a stated rule, and the delivery that carries the bytes. */
+ * libjpeg-turbo, the choice between them by a stated rule, and the delivery that carries the bytes.
+ *
+ *     choose.c        flatness, the rule, the quality ladder, alpha on white
+ *     png_rows.c      the smallest lossless layout, packed and filtered rows
+ *     encode_png.c    rows through libdeflate into chunks
+ *     encode_jpeg.c   libjpeg-turbo, bounded
+ *     delivery.c      counted bytes with their SHA-256, and exact recipes
+ *     encode_image.c  the public door
+ */
 #ifndef FOV_ENCODE_INTERNAL_H
 #define FOV_ENCODE_INTERNAL_H
 
@@ -34,12 +42,12 @@ const char *fov__delivery_mime(const struct fov_delivery *delivery);
 fov_status fov__encode(fov_bytes *out, const struct fov_pixels *px, struct fov_encode_recipe recipe,
                        bool flatten, fov_error *err);
 
-/* Choose and encode: flat colour and line art as PNG when that is within `byte_max` and not larger
- * than the JPEG would be by more than the rule allows; photographs JPEG; quality goes down (92, 85,
- * 75, 60, 45) until `byte_max` holds, else FOV_E_LIMIT. `allowed` is a bit set 1 << FOV_FORMAT_…;
- * byte_max 0: none. */
-fov_status fov__encode_delivery(struct fov_delivery **out, const struct fov_pixels *px, uint32_t allowed,
-                                uint64_t byte_max, fov_error *err);
+/* Choose and encode by the rule at the top of choose.c: line art as PNG when that is within
+ * `byte_max` and not more than twice the JPEG, else JPEG 92 in 4:4:4; photographs JPEG 90 in 4:2:0;
+ * quality goes down (85, 75, 60, 45) until `byte_max` holds, else FOV_E_LIMIT. `allowed` is a bit
+ * set 1 << FOV_FORMAT_…; byte_max 0: none. Alpha is flattened on white. */
+fov_status fov__encode_delivery(struct fov_delivery **out, const struct fov_pixels *px,
+                                uint32_t allowed, uint64_t byte_max, fov_error *err);
 
 /* "libpng 1.6.39, libdeflate 1.14, libjpeg-turbo 2.1.5": encoded bytes are comparable only between
  * equal identities; recorded in transcripts. Static storage. */

@@ -124,7 +124,7 @@ void fov__png_layout(struct fov_png_layout *out, const struct fov_pixels *px)
     out->is_filtered = out->is_photo && !out->is_indexed;
 }
 
-/* ---- rows ------------------------------------------------------------------------------------ */
+/* ---- rows ----------------------------------------------------------------------------------- */
 
 /* Samples of `bits` bits, the first in the high bits. */
 static void pack_bits(uint8_t *out, const uint8_t *samples, int32_t width, int32_t bits)

@@ -70,9 +70,11 @@ static void fill_reading(const struct applying *a, struct op_reading *reading)
     reading->width = parent->width;
     reading->height = parent->height;
     if (a->call->delivered)
-        a->call->delivered(a->call->user, parent->id, &reading->delivered_width, &reading->delivered_height);
+        a->call->delivered(a->call->user, parent->id, &reading->delivered_width,
+                           &reading->delivered_height);
     source = fov__graph_node(a->graph, parent->regions[0].source);
-    reading->has_source = source && fov__mat_invert(parent->regions[0].to_source, &reading->from_source);
+    reading->has_source =
+        source && fov__mat_invert(parent->regions[0].to_source, &reading->from_source);
     if (source) {
         reading->source_width = source->width;
         reading->source_height = source->height;
@@ -134,7 +136,7 @@ static fov_status hash_recipe(const struct applying *a, int32_t output, char out
     return FOV_OK;
 }
 
-/* ---- facts ------------------------------------------------------------------------------------ */
+/* ---- facts ---------------------------------------------------------------------------------- */
 
 static fov_status run_fact(struct applying *a, struct fov_fact *fact)
 {
@@ -191,14 +193,15 @@ static fov_status apply_fact(struct applying *a, fov_applied *out)
     return rc < 0 ? rc : same ? FOV_NOTE_SAME : FOV_OK;
 }
 
-/* ---- images ----------------------------------------------------------------------------------- */
+/* ---- images --------------------------------------------------------------------------------- */
 
 static fov_status fill_marks(struct applying *a, struct fov_node *node)
 {
     return a->op->marks ? a->op->marks(node->args, &node->marks, a->err) : FOV_OK;
 }
 
-static fov_status make_node(struct applying *a, const struct op_plan *plan, int32_t i, struct fov_node **out)
+static fov_status make_node(struct applying *a, const struct op_plan *plan, int32_t i,
+                            struct fov_node **out)
 {
     const struct op_output *output = &plan->output[i];
     struct fov_node *node = fov__node_new(a->ctx);
@@ -224,7 +227,8 @@ static fov_status make_node(struct applying *a, const struct op_plan *plan, int3
     memcpy(node->args, a->args, a->op->args_size);
     rc = hash_recipe(a, i, node->recipe_sha256);
     if (rc >= 0)
-        rc = fov__limits_check_size(a->ctx, (uint64_t)node->width, (uint64_t)node->height, a->op->name, a->err);
+        rc = fov__limits_check_size(a->ctx, (uint64_t)node->width, (uint64_t)node->height,
+                                    a->op->name, a->err);
     if (rc >= 0)
         rc = fov__segment_compose(node, a->ctx, output, a->err);
     if (rc >= 0 && a->call->accept)
@@ -259,10 +263,10 @@ static fov_status apply_image(struct applying *a, fov_applied *out)
     return rc < 0 ? rc : same ? FOV_NOTE_SAME : FOV_OK;
 }
 
-/* ---- the call --------------------------------------------------------------------------------- */
+/* ---- the call ------------------------------------------------------------------------------- */
 
-/* What failed below the arguments (a damaged source, a limit) is told in the fault's words too, so that
- * a model sees one kind of answer. */
+/* What failed below the arguments (a damaged source, a limit) is told in the fault's words too, so
+ * that a model sees one kind of answer. */
 static void fault_from_error(struct op_fault *fault, const struct op_def *op, fov_status rc,
                              const fov_error *err)
 {
@@ -292,7 +296,8 @@ static fov_status run_call(struct applying *a, fov_applied *out)
         return rc;
     if (a->op->kind == OP_KIND_STATE)
         return fov__fault(a->fault, FOV__FAULT_UNSUPPORTED, a->op->name, a->op->name, "a session",
-                          "%s speaks of a conversation and can only be called inside one.", a->op->name);
+                          "%s speaks of a conversation and can only be called inside one.",
+                          a->op->name);
     fov__io_init(&a->io, a->ctx, a->parent, a->parent_count, a->call->cancel);
     if (a->op->resolve)
         rc = a->op->resolve(a->args, &a->io.io, a->fault, a->err);
@@ -334,17 +339,19 @@ fov_status fov__graph_call(fov_graph *graph, const struct fov_call *call, fov_ap
     return rc;
 }
 
-fov_status fov_graph_apply(fov_graph *graph, const char *op, const char *arguments, fov_applied *out,
-                           fov_error *err)
+fov_status fov_graph_apply(fov_graph *graph, const char *op, const char *arguments,
+                           fov_applied *out, fov_error *err)
 {
-    struct fov_call call = {.space = FOV__SPACE_NODE_PX, .frame = FOV__FRAME_IMAGE, .allow_hidden = true};
+    struct fov_call call = {
+        .space = FOV__SPACE_NODE_PX, .frame = FOV__FRAME_IMAGE, .allow_hidden = true};
     struct fov_json *doc = NULL;
     struct op_fault fault;
     fov_status rc;
 
     if (!graph || !op || !out || out->struct_size != sizeof(*out))
-        return fov__fail(err, FOV_E_ARG, 0, "graph",
-                         "fov_graph_apply needs a graph, an operation and an initialised fov_applied");
+        return fov__fail(
+            err, FOV_E_ARG, 0, "graph",
+            "fov_graph_apply needs a graph, an operation and an initialised fov_applied");
     call.op = fov__op_find(op);
     if (!call.op) {
         const char *near = fov__op_suggest(op);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The store of a graph: which images and facts there are, by number and by recipe. It makes no pixels
- * and judges no arguments. */
+/* The store of a graph: which images and facts there are, by number and by recipe. It makes no
+ * pixels and judges no arguments. */
 #include "graph/graph_internal.h"
 
 fov_status fov_graph_new(fov_graph **out, fov_context *ctx, fov_error *err)
@@ -8,7 +8,8 @@ fov_status fov_graph_new(fov_graph **out, fov_context *ctx, fov_error *err)
     fov_graph *graph;
 
     if (!out || !ctx)
-        return fov__fail(err, FOV_E_ARG, 0, "graph", "fov_graph_new needs a place for the graph and a context");
+        return fov__fail(err, FOV_E_ARG, 0, "graph",
+                         "fov_graph_new needs a place for the graph and a context");
     *out = NULL;
     graph = fov__calloc(ctx, 1, sizeof(*graph));
     if (!graph)
@@ -72,7 +73,7 @@ void fov_graph_free(fov_graph *graph)
     fov__free(graph->ctx, graph);
 }
 
-/* ---- by number and by name -------------------------------------------------------------------- */
+/* ---- by number and by name ------------------------------------------------------------------ */
 
 const struct fov_node *fov__graph_node(fov_graph *graph, int32_t id)
 {
@@ -158,7 +159,7 @@ int32_t fov_graph_fact_count(fov_graph *graph)
     return count;
 }
 
-/* ---- adding ----------------------------------------------------------------------------------- */
+/* ---- adding --------------------------------------------------------------------------------- */
 
 /* With the lock held: the number of the image of this recipe, or -1. */
 static int32_t same_node(const fov_graph *graph, const char *recipe_sha256)
@@ -175,12 +176,13 @@ static fov_status check_room(const fov_graph *graph, size_t more, fov_error *err
 
     if (have + more <= graph->ctx->limits.nodes)
         return FOV_OK;
-    return fov__fail(err, FOV_E_LIMIT, 0, "graph", "the graph holds %zu images and facts, the limit is %u",
-                     have, (unsigned)graph->ctx->limits.nodes);
+    return fov__fail(err, FOV_E_LIMIT, 0, "graph",
+                     "the graph holds %zu images and facts, the limit is %u", have,
+                     (unsigned)graph->ctx->limits.nodes);
 }
 
-fov_status fov__graph_publish(fov_graph *graph, struct fov_node **nodes, int32_t count, int32_t *first,
-                              bool *same, fov_error *err)
+fov_status fov__graph_publish(fov_graph *graph, struct fov_node **nodes, int32_t count,
+                              int32_t *first, bool *same, fov_error *err)
 {
     fov_status rc;
     int32_t earlier;
@@ -262,7 +264,8 @@ fov_status fov_graph_add_source(fov_graph *graph, fov_image *image, int32_t *id,
     fov_status rc;
 
     if (!graph || !image)
-        return fov__fail(err, FOV_E_ARG, 0, "graph", "fov_graph_add_source needs a graph and an image");
+        return fov__fail(err, FOV_E_ARG, 0, "graph",
+                         "fov_graph_add_source needs a graph and an image");
     node = fov__node_new(graph->ctx);
     if (!node)
         return fov__fail_memory(err, "graph", sizeof(*node));
@@ -283,16 +286,18 @@ fov_status fov_graph_add_source(fov_graph *graph, fov_image *image, int32_t *id,
     if (id)
         *id = number;
     if (same)
-        return fov__fail(err, FOV_NOTE_SAME, 0, "graph", "the same picture is already img_%d", (int)number);
+        return fov__fail(err, FOV_NOTE_SAME, 0, "graph", "the same picture is already img_%d",
+                         (int)number);
     fov__ok(err);
     return FOV_OK;
 }
 
-/* ---- asking ----------------------------------------------------------------------------------- */
+/* ---- asking --------------------------------------------------------------------------------- */
 
 static fov_status no_image(int32_t image, int32_t count, fov_error *err)
 {
-    return fov__fail(err, FOV_E_ARG, 0, "image", "there is no image %d; there are %d", (int)image, (int)count);
+    return fov__fail(err, FOV_E_ARG, 0, "image", "there is no image %d; there are %d", (int)image,
+                     (int)count);
 }
 
 fov_size fov_graph_size(fov_graph *graph, int32_t image)
@@ -375,7 +380,7 @@ fov_status fov_graph_fact(fov_graph *graph, int32_t fact, fov_bytes *out, fov_er
     return fov__buf_take(&buf, out, err);
 }
 
-/* ---- mapping ---------------------------------------------------------------------------------- */
+/* ---- mapping -------------------------------------------------------------------------------- */
 
 fov_status fov_graph_to_source(fov_graph *graph, int32_t image, fov_point point, int32_t *source,
                                fov_point *out, fov_error *err)
@@ -398,8 +403,9 @@ fov_status fov_graph_to_source(fov_graph *graph, int32_t image, fov_point point,
         fov__ok(err);
         return FOV_OK;
     }
-    return fov__fail(err, FOV_E_ARG, 0, "point", "(%g, %g) lies in no part of img_%d that has a source",
-                     point.x, point.y, (int)image);
+    return fov__fail(err, FOV_E_ARG, 0, "point",
+                     "(%g, %g) lies in no part of img_%d that has a source", point.x, point.y,
+                     (int)image);
 }
 
 fov_status fov_graph_from_source(fov_graph *graph, int32_t image, int32_t source, fov_point point,
@@ -411,19 +417,21 @@ fov_status fov_graph_from_source(fov_graph *graph, int32_t image, int32_t source
         return no_image(image, fov_graph_image_count(graph), err);
     for (size_t i = 0; i < node->region_count; i++) {
         struct fov_mat back;
-        if (node->regions[i].source != source || !fov__mat_invert(node->regions[i].to_source, &back))
+        if (node->regions[i].source != source ||
+            !fov__mat_invert(node->regions[i].to_source, &back))
             continue;
         *out = fov__mat_apply(back, point);
         fov__ok(err);
         return FOV_OK;
     }
-    return fov__fail(err, FOV_E_ARG, 0, "source", "img_%d was not made from img_%d", (int)image, (int)source);
+    return fov__fail(err, FOV_E_ARG, 0, "source", "img_%d was not made from img_%d", (int)image,
+                     (int)source);
 }
 
-/* ---- rendering -------------------------------------------------------------------------------- */
+/* ---- rendering ------------------------------------------------------------------------------ */
 
-fov_status fov_graph_render(fov_graph *graph, int32_t image, const fov_size *size, const fov_cancel *cancel,
-                            fov_image **out, fov_error *err)
+fov_status fov_graph_render(fov_graph *graph, int32_t image, const fov_size *size,
+                            const fov_cancel *cancel, fov_image **out, fov_error *err)
 {
     const struct fov_node *node = fov__graph_node(graph, image);
     struct fov_view view = {.cancel = cancel};
@@ -437,8 +445,9 @@ fov_status fov_graph_render(fov_graph *graph, int32_t image, const fov_size *siz
     view.width = size ? size->width : node->width;
     view.height = size ? size->height : node->height;
     if (view.width < 1 || view.height < 1)
-        return fov__fail(err, FOV_E_ARG, 0, "size", "a size of %d x %d is given; both sides are at least 1",
-                         (int)view.width, (int)view.height);
+        return fov__fail(err, FOV_E_ARG, 0, "size",
+                         "a size of %d x %d is given; both sides are at least 1", (int)view.width,
+                         (int)view.height);
     *out = NULL;
     rc = fov__render(&px, graph->ctx, &view, err);
     if (rc < 0)

@@ -19,7 +19,7 @@
 #include "image/image_internal.h"
 #include "op/op_internal.h"
 
-/* ---- a segment -------------------------------------------------------------------------------- */
+/* ---- a segment ------------------------------------------------------------------------------ */
 
 /* What happens to a colour on its way from the base to the node, oldest first. Each step lives in
  * a frame of its own; `to_frame` leads there from the node's pixels. */
@@ -27,14 +27,14 @@ enum fov__step_kind { FOV__STEP_CLIP, FOV__STEP_POINT };
 struct fov_step {
     enum fov__step_kind kind;
     struct fov_mat to_frame;
-    fov_box box;          /* CLIP: the frame; POINT with has_box: where it acts */
+    fov_box box; /* CLIP: the frame; POINT with has_box: where it acts */
     bool has_box;
-    uint8_t fill[3];      /* CLIP: what lies outside the frame */
+    uint8_t fill[3];         /* CLIP: what lies outside the frame */
     const struct op_def *op; /* POINT */
     const void *args;        /* POINT: of the node that made the step, which outlives this one */
 };
 
-struct fov_mark_layer { /* marks of one mark node, in its frame */
+struct fov_mark_layer {      /* marks of one mark node, in its frame */
     struct fov_mat to_frame; /* the node's pixels -> the frame of the marks */
     const struct op_marks *marks;
 };
@@ -94,16 +94,16 @@ struct fov_graph {
     size_t fact_count, fact_capacity;
 };
 
-/* ---- graph.c ---------------------------------------------------------------------------------- */
+/* ---- graph.c -------------------------------------------------------------------------------- */
 
-const struct fov_node *fov__graph_node(fov_graph *graph, int32_t id);      /* NULL: no such image */
+const struct fov_node *fov__graph_node(fov_graph *graph, int32_t id); /* NULL: no such image */
 const struct fov_fact *fov__graph_fact_get(fov_graph *graph, int32_t id);
 /* "img_3", "original" (img_0), "observation_k" (the k-th derived image); -1 when there is none. */
 int32_t fov__graph_find(fov_graph *graph, const char *name);
 /* Give `count` new nodes their numbers, or find those of the same recipe: then the new ones are
  * freed, *same is set and *first is the earlier number. Consumes the nodes in any case. */
-fov_status fov__graph_publish(fov_graph *graph, struct fov_node **nodes, int32_t count, int32_t *first,
-                              bool *same, fov_error *err);
+fov_status fov__graph_publish(fov_graph *graph, struct fov_node **nodes, int32_t count,
+                              int32_t *first, bool *same, fov_error *err);
 fov_status fov__graph_publish_fact(fov_graph *graph, struct fov_fact *fact, int32_t *id, bool *same,
                                    fov_error *err);
 const struct fov_fact *fov__graph_same_fact(fov_graph *graph, const char *recipe_sha256);
@@ -113,7 +113,7 @@ void fov__fact_free(fov_context *ctx, struct fov_fact *fact);
 /* The box of source pixels that a node shows (bounds of its first region). */
 fov_box fov__node_source_box(const struct fov_node *node);
 
-/* ---- apply.c ---------------------------------------------------------------------------------- */
+/* ---- apply.c -------------------------------------------------------------------------------- */
 
 /* One call, in the space that `reading` says (its image's size, delivered size and mapping are filled
  * in here, but for delivered_*, which `delivered` supplies when given). */
@@ -127,7 +127,8 @@ struct fov_call {
     bool (*delivered)(void *user, int32_t image, int32_t *width, int32_t *height);
     /* Asked before an image gets its number; a refusal (FOV_E_ARG with a fault, or an error) leaves
      * the graph as it was. May be NULL. */
-    fov_status (*accept)(void *user, const struct fov_node *node, struct op_fault *fault, fov_error *err);
+    fov_status (*accept)(void *user, const struct fov_node *node, struct op_fault *fault,
+                         fov_error *err);
     void *user;
     const fov_cancel *cancel;
 };
@@ -136,14 +137,14 @@ struct fov_call {
 fov_status fov__graph_call(fov_graph *graph, const struct fov_call *call, fov_applied *out,
                            int32_t *image_id, struct op_fault *fault, fov_error *err);
 
-/* ---- segment.c -------------------------------------------------------------------------------- */
+/* ---- segment.c ------------------------------------------------------------------------------ */
 
 /* Fill in node->base, to_base, steps, layers and regions from its parents and the planned output. */
 fov_status fov__segment_source(struct fov_node *node, fov_context *ctx, fov_error *err);
-fov_status fov__segment_compose(struct fov_node *node, fov_context *ctx, const struct op_output *output,
-                                fov_error *err);
+fov_status fov__segment_compose(struct fov_node *node, fov_context *ctx,
+                                const struct op_output *output, fov_error *err);
 
-/* ---- render.c --------------------------------------------------------------------------------- */
+/* ---- render.c ------------------------------------------------------------------------------- */
 
 struct fov_view {
     const struct fov_node *node;
@@ -159,14 +160,14 @@ fov_status fov__render(struct fov_pixels **out, fov_context *ctx, const struct f
 fov_status fov__render_node(struct fov_pixels **out, fov_context *ctx, const struct fov_node *node,
                             const fov_cancel *cancel, fov_error *err);
 
-/* ---- io.c ------------------------------------------------------------------------------------- */
+/* ---- io.c ----------------------------------------------------------------------------------- */
 
 struct fov_io {
     struct op_io io; /* first: operations get this */
     struct op_frame frame[OP_INPUTS_MAX];
     const struct fov_node *const *parent;
 };
-void fov__io_init(struct fov_io *io, fov_context *ctx, const struct fov_node *const *parents, int32_t count,
-                  const fov_cancel *cancel);
+void fov__io_init(struct fov_io *io, fov_context *ctx, const struct fov_node *const *parents,
+                  int32_t count, const fov_cancel *cancel);
 
 #endif

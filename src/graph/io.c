@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* What an operation may ask for while it resolves, runs or answers: pixels of its inputs through the
- * renderer (never with marks: they must not be measured), and where a point lies in the source. */
+/* What an operation may ask for while it resolves, runs or answers: pixels of its inputs through
+ * the renderer (never with marks: they must not be measured), and where a point lies in the source.
+ */
 #include "graph/graph_internal.h"
 
-static fov_status io_render(struct op_io *op_io, int32_t input, fov_box box, int32_t width, int32_t height,
-                            struct fov_pixels **out, fov_error *err)
+static fov_status io_render(struct op_io *op_io, int32_t input, fov_box box, int32_t width,
+                            int32_t height, struct fov_pixels **out, fov_error *err)
 {
     struct fov_io *io = op_io->user;
     struct fov_view view = {.node = io->parent[input],
@@ -24,12 +25,13 @@ static fov_point io_to_source(struct op_io *op_io, int32_t input, fov_point p)
     return fov__mat_apply(io->parent[input]->regions[0].to_source, p);
 }
 
-void fov__io_init(struct fov_io *io, fov_context *ctx, const struct fov_node *const *parents, int32_t count,
-                  const fov_cancel *cancel)
+void fov__io_init(struct fov_io *io, fov_context *ctx, const struct fov_node *const *parents,
+                  int32_t count, const fov_cancel *cancel)
 {
     memset(io, 0, sizeof(*io));
     for (int32_t i = 0; i < count; i++)
-        io->frame[i] = (struct op_frame){parents[i]->width, parents[i]->height, parents[i]->has_alpha};
+        io->frame[i] =
+            (struct op_frame){parents[i]->width, parents[i]->height, parents[i]->has_alpha};
     io->parent = parents;
     io->io.ctx = ctx;
     io->io.cancel = cancel;

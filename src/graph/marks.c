@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Marks onto a finished picture. Their places follow the geometry, their strokes and letters do not:
- * a line is as wide and a label as tall in a zoom as in the whole, so both stay crisp and legible. */
+/* Marks onto a finished picture. Their places follow the geometry, their strokes and letters do
+ * not: a line is as wide and a label as tall in a zoom as in the whole, so both stay crisp and
+ * legible. */
 #include "graph/marks_internal.h"
 
 #include "image/draw_internal.h"
 
-/* Letters take about a fortieth of the shorter side, between what is legible and what hides much. */
+/* Letters take about a fortieth of the shorter side, between what is legible and what hides much.
+ */
 static double letter_height(const struct fov_pixels *px)
 {
     double h = (px->width < px->height ? px->width : px->height) / 40.0;
@@ -20,7 +22,8 @@ static void draw_arrow(struct fov_pixels *px, fov_point a, fov_point b, struct f
     double sx, sy;
 
     /* The length of (dx, dy) as the density of the matrix that maps (1, 0) to it. */
-    fov__mat_density((struct fov_mat){{dx, -dy, 0, dy, dx, 0, 0, 0, 1}}, (fov_point){0, 0}, &sx, &sy);
+    fov__mat_density((struct fov_mat){{dx, -dy, 0, dy, dx, 0, 0, 0, 1}}, (fov_point){0, 0}, &sx,
+                     &sy);
     len = sx;
     if (len < 1e-6)
         return;
@@ -30,8 +33,9 @@ static void draw_arrow(struct fov_pixels *px, fov_point a, fov_point b, struct f
     dy /= len;
     line[1] = (fov_point){b.x - dx * head, b.y - dy * head};
     fov__draw_polyline(px, line, 2, false, ink);
-    fov__draw_triangle(px, b, (fov_point){line[1].x - dy * head * 0.45, line[1].y + dx * head * 0.45},
-                       (fov_point){line[1].x + dy * head * 0.45, line[1].y - dx * head * 0.45}, ink);
+    fov__draw_triangle(
+        px, b, (fov_point){line[1].x - dy * head * 0.45, line[1].y + dx * head * 0.45},
+        (fov_point){line[1].x + dy * head * 0.45, line[1].y - dx * head * 0.45}, ink);
 }
 
 static void draw_text(struct fov_pixels *px, const struct op_mark *mark, fov_point at)
@@ -49,8 +53,9 @@ static void draw_text(struct fov_pixels *px, const struct op_mark *mark, fov_poi
         corner.y = px->height - size.height - pad;
     corner.x = corner.x < pad ? pad : corner.x;
     corner.y = corner.y < pad ? pad : corner.y;
-    fov__draw_plate(px, (fov_box){corner.x - pad, corner.y - pad, corner.x + size.width + pad,
-                                  corner.y + size.height + pad},
+    fov__draw_plate(px,
+                    (fov_box){corner.x - pad, corner.y - pad, corner.x + size.width + pad,
+                              corner.y + size.height + pad},
                     paper, 0.85);
     fov__draw_text(px, corner, mark->text, height, ink);
 }
@@ -87,7 +92,8 @@ static void draw_mark(struct fov_pixels *px, const struct op_mark *mark, struct 
     }
 }
 
-void fov__marks_draw(struct fov_pixels *px, const struct fov_node *node, struct fov_mat view_to_node)
+void fov__marks_draw(struct fov_pixels *px, const struct fov_node *node,
+                     struct fov_mat view_to_node)
 {
     for (size_t i = 0; i < node->layer_count; i++) {
         const struct fov_mark_layer *layer = &node->layers[i];

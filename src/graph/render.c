@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* A view of a node becomes pixels: the base is fetched at a fitting level, resampled once through the
- * composed matrix, the segment's colour steps are taken in order, marks are drawn last. Everything is
- * decided by the view's numbers: neither the cache nor the number of threads shows in a pixel. */
+/* A view of a node becomes pixels: the base is fetched at a fitting level, resampled once through
+ * the composed matrix, the segment's colour steps are taken in order, marks are drawn last.
+ * Everything is decided by the view's numbers: neither the cache nor the number of threads shows in
+ * a pixel. */
 #include "graph/graph_internal.h"
 #include "graph/marks_internal.h"
 
-/* ---- the base --------------------------------------------------------------------------------- */
+/* ---- the base ------------------------------------------------------------------------------- */
 
-/* Decoding smaller is allowed while the resample still takes two level pixels for each output pixel:
- * the level's own softness then lies beyond what the output can show. */
+/* Decoding smaller is allowed while the resample still takes two level pixels for each output
+ * pixel: the level's own softness then lies beyond what the output can show. */
 static int32_t choose_shrink(struct fov_mat to_base, int32_t width, int32_t height)
 {
     double sx, sy, least;
@@ -21,11 +22,12 @@ static int32_t choose_shrink(struct fov_mat to_base, int32_t width, int32_t heig
     return shrink;
 }
 
-/* A box of real numbers as whole pixels inside width x height; at least one pixel, also when the box
- * lies beside the picture (a view of nothing but fill). */
+/* A box of real numbers as whole pixels inside width x height; at least one pixel, also when the
+ * box lies beside the picture (a view of nothing but fill). */
 static struct fov_recti whole_pixels(fov_box box, int32_t width, int32_t height)
 {
-    double x1 = fov__floor(box.x1), y1 = fov__floor(box.y1), x2 = fov__ceil(box.x2), y2 = fov__ceil(box.y2);
+    double x1 = fov__floor(box.x1), y1 = fov__floor(box.y1), x2 = fov__ceil(box.x2),
+           y2 = fov__ceil(box.y2);
     struct fov_recti r;
 
     x1 = x1 < 0 ? 0 : x1 > width - 1 ? width - 1 : x1;
@@ -40,10 +42,12 @@ static struct fov_recti whole_pixels(fov_box box, int32_t width, int32_t height)
 }
 
 static fov_status source_level(struct fov_level *out, fov_image *image, struct fov_mat to_base,
-                               int32_t width, int32_t height, const fov_cancel *cancel, fov_error *err)
+                               int32_t width, int32_t height, const fov_cancel *cancel,
+                               fov_error *err)
 {
     int32_t shrink = choose_shrink(to_base, width, height);
-    struct fov_warp reach = {NULL, fov__mat_mul(fov__mat_scale(1.0 / shrink, 1.0 / shrink), to_base),
+    struct fov_warp reach = {NULL,
+                             fov__mat_mul(fov__mat_scale(1.0 / shrink, 1.0 / shrink), to_base),
                              FOV__KERNEL_LANCZOS3};
     fov_box box = fov__warp_reach(&reach, width, height);
 
@@ -51,8 +55,8 @@ static fov_status source_level(struct fov_level *out, fov_image *image, struct f
     box.y1 = (box.y1 - 1) * shrink;
     box.x2 = (box.x2 + 1) * shrink;
     box.y2 = (box.y2 + 1) * shrink;
-    return fov__image_decode(out, image, whole_pixels(box, image->info.width, image->info.height), shrink,
-                             cancel, err);
+    return fov__image_decode(out, image, whole_pixels(box, image->info.width, image->info.height),
+                             shrink, cancel, err);
 }
 
 struct barrier {
@@ -95,8 +99,9 @@ static fov_status make_barrier(struct fov_level *out, void *user, fov_error *err
     return rc;
 }
 
-static fov_status barrier_level(struct fov_level *out, fov_context *ctx, const struct fov_node *node,
-                                const fov_cancel *cancel, fov_error *err)
+static fov_status barrier_level(struct fov_level *out, fov_context *ctx,
+                                const struct fov_node *node, const fov_cancel *cancel,
+                                fov_error *err)
 {
     struct barrier barrier = {ctx, node, cancel};
     struct fov_cache_key key = {.region = {0, 0, node->width, node->height}, .shrink = 1};
@@ -107,10 +112,10 @@ static fov_status barrier_level(struct fov_level *out, fov_context *ctx, const s
     return fov__cache_get(out, ctx, &key, make_barrier, &barrier, err);
 }
 
-/* ---- the steps -------------------------------------------------------------------------------- */
+/* ---- the steps ------------------------------------------------------------------------------ */
 
-/* How much of an output pixel lies inside a frame: from its centre's distance to the nearest edge, in
- * output pixels. */
+/* How much of an output pixel lies inside a frame: from its centre's distance to the nearest edge,
+ * in output pixels. */
 static double coverage(fov_point p, fov_box box, double sx, double sy)
 {
     double dx = p.x - box.x1 < box.x2 - p.x ? p.x - box.x1 : box.x2 - p.x;
@@ -127,8 +132,8 @@ static uint8_t mix(uint8_t a, uint8_t b, int32_t share)
     return (uint8_t)((a * share + b * (256 - share) + 128) >> 8);
 }
 
-static void clip_row(uint8_t *row, int32_t y, int32_t width, int32_t bands, const struct fov_step *step,
-                     struct fov_mat to_frame, double sx, double sy)
+static void clip_row(uint8_t *row, int32_t y, int32_t width, int32_t bands,
+                     const struct fov_step *step, struct fov_mat to_frame, double sx, double sy)
 {
     for (int32_t x = 0; x < width; x++, row += bands) {
         fov_point p = fov__mat_apply(to_frame, (fov_point){x + 0.5, y + 0.5});
@@ -158,8 +163,8 @@ static void masked_row(uint8_t *row, uint8_t *scratch, int32_t y, int32_t width,
     }
 }
 
-static fov_status take_steps(struct fov_pixels *px, const struct fov_view *view, struct fov_mat view_to_node,
-                             fov_error *err)
+static fov_status take_steps(struct fov_pixels *px, const struct fov_view *view,
+                             struct fov_mat view_to_node, fov_error *err)
 {
     const struct fov_node *node = view->node;
     uint8_t *scratch;
@@ -194,7 +199,7 @@ static fov_status take_steps(struct fov_pixels *px, const struct fov_view *view,
     return FOV_OK;
 }
 
-/* ---- the view --------------------------------------------------------------------------------- */
+/* ---- the view ------------------------------------------------------------------------------- */
 
 fov_status fov__render(struct fov_pixels **out, fov_context *ctx, const struct fov_view *view,
                        fov_error *err)
@@ -202,25 +207,28 @@ fov_status fov__render(struct fov_pixels **out, fov_context *ctx, const struct f
     const struct fov_node *node = view->node;
     struct fov_level level = {NULL, 1, 0, 0};
     struct fov_pixels *px = NULL;
-    struct fov_mat view_to_node = fov__mat_mul(
-        fov__mat_translate(view->box.x1, view->box.y1),
-        fov__mat_scale((view->box.x2 - view->box.x1) / view->width, (view->box.y2 - view->box.y1) / view->height));
+    struct fov_mat view_to_node =
+        fov__mat_mul(fov__mat_translate(view->box.x1, view->box.y1),
+                     fov__mat_scale((view->box.x2 - view->box.x1) / view->width,
+                                    (view->box.y2 - view->box.y1) / view->height));
     struct fov_mat to_base = fov__mat_mul(node->to_base, view_to_node);
     struct fov_warp warp = {.kernel = FOV__KERNEL_LANCZOS3};
-    fov_status rc = fov__limits_check_size(ctx, (uint64_t)view->width, (uint64_t)view->height, "size", err);
+    fov_status rc =
+        fov__limits_check_size(ctx, (uint64_t)view->width, (uint64_t)view->height, "size", err);
 
     if (rc < 0)
         return rc;
     if (node->base->source)
-        rc = source_level(&level, node->base->source, to_base, view->width, view->height, view->cancel, err);
+        rc = source_level(&level, node->base->source, to_base, view->width, view->height,
+                          view->cancel, err);
     else
         rc = barrier_level(&level, ctx, node->base, view->cancel, err);
     if (rc < 0)
         return rc;
     warp.src = level.px;
-    warp.to_src = fov__mat_mul(
-        fov__mat_mul(fov__mat_scale(1.0 / level.shrink, 1.0 / level.shrink), fov__mat_translate(-level.x0, -level.y0)),
-        to_base);
+    warp.to_src = fov__mat_mul(fov__mat_mul(fov__mat_scale(1.0 / level.shrink, 1.0 / level.shrink),
+                                            fov__mat_translate(-level.x0, -level.y0)),
+                               to_base);
     rc = fov__pixels_new(&px, ctx, view->width, view->height, level.px->bands, err);
     if (rc == FOV_OK)
         rc = fov__warp(&warp, px, ctx->threads, view->cancel, err);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* How a node's pixels come from its base. A segment is the longest way back without a barrier: one
- * matrix to the base's grid, and the colour steps to take on the way, each in its own frame. Composing
- * is numbers only; it never touches a pixel. */
+ * matrix to the base's grid, and the colour steps to take on the way, each in its own frame.
+ * Composing is numbers only; it never touches a pixel. */
 #include "graph/graph_internal.h"
 
 static fov_status segment_room(struct fov_node *node, fov_context *ctx, size_t steps, size_t layers,
@@ -60,7 +60,8 @@ static size_t regions_needed(const struct fov_node *node, const struct op_output
     return n;
 }
 
-static void carry_layers(struct fov_node *node, const struct fov_node *parent, struct fov_mat to_parent)
+static void carry_layers(struct fov_node *node, const struct fov_node *parent,
+                         struct fov_mat to_parent)
 {
     for (size_t i = 0; i < parent->layer_count; i++) {
         node->layers[i] = parent->layers[i];
@@ -69,7 +70,8 @@ static void carry_layers(struct fov_node *node, const struct fov_node *parent, s
     node->layer_count = parent->layer_count;
 }
 
-static void carry_steps(struct fov_node *node, const struct fov_node *parent, struct fov_mat to_parent)
+static void carry_steps(struct fov_node *node, const struct fov_node *parent,
+                        struct fov_mat to_parent)
 {
     for (size_t i = 0; i < parent->step_count; i++) {
         node->steps[i] = parent->steps[i];
@@ -78,7 +80,8 @@ static void carry_steps(struct fov_node *node, const struct fov_node *parent, st
     node->step_count = parent->step_count;
 }
 
-static void add_step(struct fov_node *node, const struct fov_node *parent, const struct op_output *output)
+static void add_step(struct fov_node *node, const struct fov_node *parent,
+                     const struct op_output *output)
 {
     struct fov_step *step = &node->steps[node->step_count];
 
@@ -102,8 +105,8 @@ static void add_step(struct fov_node *node, const struct fov_node *parent, const
     }
 }
 
-fov_status fov__segment_compose(struct fov_node *node, fov_context *ctx, const struct op_output *output,
-                                fov_error *err)
+fov_status fov__segment_compose(struct fov_node *node, fov_context *ctx,
+                                const struct op_output *output, fov_error *err)
 {
     const struct fov_node *parent = node->parent[output->region[0].input];
     struct fov_mat to_parent = output->region[0].to_input;

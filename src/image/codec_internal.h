@@ -31,18 +31,18 @@ static inline uint32_t fov__le32(const uint8_t *p)
     return (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
 }
 
-/* ---- pixels.c -------------------------------------------------------------------------------- */
+/* ---- pixels.c ------------------------------------------------------------------------------- */
 
 fov_status fov__pixels_hash(fov_context *ctx, const uint8_t *data, int32_t width, int32_t height,
                             int32_t bands, size_t stride, char out[FOV_SHA256_HEX], fov_error *err);
 
-/* ---- sniff.c --------------------------------------------------------------------------------- */
+/* ---- sniff.c -------------------------------------------------------------------------------- */
 
 /* The format of these bytes. Errors: FOV_E_IMAGE (no picture, or a damaged signature),
  * FOV_E_UNSUPPORTED naming a format that is known and not read. */
 fov_status fov__sniff(int32_t *format, const uint8_t *data, size_t size, fov_error *err);
 
-/* ---- probe*.c: from image->encoded and info.format to everything but pixels ------------------- */
+/* ---- probe*.c: from image->encoded and info.format to everything but pixels ----------------- */
 
 fov_status fov__probe(fov_image *image, fov_error *err);
 fov_status fov__probe_png(fov_image *image, fov_error *err);
@@ -76,7 +76,17 @@ struct fov_png_chunk {
 bool fov__png_chunk_next(struct fov_png_chunk *out, const uint8_t *data, size_t size, size_t *pos);
 bool fov__png_chunk_crc_fits(const struct fov_png_chunk *chunk);
 
-/* ---- colour.c -------------------------------------------------------------------------------- */
+/* ---- png_unpack.c: rows of an undamaged PNG that is not interlaced, by libdeflate ----------- */
+
+struct fov_png_unpack;
+/* NULL when libpng shall do it: too large, interlaced, lenient, damaged, or memory is short. */
+struct fov_png_unpack *fov__png_unpack_new(const fov_image *image);
+void fov__png_unpack_free(struct fov_png_unpack *unpack); /* NULL is fine */
+/* The next of the image's rows as 8-bit RGB(A), before any profile; `out` NULL leaves it out. To be
+ * called at most raw_height times. False: the row is damaged. */
+bool fov__png_unpack_row(struct fov_png_unpack *unpack, uint8_t *out);
+
+/* ---- colour.c ------------------------------------------------------------------------------- */
 
 /* Judge image->icc: one that cannot be used, or that is sRGB anyway, is dropped (and noted). */
 fov_status fov__colour_check(fov_image *image, fov_error *err);
@@ -91,7 +101,7 @@ bool fov__colour_is_identity(const struct fov_colour *colour);
 void fov__colour_row(const struct fov_colour *colour, uint8_t *out, const uint8_t *in,
                      int32_t width);
 
-/* ---- decoders: raw pixels in sRGB ------------------------------------------------------------- */
+/* ---- decoders: raw pixels in sRGB ----------------------------------------------------------- */
 
 /* `rect` is in level pixels. JPEG shrinks by scaled DCT, PNG by the mean. */
 fov_status fov__jpeg_decode(struct fov_pixels **out, fov_image *image, struct fov_recti rect,
@@ -107,7 +117,7 @@ fov_status fov__vips_decode(struct fov_pixels **out, fov_image *image, const fov
 bool fov__jpeg_has_regions(const fov_image *image);
 fov_status fov__cancelled(fov_error *err);
 
-/* ---- shrink.c, orient.c ------------------------------------------------------------------------ */
+/* ---- shrink.c, orient.c --------------------------------------------------------------------- */
 
 /* The mean of `rows` x `shrink` pixels for each of `out_width` pixels; the last one may have fewer
  * columns (`in_width` in all). */
@@ -132,7 +142,7 @@ void fov__orient_origin(struct fov_level *level, struct fov_recti piece, int32_t
 fov_status fov__orient_pixels(struct fov_pixels **out, struct fov_pixels *px, int32_t orientation,
                               fov_error *err);
 
-/* ---- pixel_cache.c ----------------------------------------------------------------------------- */
+/* ---- pixel_cache.c -------------------------------------------------------------------------- */
 
 /* A piece that is there already; nothing is made and nobody waited for. */
 bool fov__cache_peek(struct fov_level *out, fov_context *ctx, const struct fov_cache_key *key);

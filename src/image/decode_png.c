@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* PNG rows by libpng, as few as the piece needs. libpng is fed a stream that our own chunk walk has
- * cleared: header, the palette and transparency that fit, pixels, and nothing else, so that no
- * ancillary chunk ever reaches it. Nothing that changes after setjmp() lives in the frame that calls
+/* PNG rows, as few as the piece needs: by png_unpack.c where most of the picture is wanted, by libpng
+ * where rows can be left out and for all that is interlaced or damaged. libpng is fed a stream that
+ * our own chunk walk has cleared: header, the palette and transparency that fit, pixels, and nothing
+ * else, so that no ancillary chunk ever reaches it. Nothing that changes after setjmp() lives in the frame that calls
  * it: all of it is in struct job, which the caller owns. */
 #include "image/codec_internal.h"
 
@@ -26,6 +27,7 @@ struct job {
     size_t run_left;
     png_structp png;
     png_infop info;
+    struct fov_png_unpack *unpack; /* NULL: libpng makes the rows */
     bool is_out_of_memory, is_cancelled;
     char message[96];
 };
@@ -144,22 +146,55 @@ static void put_rows(struct job *job, uint8_t *rows, size_t stride, int32_t coun
     job->rows_done++;
 }
 
-static void read_streaming(struct job *job)
+/* The next row of the picture; false only for a damaged one that libpng has not seen yet. */
+static bool next_row(struct job *job, uint8_t *out, bool is_wanted)
+{
+    if (job->unpack != NULL)
+        return fov__png_unpack_row(job->unpack, is_wanted ? out : NULL);
+    png_read_row(job->png, out, NULL);
+    return true;
+}
+
+/* False when a row was damaged. */
+static bool read_streaming(struct job *job)
 {
     const int32_t s = job->shrink, height = job->image->raw_height;
     const size_t stride = (size_t)job->image->raw_width * (size_t)job->bands;
     const bool in_place = s == 1 && job->rect.width == job->image->raw_width;
-    for (int32_t y = 0; y < job->rect.y * s && !stop(job, y); y++)
-        png_read_row(job->png, job->strip, NULL);
+    for (int32_t y = 0; y < job->rect.y * s && !stop(job, y); y++) {
+        if (!next_row(job, job->strip, false))
+            return false;
+    }
     for (int32_t row = 0; row < job->rect.height && !job->is_cancelled; row++) {
         const int32_t y = (job->rect.y + row) * s;
         const int32_t count = height - y < s ? height - y : s;
         uint8_t *rows = in_place ? fov__pixels_row(job->out, row) : job->strip;
-        for (int32_t i = 0; i < count && !stop(job, y + i); i++)
-            png_read_row(job->png, rows + (size_t)i * stride, NULL);
+        for (int32_t i = 0; i < count && !stop(job, y + i); i++) {
+            if (!next_row(job, rows + (size_t)i * stride, true))
+                return false;
+        }
         if (!job->is_cancelled)
             put_rows(job, rows, stride, count);
     }
+    return true;
+}
+
+/* True when the whole piece was made without libpng (or cancelled). Rows by libdeflate come only
+ * after all pixels are inflated: worth it unless the piece ends in the first quarter. */
+static bool run_unpack(struct job *job)
+{
+    const int64_t end = (int64_t)(job->rect.y + job->rect.height) * job->shrink;
+    if (end * 4 < job->image->raw_height || fov_cancel_is_set(job->cancel))
+        return false;
+    job->unpack = fov__png_unpack_new(job->image);
+    if (job->unpack == NULL)
+        return false;
+    const bool is_done = read_streaming(job);
+    fov__png_unpack_free(job->unpack);
+    job->unpack = NULL;
+    if (!is_done)
+        job->rows_done = 0;
+    return is_done;
 }
 
 static void read_passes(struct job *job, int passes)
@@ -198,6 +233,14 @@ static void fill_grey(uint8_t *row, int32_t width, int32_t bands)
         row[4 * x + 3] = 255;
 }
 
+static fov_status start_libpng(struct job *job, fov_error *err)
+{
+    job->png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, job, on_error, on_warning, job,
+                                        on_alloc, on_free);
+    job->info = job->png != NULL ? png_create_info_struct(job->png) : NULL;
+    return job->info != NULL ? FOV_OK : fov__fail_memory(err, "image.png", 0);
+}
+
 static fov_status allocate(struct job *job, fov_error *err)
 {
     fov_image *image = job->image;
@@ -217,12 +260,7 @@ static fov_status allocate(struct job *job, fov_error *err)
         if (job->strip == NULL)
             rc = fov__fail_memory(err, "image.png", size);
     }
-    if (rc < 0)
-        return rc;
-    job->png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, job, on_error, on_warning, job,
-                                        on_alloc, on_free);
-    job->info = job->png != NULL ? png_create_info_struct(job->png) : NULL;
-    return job->info != NULL ? FOV_OK : fov__fail_memory(err, "image.png", 0);
+    return rc;
 }
 
 /* What is left after libpng gave up: an error, or grey rows in a lenient image. */
@@ -238,6 +276,10 @@ static fov_status settle(struct job *job, fov_error *err)
 static fov_status decode(struct job *job, fov_error *err)
 {
     fov_status rc = allocate(job, err);
+    if (rc == FOV_OK && job->whole == NULL && run_unpack(job))
+        return job->is_cancelled ? fov__cancelled(err) : FOV_OK;
+    if (rc == FOV_OK)
+        rc = start_libpng(job, err);
     if (rc < 0)
         return rc;
     if (!run_libpng(job))

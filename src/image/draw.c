@@ -75,7 +75,7 @@ static uint8_t *pixel_at(const struct fov_pixels *px, int32_t x, int32_t y)
     return fov__pixels_row(px, y) + (size_t)x * (size_t)px->bands;
 }
 
-/* ---- lines ----------------------------------------------------------------------------------- */
+/* ---- lines ---------------------------------------------------------------------------------- */
 
 /* The part [t0, t1] of a..b that lies within [lo, hi]. Halves keep the difference of two huge
  * numbers finite. */
@@ -246,7 +246,7 @@ void fov__draw_segments(struct fov_pixels *px, const fov_point *ends, size_t cou
     draw_path(px, &path, &ink);
 }
 
-/* ---- filled shapes --------------------------------------------------------------------------- */
+/* ---- filled shapes -------------------------------------------------------------------------- */
 
 void fov__draw_disc(struct fov_pixels *px, fov_point centre, double radius, struct fov_ink ink)
 {
@@ -294,7 +294,7 @@ static void cut(struct polygon *poly, bool is_y, double at, bool keep_above)
         if (p_in && out.count < (int)FOV_COUNT(out.v))
             out.v[out.count++] = p;
         if (p_in != q_in && out.count < (int)FOV_COUNT(out.v)) {
-            const double t = (at * 0.5 - u * 0.5) / (w * 0.5 - u * 0.5);
+            const double half = w * 0.5 - u * 0.5, t = half != 0 ? (at * 0.5 - u * 0.5) / half : 0;
             fov_point *m = &out.v[out.count++];
 
             *m = (fov_point){p.x * (1 - t) + q.x * t, p.y * (1 - t) + q.y * t};
@@ -403,7 +403,7 @@ void fov__draw_plate(struct fov_pixels *px, fov_box box, struct fov_ink ink, dou
 {
     fov_box in;
 
-    if (!(opacity > 0) ||
+    if (!(opacity > 0) || isnan(box.x1) || isnan(box.y1) || isnan(box.x2) || isnan(box.y2) ||
         !fov__box_intersect(box, (fov_box){0, 0, px->width, px->height}, &in))
         return;
     const int32_t x1 = floor_within(in.x1, 0, px->width), x2 = ceil_within(in.x2, 0, px->width);

@@ -13,16 +13,22 @@ struct fov_ink {
 
 /* A polyline with round joins and caps; points in pixels of `px`; parts outside are cut. The pixels
  * must not have been shared yet. */
-void fov__draw_polyline(struct fov_pixels *px, const fov_point *points, size_t count, bool is_closed,
+void fov__draw_polyline(struct fov_pixels *px, const fov_point *points, size_t count,
+                        bool is_closed, struct fov_ink ink);
+/* `count` separate segments, two ends each, as one shape: nothing is blended twice where they meet.
+ * A segment of no length is a dot. */
+void fov__draw_segments(struct fov_pixels *px, const fov_point *ends, size_t count,
                         struct fov_ink ink);
 /* A filled disc, a filled triangle (arrow heads). */
 void fov__draw_disc(struct fov_pixels *px, fov_point centre, double radius, struct fov_ink ink);
-void fov__draw_triangle(struct fov_pixels *px, fov_point a, fov_point b, fov_point c, struct fov_ink ink);
+void fov__draw_triangle(struct fov_pixels *px, fov_point a, fov_point b, fov_point c,
+                        struct fov_ink ink);
 /* A filled box with opacity 0-1 (label plates). */
 void fov__draw_plate(struct fov_pixels *px, fov_box box, struct fov_ink ink, double opacity);
 /* ASCII text in the embedded stroke font, `height` pixels from cap top to baseline, its top-left
  * corner at `at`; a character that the font lacks is drawn as a hollow box. */
-void fov__draw_text(struct fov_pixels *px, fov_point at, const char *text, double height, struct fov_ink ink);
+void fov__draw_text(struct fov_pixels *px, fov_point at, const char *text, double height,
+                    struct fov_ink ink);
 fov_size fov__draw_text_size(const char *text, double height, double stroke);
 
 #endif

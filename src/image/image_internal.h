@@ -13,7 +13,7 @@
 
 #include "base/base_internal.h"
 
-/* ---- pixels.c -------------------------------------------------------------------------------- */
+/* ---- pixels.c ------------------------------------------------------------------------------- */
 
 /* 8-bit sRGB, 3 bands or 4 with straight alpha, rows `stride` apart. Counted; immutable once it
  * has been handed on. */
@@ -41,7 +41,7 @@ static inline uint8_t *fov__pixels_row(const struct fov_pixels *px, int32_t y)
 fov_status fov__limits_check_size(fov_context *ctx, uint64_t width, uint64_t height, const char *what,
                                   fov_error *err);
 
-/* ---- the image ------------------------------------------------------------------------------- */
+/* ---- the image ------------------------------------------------------------------------------ */
 
 struct fov_recti {
     int32_t x, y, width, height;
@@ -72,7 +72,7 @@ struct fov_image {
 /* An image made of pixels that are handed over (reference consumed, also on error). */
 fov_status fov__image_take_pixels(fov_image **out, struct fov_pixels *px, fov_error *err);
 
-/* ---- decode.c: a region at a level ----------------------------------------------------------- */
+/* ---- decode.c: a region at a level ---------------------------------------------------------- */
 
 /* A decoded piece of a source. Its pixel (i, j) covers the square of `shrink` source pixels whose
  * top-left corner is at (x0 + i * shrink, y0 + j * shrink) in the upright source frame. */
@@ -91,7 +91,7 @@ struct fov_level {
 fov_status fov__image_decode(struct fov_level *out, fov_image *image, struct fov_recti region,
                              int32_t shrink, const fov_cancel *cancel, fov_error *err);
 
-/* ---- warp.c: the one resample ---------------------------------------------------------------- */
+/* ---- warp.c: the one resample --------------------------------------------------------------- */
 
 enum fov__kernel { FOV__KERNEL_LANCZOS3, FOV__KERNEL_CATMULL_ROM, FOV__KERNEL_LINEAR, FOV__KERNEL_NEAREST };
 
@@ -108,7 +108,7 @@ fov_status fov__warp(const struct fov_warp *warp, struct fov_pixels *out, uint32
 /* The source region (in src pixels, unclamped) whose pixels the warp reads. */
 fov_box fov__warp_reach(const struct fov_warp *warp, int32_t out_width, int32_t out_height);
 
-/* ---- pixel_cache.c --------------------------------------------------------------------------- */
+/* ---- pixel_cache.c -------------------------------------------------------------------------- */
 
 /* Pieces by key, least recently used dropped first, bounded by limits.cache_bytes, shared by all
  * threads of a context. A second asker of a key that is being made waits for it. */

@@ -51,8 +51,8 @@ static double weight(enum fov__kernel kernel, double x)
 
 /* Coefficients of the taps first … first + count - 1 for a centre at `centre`. What rounding leaves
  * over goes to the largest, where it is smallest in proportion. */
-static void quantise(int16_t *coef, enum fov__kernel kernel, double centre, double scale, int32_t first,
-                     int32_t count)
+static void quantise(int16_t *coef, enum fov__kernel kernel, double centre, double scale,
+                     int32_t first, int32_t count)
 {
     double sum = 0.0;
     int32_t total = 0, largest = 0;
@@ -75,7 +75,8 @@ static void quantise(int16_t *coef, enum fov__kernel kernel, double centre, doub
     coef[largest] = (int16_t)(coef[largest] + FOV__TAP_ONE - total);
 }
 
-static fov_status taps_alloc(struct fov_taps *out, fov_context *ctx, int32_t n, int32_t count, fov_error *err)
+static fov_status taps_alloc(struct fov_taps *out, fov_context *ctx, int32_t n, int32_t count,
+                             fov_error *err)
 {
     out->ctx = ctx;
     out->n = n;
@@ -112,8 +113,8 @@ static int32_t tap_first(enum fov__kernel kernel, double centre, double scale)
     return (int32_t)fov__ceil(centre - fov__kernel_radius(kernel) * scale - 0.5);
 }
 
-fov_status fov__taps_axis(struct fov_taps *out, fov_context *ctx, enum fov__kernel kernel, double scale,
-                          double offset, int32_t n, fov_error *err)
+fov_status fov__taps_axis(struct fov_taps *out, fov_context *ctx, enum fov__kernel kernel,
+                          double scale, double offset, int32_t n, fov_error *err)
 {
     double widen = scale < 0 ? -scale : scale;
     fov_status rc;
@@ -132,8 +133,8 @@ fov_status fov__taps_axis(struct fov_taps *out, fov_context *ctx, enum fov__kern
     return FOV_OK;
 }
 
-fov_status fov__taps_phases(struct fov_taps *out, fov_context *ctx, enum fov__kernel kernel, double scale,
-                            fov_error *err)
+fov_status fov__taps_phases(struct fov_taps *out, fov_context *ctx, enum fov__kernel kernel,
+                            double scale, fov_error *err)
 {
     fov_status rc = taps_alloc(out, ctx, FOV__PHASES, tap_count(kernel, scale), err);
 

@@ -27,7 +27,7 @@ static uint8_t clamp_byte(int32_t v)
     return (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v);
 }
 
-/* ---- separable ------------------------------------------------------------------------------- */
+/* ---- separable ------------------------------------------------------------------------------ */
 
 /* A row of the source, resampled along x, as 16-bit values of 1/64 grey level: the overshoot of a
  * Lanczos kernel (below 1.3 x 255 x 64 = 21 216) fits. */
@@ -49,8 +49,8 @@ static void across3(int16_t *dst, const uint8_t *row, const struct fov_taps *tap
     }
 }
 
-/* The same with alpha: colours weighted by it. 16 384 x 255 x 255 and 45 % of overshoot fit 31 bits;
- * alpha is carried times 255, so that all four sums have one scale. */
+/* The same with alpha: colours weighted by it. 16 384 x 255 x 255 and 45 % of overshoot fit 31
+ * bits; alpha is carried times 255, so that all four sums have one scale. */
 static void across4(int32_t *dst, const uint8_t *row, const struct fov_taps *taps, int32_t width)
 {
     for (int32_t i = 0; i < taps->n; i++) {
@@ -105,7 +105,8 @@ static void unweigh(uint8_t *dst, const int64_t sum[4])
     dst[3] = (uint8_t)(alpha > 255 ? 255 : alpha);
 }
 
-static void down4(uint8_t *dst, const void *const *rows, const int16_t *coef, int32_t count, int32_t n)
+static void down4(uint8_t *dst, const void *const *rows, const int16_t *coef, int32_t count,
+                  int32_t n)
 {
     for (int32_t i = 0; i < n; i++) {
         int64_t sum[4] = {0, 0, 0, 0};
@@ -184,7 +185,7 @@ done:
     return rc;
 }
 
-/* ---- general --------------------------------------------------------------------------------- */
+/* ---- general -------------------------------------------------------------------------------- */
 
 /* One row of taps: `part` is the sum across, weighted by alpha where there is one. */
 static void gather_row(int32_t part[4], const struct fov_pixels *src, const uint8_t *row,
@@ -201,10 +202,12 @@ static void gather_row(int32_t part[4], const struct fov_pixels *src, const uint
     }
 }
 
-/* A coordinate of the source as a whole pixel and a phase; half a phase of rounding is 1/512 pixel. */
+/* A coordinate of the source as a whole pixel and a phase; half a phase of rounding is 1/512 pixel.
+ */
 static void split_phase(double v, int32_t *whole, int32_t *phase)
 {
-    const double limit = 1e6 * FOV__PHASES; /* beyond every edge limit: keeps the integers in range */
+    const double limit =
+        1e6 * FOV__PHASES; /* beyond every edge limit: keeps the integers in range */
     double p = fov__floor((v - 0.5) * FOV__PHASES + 0.5);
 
     p = p > -limit ? p : -limit; /* NaN goes there too */
@@ -252,14 +255,15 @@ static fov_status general_rows(struct job *job, int32_t y1, int32_t y2)
         if (fov_cancel_is_set(job->cancel))
             return FOV_E_CANCELLED;
         for (int32_t x = 0; x < job->out->width; x++, dst += job->out->bands) {
-            fov_point p = fov__mat_apply(job->to_src, (fov_point){(double)x + 0.5, (double)y + 0.5});
+            fov_point p =
+                fov__mat_apply(job->to_src, (fov_point){(double)x + 0.5, (double)y + 0.5});
             gather(job, dst, p.x, p.y);
         }
     }
     return FOV_OK;
 }
 
-/* ---- both ------------------------------------------------------------------------------------ */
+/* ---- both ----------------------------------------------------------------------------------- */
 
 typedef fov_status (*rows_fn)(struct job *job, int32_t y1, int32_t y2);
 
@@ -289,7 +293,8 @@ static fov_status run(struct job *job, rows_fn rows, uint32_t threads, fov_error
     struct bands bands = {job, rows};
     fov_status rc;
 
-    fov__parallel(threads, (uint32_t)((job->out->height + BAND_ROWS - 1) / BAND_ROWS), run_band, &bands);
+    fov__parallel(threads, (uint32_t)((job->out->height + BAND_ROWS - 1) / BAND_ROWS), run_band,
+                  &bands);
     rc = atomic_load(&job->failed);
     if (rc == FOV_E_MEMORY)
         return fov__fail_memory(err, "resample", 0);
@@ -323,7 +328,8 @@ static fov_status warp_axes(const struct fov_warp *warp, struct fov_pixels *out,
             return rc;
         job.out = grid;
     }
-    rc = fov__taps_axis(&job.x, out->ctx, warp->kernel, turned ? m[1] : m[0], m[2], job.out->width, err);
+    rc = fov__taps_axis(&job.x, out->ctx, warp->kernel, turned ? m[1] : m[0], m[2], job.out->width,
+                        err);
     if (rc == FOV_OK)
         rc = fov__taps_axis(&job.y, out->ctx, warp->kernel, turned ? m[3] : m[4], m[5],
                             job.out->height, err);
@@ -356,8 +362,9 @@ fov_status fov__warp(const struct fov_warp *warp, struct fov_pixels *out, uint32
     fov_status rc;
 
     if (out->bands != warp->src->bands)
-        return fov__fail(err, FOV_E_INTERNAL, 0, "resample", "the output has %d bands, the source %d",
-                         (int)out->bands, (int)warp->src->bands);
+        return fov__fail(err, FOV_E_INTERNAL, 0, "resample",
+                         "the output has %d bands, the source %d", (int)out->bands,
+                         (int)warp->src->bands);
     if (fov__mat_is_affine(warp->to_src) && fov__mat_is_axis_aligned(warp->to_src))
         return warp_axes(warp, out, threads, cancel, err);
     rc = fov__taps_phases(&job.x, out->ctx, warp->kernel,

@@ -44,10 +44,11 @@ void fov__conversation_free(fov_conversation *conversation)
 fov_status fov__conversation_add(fov_conversation *conversation, int32_t role, fov_error *err)
 {
     if (role < FOV_ROLE_SYSTEM || role > FOV_ROLE_TOOL) {
-        return fov__fail(err, FOV_E_ARG, 0, "role", "role is %d, where 0 to 3 are allowed", (int)role);
+        return fov__fail(err, FOV_E_ARG, 0, "role", "role is %d, where 0 to 3 are allowed",
+                         (int)role);
     }
-    if (!fov__grow(conversation->ctx, &conversation->messages, &conversation->capacity, conversation->count + 1,
-                   sizeof(*conversation->messages))) {
+    if (!fov__grow(conversation->ctx, &conversation->messages, &conversation->capacity,
+                   conversation->count + 1, sizeof(*conversation->messages))) {
         return fov__fail_memory(err, "conversation", sizeof(*conversation->messages));
     }
     struct message *message = &conversation->messages[conversation->count++];
@@ -58,7 +59,8 @@ fov_status fov__conversation_add(fov_conversation *conversation, int32_t role, f
 }
 
 /* The message that a part may be added to. `roles` is a bit set 1 << FOV_ROLE_…. */
-static struct message *open_message(fov_conversation *conversation, unsigned roles, const char *what, fov_error *err)
+static struct message *open_message(fov_conversation *conversation, unsigned roles,
+                                    const char *what, fov_error *err)
 {
     if (conversation->count == 0) {
         (void)fov__fail(err, FOV_E_STATE, 0, "message", "%s was added before any message", what);
@@ -66,14 +68,15 @@ static struct message *open_message(fov_conversation *conversation, unsigned rol
     }
     struct message *message = &conversation->messages[conversation->count - 1];
     if ((roles & (1u << message->role)) == 0 || message->raw != NULL) {
-        (void)fov__fail(err, FOV_E_STATE, 0, "message", "%s cannot be added to a message of role %d", what,
-                        (int)message->role);
+        (void)fov__fail(err, FOV_E_STATE, 0, "message",
+                        "%s cannot be added to a message of role %d", what, (int)message->role);
         return NULL;
     }
     return message;
 }
 
-fov_status fov__conversation_add_text(fov_conversation *conversation, const char *text, fov_error *err)
+fov_status fov__conversation_add_text(fov_conversation *conversation, const char *text,
+                                      fov_error *err)
 {
     const unsigned roles = 1u << FOV_ROLE_SYSTEM | 1u << FOV_ROLE_USER | 1u << FOV_ROLE_ASSISTANT;
     struct message *message = open_message(conversation, roles, "text", err);
@@ -88,27 +91,33 @@ fov_status fov__conversation_add_text(fov_conversation *conversation, const char
 fov_status fov__conversation_add_image(fov_conversation *conversation, const char *image_id,
                                        struct fov_delivery *delivery, fov_error *err)
 {
-    struct message *message = open_message(conversation, 1u << FOV_ROLE_USER | 1u << FOV_ROLE_TOOL, "an image", err);
+    struct message *message =
+        open_message(conversation, 1u << FOV_ROLE_USER | 1u << FOV_ROLE_TOOL, "an image", err);
     if (message == NULL) {
         return FOV_E_STATE;
     }
     if (message->role == FOV_ROLE_TOOL && message->items.count == 0) {
-        return fov__fail(err, FOV_E_STATE, 0, "message", "an image in a tool message must follow a result");
+        return fov__fail(err, FOV_E_STATE, 0, "message",
+                         "an image in a tool message must follow a result");
     }
     const fov_part part = {.kind = FOV_PART_IMAGE, .image_id = image_id};
     const fov_status rc = fov__text_check(image_id, "image_id", err);
     return rc < 0 ? rc : fov__items_add(&message->items, &part, delivery, err);
 }
 
-fov_status fov__conversation_add_result(fov_conversation *conversation, const char *call_id, const char *name,
-                                        const char *text, bool is_error, fov_error *err)
+fov_status fov__conversation_add_result(fov_conversation *conversation, const char *call_id,
+                                        const char *name, const char *text, bool is_error,
+                                        fov_error *err)
 {
     struct message *message = open_message(conversation, 1u << FOV_ROLE_TOOL, "a result", err);
     if (message == NULL) {
         return FOV_E_STATE;
     }
-    const fov_part part = {
-        .kind = FOV_PART_RESULT, .text = text, .call_id = call_id, .name = name, .is_error = is_error};
+    const fov_part part = {.kind = FOV_PART_RESULT,
+                           .text = text,
+                           .call_id = call_id,
+                           .name = name,
+                           .is_error = is_error};
     fov_status rc = fov__text_check(call_id, "call_id", err);
     if (rc == FOV_OK) {
         rc = fov__text_check(name, "name", err);
@@ -119,7 +128,8 @@ fov_status fov__conversation_add_result(fov_conversation *conversation, const ch
     return rc < 0 ? rc : fov__items_add(&message->items, &part, NULL, err);
 }
 
-fov_status fov__conversation_take_reply(fov_conversation *conversation, fov_reply *reply, fov_error *err)
+fov_status fov__conversation_take_reply(fov_conversation *conversation, fov_reply *reply,
+                                        fov_error *err)
 {
     const fov_status rc = fov__conversation_add(conversation, FOV_ROLE_ASSISTANT, err);
     if (rc < 0) {
@@ -135,7 +145,7 @@ fov_status fov__conversation_take_reply(fov_conversation *conversation, fov_repl
     return FOV_OK;
 }
 
-/* ---- views ----------------------------------------------------------------------------------- */
+/* ---- views ---------------------------------------------------------------------------------- */
 
 size_t fov_conversation_count(const fov_conversation *conversation)
 {
@@ -144,15 +154,19 @@ size_t fov_conversation_count(const fov_conversation *conversation)
 
 int32_t fov_conversation_role(const fov_conversation *conversation, size_t message)
 {
-    return message < fov_conversation_count(conversation) ? conversation->messages[message].role : -1;
+    return message < fov_conversation_count(conversation) ? conversation->messages[message].role
+                                                          : -1;
 }
 
 size_t fov_conversation_part_count(const fov_conversation *conversation, size_t message)
 {
-    return message < fov_conversation_count(conversation) ? conversation->messages[message].items.count : 0;
+    return message < fov_conversation_count(conversation)
+               ? conversation->messages[message].items.count
+               : 0;
 }
 
-fov_status fov_conversation_get_part(const fov_conversation *conversation, size_t message, size_t part, fov_part *out)
+fov_status fov_conversation_get_part(const fov_conversation *conversation, size_t message,
+                                     size_t part, fov_part *out)
 {
     if (out == NULL || part >= fov_conversation_part_count(conversation, message)) {
         return FOV_E_ARG;

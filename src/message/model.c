@@ -9,14 +9,16 @@ struct fov_model {
     void *user;
 };
 
-fov_status fov_model_new(fov_model **out, fov_context *ctx, const fov_model_class *cls, void *user, fov_error *err)
+fov_status fov_model_new(fov_model **out, fov_context *ctx, const fov_model_class *cls, void *user,
+                         fov_error *err)
 {
     if (out == NULL || ctx == NULL || cls == NULL) {
         return fov__fail(err, FOV_E_ARG, 0, "model", "out, ctx or cls is NULL");
     }
     *out = NULL;
     if (cls->struct_size < sizeof(fov_model_class)) {
-        return fov__fail(err, FOV_E_ARG, 0, "struct_size", "struct_size of the model's class is %u, where at least %zu is expected",
+        return fov__fail(err, FOV_E_ARG, 0, "struct_size",
+                         "struct_size of the model's class is %u, where at least %zu is expected",
                          cls->struct_size, sizeof(fov_model_class));
     }
     if (cls->name == NULL || cls->generate == NULL) {
@@ -49,22 +51,26 @@ const char *fov_model_name(const fov_model *model)
     return model == NULL ? "" : model->cls->name;
 }
 
-fov_status fov__model_generate(fov_model *model, const fov_request *request, fov_reply *reply, fov_error *err)
+fov_status fov__model_generate(fov_model *model, const fov_request *request, fov_reply *reply,
+                               fov_error *err)
 {
     fov__reply_begin(reply, fov_conversation_count(request->conversation));
     if (request->struct_size < sizeof(fov_request) || request->conversation == NULL ||
         (request->tool_count > 0 && request->tools == NULL)) {
-        return fov__fail(err, FOV_E_ARG, 0, "request", "the request lacks its struct_size, conversation or tools");
+        return fov__fail(err, FOV_E_ARG, 0, "request",
+                         "the request lacks its struct_size, conversation or tools");
     }
     if (fov_cancel_is_set(request->cancel)) {
-        return fov__fail(err, FOV_E_CANCELLED, 0, "model", "the caller cancelled before the model was asked");
+        return fov__fail(err, FOV_E_CANCELLED, 0, "model",
+                         "the caller cancelled before the model was asked");
     }
     fov__ok(err);
     const fov_status rc = model->cls->generate(model->user, request, reply, err);
     if (rc < 0) {
         fov__reply_clear(reply);
         if (err != NULL && err->status != rc) { /* a host's function that returned a code alone */
-            return fov__fail(err, rc, 0, "model", "the model %s failed: %s", model->cls->name, fov_status_text(rc));
+            return fov__fail(err, rc, 0, "model", "the model %s failed: %s", model->cls->name,
+                             fov_status_text(rc));
         }
     }
     return rc;

@@ -57,8 +57,8 @@ static bool copy_text(fov_context *ctx, const char **out, const char *text)
     return text == NULL || *out != NULL;
 }
 
-fov_status fov__items_add(struct fov_items *items, const fov_part *part, struct fov_delivery *delivery,
-                          fov_error *err)
+fov_status fov__items_add(struct fov_items *items, const fov_part *part,
+                          struct fov_delivery *delivery, fov_error *err)
 {
     fov_context *ctx = items->ctx;
     if (!fov__grow(ctx, &items->list, &items->capacity, items->count + 1, sizeof(*items->list))) {
@@ -68,7 +68,8 @@ fov_status fov__items_add(struct fov_items *items, const fov_part *part, struct 
     memset(item, 0, sizeof(*item));
     item->view.kind = part->kind;
     item->view.is_error = part->is_error;
-    if (!copy_text(ctx, &item->view.text, part->text) || !copy_text(ctx, &item->view.call_id, part->call_id) ||
+    if (!copy_text(ctx, &item->view.text, part->text) ||
+        !copy_text(ctx, &item->view.call_id, part->call_id) ||
         !copy_text(ctx, &item->view.name, part->name) ||
         !copy_text(ctx, &item->view.arguments, part->arguments) ||
         !copy_text(ctx, &item->view.image_id, part->image_id)) {

@@ -23,8 +23,8 @@ struct fov_items {
 void fov__items_init(struct fov_items *items, fov_context *ctx);
 void fov__items_free(struct fov_items *items);
 /* Append a copy of the part (strings copied, `delivery` referenced); all or nothing. */
-fov_status fov__items_add(struct fov_items *items, const fov_part *part, struct fov_delivery *delivery,
-                          fov_error *err);
+fov_status fov__items_add(struct fov_items *items, const fov_part *part,
+                          struct fov_delivery *delivery, fov_error *err);
 
 /* FOV_OK when `text` is given and UTF-8. */
 fov_status fov__text_check(const char *text, const char *where, fov_error *err);
@@ -36,8 +36,8 @@ struct fov_reply {
     size_t raw_size;
     char *stop;
     fov_usage usage;
-    uint64_t bytes;     /* of all strings, against limits.reply_bytes */
-    size_t id_message;  /* made call ids are "call_<id_message>_<n>": unique in a conversation */
+    uint64_t bytes;    /* of all strings, against limits.reply_bytes */
+    size_t id_message; /* made call ids are "call_<id_message>_<n>": unique in a conversation */
     uint32_t id_next;
 };
 void fov__reply_clear(fov_reply *reply);

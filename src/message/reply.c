@@ -89,8 +89,8 @@ static bool has_call(const fov_reply *reply, const char *call_id)
     return false;
 }
 
-fov_status fov_reply_add_call(fov_reply *reply, const char *call_id, const char *name, const char *arguments,
-                              fov_error *err)
+fov_status fov_reply_add_call(fov_reply *reply, const char *call_id, const char *name,
+                              const char *arguments, fov_error *err)
 {
     char made[64];
     if (reply == NULL) {
@@ -112,7 +112,8 @@ fov_status fov_reply_add_call(fov_reply *reply, const char *call_id, const char 
         } while (has_call(reply, made));
         call_id = made;
     }
-    const fov_part part = {.kind = FOV_PART_CALL, .call_id = call_id, .name = name, .arguments = arguments};
+    const fov_part part = {
+        .kind = FOV_PART_CALL, .call_id = call_id, .name = name, .arguments = arguments};
     return add_part(reply, &part, strlen(call_id) + strlen(name) + strlen(arguments), err);
 }
 
@@ -122,7 +123,8 @@ fov_status fov_reply_set_raw(fov_reply *reply, const char *json, size_t size, fo
         return fov__fail(err, FOV_E_ARG, 0, "raw", "%s is NULL", reply == NULL ? "reply" : "json");
     }
     /* It will stand inside a request as it is: what is no JSON would spoil every later one. */
-    fov_status rc = fov__json_check(reply->ctx, json, size, FOV__REPLY_DEPTH_MAX, reply->ctx->limits.reply_bytes, err);
+    fov_status rc = fov__json_check(reply->ctx, json, size, FOV__REPLY_DEPTH_MAX,
+                                    reply->ctx->limits.reply_bytes, err);
     if (rc < 0) {
         return rc;
     }
@@ -165,7 +167,7 @@ fov_status fov_reply_set_stop(fov_reply *reply, const char *reason, fov_error *e
     return FOV_OK;
 }
 
-/* ---- views ----------------------------------------------------------------------------------- */
+/* ---- views ---------------------------------------------------------------------------------- */
 
 size_t fov__reply_part_count(const fov_reply *reply)
 {

@@ -34,7 +34,8 @@ static bool key_in(const char *key, const char *const *known, size_t count)
     return false;
 }
 
-static bool keys_known(const fov_json_value *object, const char *const *known, size_t count, const char **bad)
+static bool keys_known(const fov_json_value *object, const char *const *known, size_t count,
+                       const char **bad)
 {
     for (const fov_json_value *m = fov__json_child(object); m != NULL; m = fov__json_next(m)) {
         if (!key_in(fov__json_key(m), known, count)) {
@@ -80,7 +81,8 @@ static fov_status check_calls(const fov_json_value *calls, size_t index, fov_err
             return wrong(err, index, "the \"id\" of a call must be a string");
         }
         if (!keys_known(c, known, FOV_COUNT(known), &bad)) {
-            return fov__fail(err, FOV_E_ARG, 0, "script", "reply %zu of the script: a call does not have \"%s\"", index, bad);
+            return fov__fail(err, FOV_E_ARG, 0, "script",
+                             "reply %zu of the script: a call does not have \"%s\"", index, bad);
         }
     }
     return FOV_OK;
@@ -94,8 +96,10 @@ static fov_status check_reply(const fov_json_value *reply, size_t index, fov_err
         return wrong(err, index, "an object is expected");
     }
     if (!keys_known(reply, known, FOV_COUNT(known), &bad)) {
-        return fov__fail(err, FOV_E_ARG, 0, "script",
-                         "reply %zu of the script: \"%s\" is none of text, calls, stop, usage, raw, error", index, bad);
+        return fov__fail(
+            err, FOV_E_ARG, 0, "script",
+            "reply %zu of the script: \"%s\" is none of text, calls, stop, usage, raw, error",
+            index, bad);
     }
     if (!is_absent_or(fov__json_get(reply, "text"), FOV_JSON_STRING) ||
         !is_absent_or(fov__json_get(reply, "stop"), FOV_JSON_STRING)) {
@@ -106,16 +110,18 @@ static fov_status check_reply(const fov_json_value *reply, size_t index, fov_err
         return wrong(err, index, "\"usage\" and \"raw\" must be objects");
     }
     const fov_json_value *error = fov__json_get(reply, "error");
-    if (error != NULL && (fov__json_string(error) == NULL || error_named(fov__json_string(error)) == FOV_OK)) {
-        return wrong(err, index, "\"error\" must be FOV_E_NET, FOV_E_PROVIDER, FOV_E_LIMIT or FOV_E_CANCELLED");
+    if (error != NULL &&
+        (fov__json_string(error) == NULL || error_named(fov__json_string(error)) == FOV_OK)) {
+        return wrong(err, index,
+                     "\"error\" must be FOV_E_NET, FOV_E_PROVIDER, FOV_E_LIMIT or FOV_E_CANCELLED");
     }
     return check_calls(fov__json_get(reply, "calls"), index, err);
 }
 
-/* ---- playing --------------------------------------------------------------------------------- */
+/* ---- playing -------------------------------------------------------------------------------- */
 
-static fov_status add_call(struct script *script, fov_reply *reply, const fov_json_value *call, size_t index,
-                           fov_error *err)
+static fov_status add_call(struct script *script, fov_reply *reply, const fov_json_value *call,
+                           size_t index, fov_error *err)
 {
     char round[24];
     char place[24];
@@ -151,15 +157,16 @@ static fov_status set_raw(struct script *script, fov_reply *reply, fov_error *er
 static int64_t count_of(const fov_json_value *usage, const char *key)
 {
     double value = -1;
-    const bool is_count = fov__json_number(fov__json_get(usage, key), &value) && value >= 0 && value < 9e15;
+    const bool is_count =
+        fov__json_number(fov__json_get(usage, key), &value) && value >= 0 && value < 9e15;
     return is_count ? (int64_t)value : -1;
 }
 
 static void set_usage(fov_reply *reply, const fov_json_value *usage)
 {
-    const fov_usage read = {count_of(usage, "input_tokens"),     count_of(usage, "output_tokens"),
-                            count_of(usage, "cached_tokens"),    count_of(usage, "reasoning_tokens"),
-                            count_of(usage, "image_tokens"),     1};
+    const fov_usage read = {count_of(usage, "input_tokens"),  count_of(usage, "output_tokens"),
+                            count_of(usage, "cached_tokens"), count_of(usage, "reasoning_tokens"),
+                            count_of(usage, "image_tokens"),  1};
     fov_reply_set_usage(reply, &read);
 }
 
@@ -172,7 +179,8 @@ static const fov_json_value *reply_at(const struct script *script, size_t index)
     return value;
 }
 
-static fov_status play(struct script *script, const fov_json_value *said, fov_reply *reply, fov_error *err)
+static fov_status play(struct script *script, const fov_json_value *said, fov_reply *reply,
+                       fov_error *err)
 {
     const char *text = fov__json_string(fov__json_get(said, "text"));
     const char *stop = fov__json_string(fov__json_get(said, "stop"));
@@ -183,7 +191,11 @@ static fov_status play(struct script *script, const fov_json_value *said, fov_re
         rc = add_call(script, reply, call, index++, err);
     }
     if (rc == FOV_OK) {
-        rc = fov_reply_set_stop(reply, stop != NULL ? stop : index > 0 ? "tool_calls" : "stop", err);
+        rc = fov_reply_set_stop(reply,
+                                stop != NULL ? stop
+                                : index > 0  ? "tool_calls"
+                                             : "stop",
+                                err);
     }
     if (rc == FOV_OK) {
         rc = set_raw(script, reply, err);
@@ -192,20 +204,21 @@ static fov_status play(struct script *script, const fov_json_value *said, fov_re
     return rc;
 }
 
-static fov_status script_generate(void *user, const fov_request *request, fov_reply *reply, fov_error *err)
+static fov_status script_generate(void *user, const fov_request *request, fov_reply *reply,
+                                  fov_error *err)
 {
     struct script *script = user;
     (void)request;
     const fov_json_value *said = reply_at(script, script->next);
     if (said == NULL) {
-        return fov__fail(err, FOV_E_PROVIDER, 0, "script", "the script has %zu replies and was asked for one more",
-                         script->count);
+        return fov__fail(err, FOV_E_PROVIDER, 0, "script",
+                         "the script has %zu replies and was asked for one more", script->count);
     }
     const char *error = fov__json_string(fov__json_get(said, "error"));
     if (error != NULL) {
         script->next++;
-        return fov__fail(err, error_named(error), 0, "script", "reply %zu of the script is the failure %s",
-                         script->next - 1, error);
+        return fov__fail(err, error_named(error), 0, "script",
+                         "reply %zu of the script is the failure %s", script->next - 1, error);
     }
     const fov_status rc = play(script, said, reply, err);
     if (rc == FOV_OK) { /* a round that failed here can be asked again */
@@ -222,7 +235,8 @@ static void script_free(void *user)
     fov__free(script->ctx, script);
 }
 
-static const fov_model_class script_class = {sizeof(fov_model_class), "script", script_generate, script_free};
+static const fov_model_class script_class = {sizeof(fov_model_class), "script", script_generate,
+                                             script_free};
 
 static fov_status check_script(struct script *script, fov_error *err)
 {
@@ -232,13 +246,15 @@ static fov_status check_script(struct script *script, fov_error *err)
         return fov__fail(err, FOV_E_ARG, 0, "script", "a script is an array of replies and not %s",
                          fov__json_type_name(root));
     }
-    for (const fov_json_value *r = fov__json_child(root); r != NULL && rc == FOV_OK; r = fov__json_next(r)) {
+    for (const fov_json_value *r = fov__json_child(root); r != NULL && rc == FOV_OK;
+         r = fov__json_next(r)) {
         rc = check_reply(r, script->count++, err);
     }
     return rc;
 }
 
-fov_status fov_model_new_script(fov_model **out, fov_context *ctx, const char *json, size_t size, fov_error *err)
+fov_status fov_model_new_script(fov_model **out, fov_context *ctx, const char *json, size_t size,
+                                fov_error *err)
 {
     if (out == NULL || ctx == NULL || json == NULL) {
         return fov__fail(err, FOV_E_ARG, 0, "script", "out, ctx or json is NULL");
@@ -253,7 +269,8 @@ fov_status fov_model_new_script(fov_model **out, fov_context *ctx, const char *j
     script->text = fov__strndup(ctx, json, size);
     fov_status rc = script->text != NULL ? FOV_OK : fov__fail_memory(err, "script", size);
     if (rc == FOV_OK) {
-        rc = fov__json_parse(&script->doc, ctx, script->text, size, FOV__REPLY_DEPTH_MAX, ctx->limits.reply_bytes, err);
+        rc = fov__json_parse(&script->doc, ctx, script->text, size, FOV__REPLY_DEPTH_MAX,
+                             ctx->limits.reply_bytes, err);
     }
     if (rc == FOV_OK) {
         rc = check_script(script, err);

@@ -208,7 +208,8 @@ static void add_missing(struct op_parse *p, const struct op_param *param)
     case OP_T_BOX:
     case OP_T_POINT:
         mend.how = MEND_NUMBERS;
-        mend.count = fov__coord_fallback(p, param->type == OP_T_BOX, mend.number);
+        mend.count =
+            fov__coord_fallback(p, param->type == OP_T_BOX ? SHAPE_BOX : SHAPE_POINT, mend.number);
         break;
     default:
         p->is_hopeless = true;

@@ -234,6 +234,20 @@ static bool offer_box(struct op_parse *p, const struct range *range, const doubl
     return judge_box(p, range, v, &box, &is_cut, &bad) == RIGHT;
 }
 
+/* A point of the image in the call's units; false when the call cannot name it. */
+static bool name_point(const struct op_parse *p, const struct range *range, double x, double y,
+                       double v[2])
+{
+    fov_point at;
+    int32_t bad;
+    double corner[4];
+    if (!box_from_node(p, range, (fov_box){x, y, x, y}, corner))
+        return false;
+    v[0] = range->is_bounded ? clamp(corner[0], 0, range->x) : corner[0];
+    v[1] = range->is_bounded ? clamp(corner[1], 0, range->y) : corner[1];
+    return judge_point(p, range, v, &at, &bad) == RIGHT;
+}
+
 static bool offer_point(struct op_parse *p, const struct range *range, const double raw[2],
                         double v[2])
 {
@@ -244,34 +258,35 @@ static bool offer_point(struct op_parse *p, const struct range *range, const dou
     if (judge_point(p, range, v, &at, &bad) == RIGHT)
         return true;
     const fov_point node = to_node(p, range, v[0], v[1]);
-    const double x = clamp(node.x, 0, p->reading->width), y = clamp(node.y, 0, p->reading->height);
-    double corner[4];
-    if (!box_from_node(p, range, (fov_box){x, y, x, y}, corner))
-        return false;
-    v[0] = range->is_bounded ? clamp(corner[0], 0, range->x) : corner[0];
-    v[1] = range->is_bounded ? clamp(corner[1], 0, range->y) : corner[1];
-    return judge_point(p, range, v, &at, &bad) == RIGHT;
+    return name_point(p, range, clamp(node.x, 0, p->reading->width),
+                      clamp(node.y, 0, p->reading->height), v);
 }
 
-int32_t fov__coord_fallback(const struct op_parse *p, bool is_box, double number[4])
+int32_t fov__coord_fallback(const struct op_parse *p, enum coord_shape shape, double number[4])
 {
     const struct range range = range_of(p);
+    const double w = p->reading->width, h = p->reading->height;
+    const int32_t n = shape == SHAPE_POINT ? 2 : 4;
     double v[4];
     fov_box box;
-    bool is_cut;
+    bool is_cut, is_right;
     int32_t bad;
-    if (!box_from_node(p, &range, frame_box(p), v))
-        return 0;
-    shorten(v, &range);
-    if (judge_box(p, &range, v, &box, &is_cut, &bad) != RIGHT)
-        return 0;
-    if (!is_box) {
-        v[0] = (v[0] + v[2]) / 2;
-        v[1] = (v[1] + v[3]) / 2;
+    if (shape == SHAPE_BOX) {
+        is_right = box_from_node(p, &range, frame_box(p), v);
+        if (is_right) {
+            shorten(v, &range);
+            is_right = judge_box(p, &range, v, &box, &is_cut, &bad) == RIGHT;
+        }
+    } else if (shape == SHAPE_POINT) {
+        is_right = name_point(p, &range, w / 2, h / 2, v);
+    } else {
+        is_right = name_point(p, &range, 0, 0, v) && name_point(p, &range, w, h, v + 2);
     }
-    swap_order(p, v, is_box ? 4 : 2);
-    memcpy(number, v, sizeof(v));
-    return is_box ? 4 : 2;
+    if (!is_right)
+        return 0;
+    swap_order(p, v, n);
+    memcpy(number, v, (size_t)n * sizeof(v[0]));
+    return n;
 }
 
 /* Mend `value` with n numbers given x first; or drop it, or give up when it must be there. */
@@ -373,9 +388,7 @@ static const char *short_name(const struct op_parse *p)
     return dot != NULL ? dot + 1 : p->field;
 }
 
-enum shape { SHAPE_POINT, SHAPE_BOX, SHAPE_LINE };
-
-static const char *shape_text(const struct op_parse *p, enum shape shape)
+static const char *shape_text(const struct op_parse *p, enum coord_shape shape)
 {
     if (shape == SHAPE_POINT)
         return is_yx(p) ? "[y,x]" : "[x,y]";
@@ -390,7 +403,7 @@ static const fov_json_value *element(const fov_json_value *list, int32_t index)
     return e;
 }
 
-static bool offer(struct op_parse *p, const struct range *range, enum shape shape,
+static bool offer(struct op_parse *p, const struct range *range, enum coord_shape shape,
                   const double *raw, double *v)
 {
     if (shape == SHAPE_BOX)
@@ -401,7 +414,7 @@ static bool offer(struct op_parse *p, const struct range *range, enum shape shap
 
 /* Record what is wrong with the type of `value` and mend it. */
 static void bad_numbers(struct op_parse *p, const struct range *range, const fov_json_value *value,
-                        int32_t bad_index, enum shape shape)
+                        int32_t bad_index, enum coord_shape shape)
 {
     const int32_t n = shape == SHAPE_POINT ? 2 : 4;
     char allowed[160], units[96];
@@ -418,7 +431,7 @@ static void bad_numbers(struct op_parse *p, const struct range *range, const fov
             return;
         }
     }
-    const int32_t count = fov__coord_fallback(p, shape != SHAPE_POINT, v);
+    const int32_t count = fov__coord_fallback(p, shape, v);
     if (count == 0) {
         p->is_hopeless = true;
         return;
@@ -446,7 +459,8 @@ static void covered_text(char *out, size_t size, const struct op_parse *p,
 
 /* Record that the numbers are of the right type and wrong nevertheless, and mend them. */
 static void bad_place(struct op_parse *p, const struct range *range, const fov_json_value *value,
-                      const double *raw, enum shape shape, enum verdict verdict, int32_t bad_index)
+                      const double *raw, enum coord_shape shape, enum verdict verdict,
+                      int32_t bad_index)
 {
     const int32_t n = shape == SHAPE_POINT ? 2 : 4;
     const char *name = short_name(p);

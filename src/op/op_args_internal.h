@@ -104,9 +104,10 @@ bool fov__coord_point(struct op_parse *p, const fov_json_value *value, int32_t i
                       fov_point *out);
 bool fov__coord_line(struct op_parse *p, const fov_json_value *value, int32_t index,
                      struct op_line *out);
-/* What is offered for a missing box or point: the whole image, its middle. How many numbers;
- * 0 when there is nothing to offer. */
-int32_t fov__coord_fallback(const struct op_parse *p, bool is_box, double number[4]);
+enum coord_shape { SHAPE_POINT, SHAPE_BOX, SHAPE_LINE };
+/* What is offered for a missing box, point or line: the whole image, its middle, its diagonal. How
+ * many numbers; 0 when there is nothing to offer. */
+int32_t fov__coord_fallback(const struct op_parse *p, enum coord_shape shape, double number[4]);
 
 /* ---- op_args_list.c ------------------------------------------------------------------------- */
 

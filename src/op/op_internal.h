@@ -13,7 +13,7 @@
 #include "base/base_internal.h"
 #include "image/image_internal.h"
 
-/* ---- coordinate spaces: what the numbers of a call mean (CONVENTIONS) ------------------------- */
+/* ---- coordinate spaces: what the numbers of a call mean (CONVENTIONS) ----------------------- */
 
 enum fov__space {
     FOV__SPACE_NODE_PX,      /* pixels of the named image in its own frame: callers without a profile */
@@ -27,7 +27,7 @@ enum fov__frame { FOV__FRAME_IMAGE, FOV__FRAME_SOURCE };
 const char *fov__space_name(enum fov__space space); /* "n1000yx" */
 bool fov__space_find(const char *name, enum fov__space *out);
 
-/* ---- a model's bad call ----------------------------------------------------------------------- */
+/* ---- a model's bad call --------------------------------------------------------------------- */
 
 #define FOV__FAULT_MAP(X)                                                                           \
     X(BAD_JSON) X(UNKNOWN_OP) X(UNKNOWN_IMAGE) X(MISSING_ARG) X(BAD_TYPE) X(OUT_OF_RANGE)           \
@@ -61,7 +61,7 @@ fov_status fov__fault_to_error(const struct op_fault *fault, fov_error *err);
 void fov__fault_write(struct fov_jw *jw, const char *key, const struct op_fault *fault,
                       const char *image_id, int32_t width, int32_t height);
 
-/* ---- parameters ------------------------------------------------------------------------------- */
+/* ---- parameters ----------------------------------------------------------------------------- */
 
 enum op_type {
     OP_T_NUM,    /* double */
@@ -154,7 +154,7 @@ struct op_args_head {
     {#m, NULL, type_, flags_, OP_MEMBER_(T, m), 0, max_, 0, NULL, "", doc_}
 #define OP_END {NULL, NULL, OP_T_NUM, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL}
 
-/* ---- what an operation sees and says ---------------------------------------------------------- */
+/* ---- what an operation sees and says -------------------------------------------------------- */
 
 struct op_frame { /* one input, as numbers */
     int32_t width, height;
@@ -268,7 +268,7 @@ struct op_def {
                        fov_error *err);
 };
 
-/* ---- op.c: the table -------------------------------------------------------------------------- */
+/* ---- op.c: the table ------------------------------------------------------------------------ */
 
 #define FOV_OP(name) extern const struct op_def fov__op_##name;
 #include "op/ops.def"
@@ -278,7 +278,7 @@ const struct op_def *fov__op_at(size_t index);              /* NULL after the la
 const struct op_def *fov__op_find(const char *name);        /* aliases too; NULL */
 const char *fov__op_suggest(const char *name);              /* nearest name, or NULL */
 
-/* ---- op_args.c: the only place that checks arguments ------------------------------------------ */
+/* ---- op_args.c: the only place that checks arguments ---------------------------------------- */
 
 /* How the numbers of one call are to be read. */
 struct op_reading {
@@ -319,7 +319,7 @@ fov_status fov__op_args_parse(const struct op_def *def, const fov_json_value *ar
  * those that equal their default left out. The recipe of a node. */
 void fov__op_args_write(struct fov_jw *jw, const char *key, const struct op_def *def, const void *args);
 
-/* ---- op_schema.c ------------------------------------------------------------------------------ */
+/* ---- op_schema.c ---------------------------------------------------------------------------- */
 
 enum fov__dialect { FOV__DIALECT_OPENAI_STRICT, FOV__DIALECT_OPENAI, FOV__DIALECT_ANTHROPIC,
                     FOV__DIALECT_GEMINI, FOV__DIALECT_MCP };

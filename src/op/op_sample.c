@@ -265,7 +265,7 @@ static fov_status sample_fact(const void *args, struct op_io *io, struct fov_jw 
 static const struct op_param sample_params[] = {
     OP_LIST(sample_args, points, OP_T_POINTS, 0, OP_LIST_MAX, "where to read the colour"),
     OP_BOX(sample_args, box, "bbox_2d", 0,
-           "instead of points: mean, median and main colours of this part"),
+           "in place of points, a part whose mean, median and main colours are told"),
     OP_INT(sample_args, radius, 0, 0, 50, 0, "pixels",
            "full-resolution pixels; each point is the mean of a disc of this radius"),
     OP_END};

@@ -149,8 +149,8 @@ static void write_description(struct fov_jw *jw, const struct op_param *param,
         append(text, sizeof(text), "; ", part);
     }
     if (param->type == OP_T_COLOR) {
-        append(text, sizeof(text), ": ", "#rrggbb");
-        for (size_t i = 0; fov__color_names[i] != NULL; i++)
+        append(text, sizeof(text), ": ", style->is_full ? "#rrggbb or a name" : "#rrggbb");
+        for (size_t i = 0; !style->is_full && fov__color_names[i] != NULL; i++)
             append(text, sizeof(text), ", ", fov__color_names[i]);
     }
     if (!style->is_full && has_default(param)) {

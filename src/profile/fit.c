@@ -55,7 +55,7 @@ static int32_t round_to(int32_t side, int32_t unit)
     return units < 1.0 ? unit : (int32_t)units * unit;
 }
 
-/* ---- the vendors' rules ---------------------------------------------------------------------- */
+/* ---- the vendors' rules --------------------------------------------------------------------- */
 
 /* The longest longer side in [low, high] that `holds`, or 0; `holds` is true up to some length. */
 static int32_t search_longer(struct sides view, int64_t low, int64_t high,
@@ -190,7 +190,7 @@ static struct sides fit_plain(struct sides view, const struct budget *budget)
     return view;
 }
 
-/* ---- a zoom ---------------------------------------------------------------------------------- */
+/* ---- a zoom --------------------------------------------------------------------------------- */
 
 /* The smallest longer side whose shorter side rounds to at least `shorter`. */
 static int64_t longer_for(struct sides view, int32_t shorter)
@@ -244,7 +244,7 @@ static double legal_ratio(const struct budget *budget)
     return p->aspect_max > 0 && ratio > p->aspect_max ? p->aspect_max : ratio;
 }
 
-/* ---- the whole fit --------------------------------------------------------------------------- */
+/* ---- the whole fit -------------------------------------------------------------------------- */
 
 static int32_t edge_of(const struct fov_profile *p, const struct fov__fit_want *want)
 {
@@ -344,7 +344,7 @@ int64_t fov__profile_tokens(const struct fov_profile *profile, int32_t width, in
     return -1;
 }
 
-/* ---- the public face ------------------------------------------------------------------------- */
+/* ---- the public face ------------------------------------------------------------------------ */
 
 fov_status fov_profile_fit(const fov_profile *profile, fov_size size, const fov_fit_opts *opts,
                            fov_fit *out, fov_error *err)

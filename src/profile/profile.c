@@ -110,7 +110,7 @@ const struct fov_profile *fov__profile_for_model(const char *model, bool *is_gue
     return found != NULL ? found : fov__profile_find("generic");
 }
 
-/* ---- the public face ------------------------------------------------------------------------- */
+/* ---- the public face ------------------------------------------------------------------------ */
 
 const fov_profile *fov_profile_find(const char *name)
 {

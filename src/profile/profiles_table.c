@@ -12,7 +12,7 @@
  * "high" holds, and the other large budgets are enlarged to no more. */
 #define ZOOM_BOUND .zoom_edge = 2048, .zoom_cells = 2500
 
-/* ---- Claude ---------------------------------------------------------------------------------- */
+/* ---- Claude --------------------------------------------------------------------------------- */
 
 /* 10 MB of base64 an image are 7.5 MB of bytes; 100 images is the lower of the two published
  * numbers (models with a 200k context; others 600). */
@@ -26,7 +26,7 @@
         .dialect = "anthropic"                                                                 \
     }
 
-/* ---- OpenAI ---------------------------------------------------------------------------------- */
+/* ---- OpenAI --------------------------------------------------------------------------------- */
 
 /* A data URL of 20 971 520 characters, less 64 for its prefix, holds 15 728 592 bytes. Tool images
  * are native on the Responses API; Chat Completions' endpoint profile overrides that. */
@@ -63,7 +63,7 @@
     "guide's, "                                                                                \
     "unverified"
 
-/* ---- Gemini ---------------------------------------------------------------------------------- */
+/* ---- Gemini --------------------------------------------------------------------------------- */
 
 /* No size is published for the model's side; 3072 pixels is what earlier guides scaled to, and
  * 7.5 MB an image is our own bound, so that ten fit in the 100 MB of an inline request. */
@@ -80,7 +80,7 @@
         .tool_image = FOV__TOOL_IMAGE_NATIVE, .detail = detail_, GEMINI_TAIL                      \
     }
 
-/* ---- open weights ---------------------------------------------------------------------------- */
+/* ---- open weights --------------------------------------------------------------------------- */
 
 /* The bound of 7.5 MB is our own: common servers take bodies of 20 to 100 MB. */
 #define OPEN_TAIL                                                                        \

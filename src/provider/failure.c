@@ -12,14 +12,25 @@ struct failure {
 };
 
 /* Codes after which the same request fails again (OpenAI's image codes, November 2026). */
-static const char *const permanent_codes[] = {
-    "insufficient_quota",        "billing_hard_limit_reached", "invalid_prompt",
-    "image_too_large",           "image_too_small",            "image_parse_error",
-    "invalid_image",             "invalid_image_format",       "invalid_base64_image",
-    "invalid_image_url",         "invalid_image_mode",         "image_file_too_large",
-    "unsupported_image_media_type", "empty_image_file",        "failed_to_download_image",
-    "image_file_not_found",      "image_content_policy_violation", "context_length_exceeded",
-    "exceed_context_size_error"};
+static const char *const permanent_codes[] = {"insufficient_quota",
+                                              "billing_hard_limit_reached",
+                                              "invalid_prompt",
+                                              "image_too_large",
+                                              "image_too_small",
+                                              "image_parse_error",
+                                              "invalid_image",
+                                              "invalid_image_format",
+                                              "invalid_base64_image",
+                                              "invalid_image_url",
+                                              "invalid_image_mode",
+                                              "image_file_too_large",
+                                              "unsupported_image_media_type",
+                                              "empty_image_file",
+                                              "failed_to_download_image",
+                                              "image_file_not_found",
+                                              "image_content_policy_violation",
+                                              "context_length_exceeded",
+                                              "exceed_context_size_error"};
 
 /* Sizes are also reported as 429 with words only; retrying them never helps. */
 static const char *const permanent_words[] = {"maximum usage size", "patches"};
@@ -53,8 +64,8 @@ static void read_object(struct failure *failure, const fov_json_value *root)
 
 static bool is_html(const char *text)
 {
-    return strstr(text, "<html") != NULL || strstr(text, "<HTML") != NULL || strstr(text, "<!DOCTYPE") != NULL ||
-           strstr(text, "<!doctype") != NULL;
+    return strstr(text, "<html") != NULL || strstr(text, "<HTML") != NULL ||
+           strstr(text, "<!DOCTYPE") != NULL || strstr(text, "<!doctype") != NULL;
 }
 
 /* One line: runs of space and control characters become one space. */
@@ -75,7 +86,8 @@ static void flatten(char *text)
     *out = '\0';
 }
 
-static void read_body(struct failure *failure, fov_context *ctx, const struct fov_http_response *response)
+static void read_body(struct failure *failure, fov_context *ctx,
+                      const struct fov_http_response *response)
 {
     struct fov_json *doc = NULL;
     memset(failure, 0, sizeof(*failure));
@@ -93,7 +105,8 @@ static void read_body(struct failure *failure, fov_context *ctx, const struct fo
     flatten(failure->code);
 }
 
-static fov_status say(const struct fov_provider *provider, int32_t status, struct failure *failure, fov_error *err)
+static fov_status say(const struct fov_provider *provider, int32_t status, struct failure *failure,
+                      fov_error *err)
 {
     if (provider->key != NULL) {
         fov__secret_mask(provider->key, failure->message);
@@ -102,25 +115,26 @@ static fov_status say(const struct fov_provider *provider, int32_t status, struc
     const char *words = failure->message[0] != '\0' ? failure->message : "no reason was given";
     const bool has_code = failure->code[0] != '\0';
     return fov__fail(err, FOV_E_PROVIDER, status, provider->cls->name, "%s answered %d%s%s%s: %s",
-                     provider->where.host, (int)status, has_code ? " (" : "", failure->code, has_code ? ")" : "",
-                     words);
+                     provider->where.host, (int)status, has_code ? " (" : "", failure->code,
+                     has_code ? ")" : "", words);
 }
 
-fov_status fov__provider_fail(const struct fov_provider *provider, const struct fov_http_response *response,
-                              fov_error *err)
+fov_status fov__provider_fail(const struct fov_provider *provider,
+                              const struct fov_http_response *response, fov_error *err)
 {
     struct failure failure;
     read_body(&failure, provider->ctx, response);
     if (response->status >= 300 && response->status < 400) {
-        fov__format(failure.message, sizeof(failure.message),
-                    "redirects are not followed, since the key goes to this host only; check base_url");
+        fov__format(
+            failure.message, sizeof(failure.message),
+            "redirects are not followed, since the key goes to this host only; check base_url");
         failure.code[0] = '\0';
     }
     return say(provider, response->status, &failure, err);
 }
 
-fov_status fov__provider_fail_json(const struct fov_provider *provider, int32_t status, const fov_json_value *root,
-                                   fov_error *err)
+fov_status fov__provider_fail_json(const struct fov_provider *provider, int32_t status,
+                                   const fov_json_value *root, fov_error *err)
 {
     struct failure failure;
     memset(&failure, 0, sizeof(failure));

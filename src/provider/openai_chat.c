@@ -8,10 +8,10 @@
  * Shapes: the types of the official library 7.57 and the OpenAPI document, autumn 2026. */
 #include "provider/provider_internal.h"
 
-static const char *const own_members[] = {"model", "messages", "tools", "tool_choice", "max_completion_tokens", "stream", "n",
-                                         NULL};
+static const char *const own_members[] = {
+    "model", "messages", "tools", "tool_choice", "max_completion_tokens", "stream", "n", NULL};
 
-/* ---- writing --------------------------------------------------------------------------------- */
+/* ---- writing -------------------------------------------------------------------------------- */
 
 static void write_text_part(struct fov_jw *jw, const char *text)
 {
@@ -21,7 +21,8 @@ static void write_text_part(struct fov_jw *jw, const char *text)
     fov__jw_end_object(jw);
 }
 
-static void write_image_part(const struct fov_provider *provider, struct fov_wire_body *body, const fov_part *image)
+static void write_image_part(const struct fov_provider *provider, struct fov_wire_body *body,
+                             const fov_part *image)
 {
     struct fov_jw *jw = &body->jw;
     fov__jw_object(jw, NULL);
@@ -42,7 +43,8 @@ static void open_message(struct fov_jw *jw, const char *role)
 }
 
 /* A system message is one string: some servers' templates take nothing else. */
-static fov_status write_system(struct fov_wire_body *body, const fov_conversation *c, size_t m, fov_error *err)
+static fov_status write_system(struct fov_wire_body *body, const fov_conversation *c, size_t m,
+                               fov_error *err)
 {
     struct fov_buf text;
     fov_part part;
@@ -63,8 +65,8 @@ static fov_status write_system(struct fov_wire_body *body, const fov_conversatio
     return rc;
 }
 
-static void write_user(const struct fov_provider *provider, struct fov_wire_body *body, const fov_conversation *c,
-                       size_t m)
+static void write_user(const struct fov_provider *provider, struct fov_wire_body *body,
+                       const fov_conversation *c, size_t m)
 {
     fov_part part;
     if (fov_conversation_part_count(c, m) == 0) {
@@ -132,7 +134,8 @@ static void write_calls(struct fov_jw *jw, const fov_conversation *c, size_t m)
 }
 
 /* An assistant's message that no server sent: a script's, or a host's. */
-static fov_status write_assistant(struct fov_wire_body *body, const fov_conversation *c, size_t m, fov_error *err)
+static fov_status write_assistant(struct fov_wire_body *body, const fov_conversation *c, size_t m,
+                                  fov_error *err)
 {
     struct fov_buf text;
     fov_part part;
@@ -172,14 +175,15 @@ static void write_native_content(const struct fov_provider *provider, struct fov
     }
     fov__jw_array(&body->jw, "content");
     write_text_part(&body->jw, text);
-    for (size_t i = at + 1; fov_conversation_get_part(c, m, i, &part) == FOV_OK && part.kind == FOV_PART_IMAGE; i++) {
+    for (size_t i = at + 1;
+         fov_conversation_get_part(c, m, i, &part) == FOV_OK && part.kind == FOV_PART_IMAGE; i++) {
         write_image_part(provider, body, &part);
     }
     fov__jw_end_array(&body->jw);
 }
 
-static size_t write_results(const struct fov_provider *provider, struct fov_wire_body *body, const fov_conversation *c,
-                            size_t m)
+static size_t write_results(const struct fov_provider *provider, struct fov_wire_body *body,
+                            const fov_conversation *c, size_t m)
 {
     fov_part part;
     size_t images = 0;
@@ -279,21 +283,23 @@ static fov_status write_messages(const struct fov_provider *provider, struct fov
 }
 
 /* Parameters are spliced in as they stand; what is no JSON would spoil the whole body. */
-static fov_status check_tool(const struct fov_wire_body *body, const fov_tool *tool, size_t index, fov_error *err)
+static fov_status check_tool(const struct fov_wire_body *body, const fov_tool *tool, size_t index,
+                             fov_error *err)
 {
     fov_error why;
     if (tool->name == NULL || tool->parameters == NULL) {
         return fov__fail(err, FOV_E_ARG, 0, "tools", "tool %zu lacks its %s", index,
                          tool->name == NULL ? "name" : "parameters");
     }
-    const fov_status rc = fov__json_check(body->ctx, tool->parameters, strlen(tool->parameters), FOV__PROVIDER_DEPTH_MAX,
-                                          body->text.max, &why);
+    const fov_status rc = fov__json_check(body->ctx, tool->parameters, strlen(tool->parameters),
+                                          FOV__PROVIDER_DEPTH_MAX, body->text.max, &why);
     if (rc == FOV_E_MEMORY) {
         return fov__fail_memory(err, "tools", strlen(tool->parameters));
     }
-    return rc == FOV_OK ? FOV_OK
-                        : fov__fail(err, FOV_E_ARG, 0, "tools", "the parameters of tool %s are no JSON: %s", tool->name,
-                                    why.message);
+    return rc == FOV_OK
+               ? FOV_OK
+               : fov__fail(err, FOV_E_ARG, 0, "tools", "the parameters of tool %s are no JSON: %s",
+                           tool->name, why.message);
 }
 
 static void write_tool(struct fov_jw *jw, const fov_tool *tool)
@@ -313,7 +319,8 @@ static void write_tool(struct fov_jw *jw, const fov_tool *tool)
     fov__jw_end_object(jw);
 }
 
-static fov_status write_tools(struct fov_wire_body *body, const fov_request *request, fov_error *err)
+static fov_status write_tools(struct fov_wire_body *body, const fov_request *request,
+                              fov_error *err)
 {
     struct fov_jw *jw = &body->jw;
     if (request->tool_count == 0) {
@@ -354,12 +361,12 @@ static fov_status chat_write(const struct fov_provider *provider, const fov_requ
     return rc;
 }
 
-/* ---- reading --------------------------------------------------------------------------------- */
+/* ---- reading -------------------------------------------------------------------------------- */
 
 static fov_status unexpected(const struct fov_provider *provider, const char *what, fov_error *err)
 {
-    return fov__fail(err, FOV_E_PROVIDER, 200, provider->cls->name, "%s answered something unexpected: %s",
-                     provider->where.host, what);
+    return fov__fail(err, FOV_E_PROVIDER, 200, provider->cls->name,
+                     "%s answered something unexpected: %s", provider->where.host, what);
 }
 
 /* A string, or an array of which the parts of type "text" are meant; thinking and other parts stay
@@ -374,7 +381,8 @@ static fov_status read_content(const fov_json_value *content, fov_reply *reply, 
     if (fov__json_type(content) != FOV_JSON_ARRAY) {
         return rc;
     }
-    for (const fov_json_value *p = fov__json_child(content); p != NULL && rc == FOV_OK; p = fov__json_next(p)) {
+    for (const fov_json_value *p = fov__json_child(content); p != NULL && rc == FOV_OK;
+         p = fov__json_next(p)) {
         const char *type = fov__json_string(fov__json_get(p, "type"));
         text = fov__json_string(fov__json_get(p, "text"));
         if (type != NULL && strcmp(type, "text") == 0 && text != NULL && text[0] != '\0') {
@@ -393,8 +401,8 @@ struct source {
 
 /* Arguments are a string that holds JSON; Mistral also sends the object itself, which is then given
  * as it was written. */
-static fov_status read_call(const struct source *source, const fov_json_value *call, size_t index, fov_reply *reply,
-                            fov_error *err)
+static fov_status read_call(const struct source *source, const fov_json_value *call, size_t index,
+                            fov_reply *reply, fov_error *err)
 {
     const fov_json_value *function = fov__json_get(call, "function");
     const fov_json_value *arguments = fov__json_get(function, "arguments");
@@ -412,7 +420,8 @@ static fov_status read_call(const struct source *source, const fov_json_value *c
     }
     char place[24];
     fov__format(place, sizeof(place), "%zu", index);
-    const char *const path[] = {"choices", "0", "message", "tool_calls", place, "function", "arguments", NULL};
+    const char *const path[] = {"choices", "0",        "message",   "tool_calls",
+                                place,     "function", "arguments", NULL};
     const struct fov_span span = fov__json_raw(source->json, source->size, path);
     char *copy = fov__strndup(source->provider->ctx, span.data, span.len);
     if (copy == NULL) {
@@ -423,8 +432,8 @@ static fov_status read_call(const struct source *source, const fov_json_value *c
     return rc;
 }
 
-static fov_status read_message(const struct source *source, const fov_json_value *message, fov_reply *reply,
-                               fov_error *err)
+static fov_status read_message(const struct source *source, const fov_json_value *message,
+                               fov_reply *reply, fov_error *err)
 {
     static const char *const path[] = {"choices", "0", "message", NULL};
     fov_status rc = read_content(fov__json_get(message, "content"), reply, err);
@@ -446,17 +455,19 @@ static fov_status read_message(const struct source *source, const fov_json_value
 
 /* Why it stopped, in the server's own word, whatever that is. Nothing at all, because of a filter
  * or of a budget spent on reasoning, is an error that says so: there is no answer to go on with. */
-static fov_status read_stop(const struct fov_provider *provider, const fov_json_value *choice, fov_reply *reply,
-                            fov_error *err)
+static fov_status read_stop(const struct fov_provider *provider, const fov_json_value *choice,
+                            fov_reply *reply, fov_error *err)
 {
     const char *reason = fov__json_string(fov__json_get(choice, "finish_reason"));
-    const char *refusal = fov__json_string(fov__json_get(fov__json_get(choice, "message"), "refusal"));
+    const char *refusal =
+        fov__json_string(fov__json_get(fov__json_get(choice, "message"), "refusal"));
     if (fov__reply_part_count(reply) == 0 && reason != NULL) {
         if (strcmp(reason, "content_filter") == 0) {
             return unexpected(provider, "the whole answer was withheld by its content filter", err);
         }
         if (strcmp(reason, "length") == 0) {
-            return unexpected(provider, "its limit of output tokens was spent before the answer began", err);
+            return unexpected(provider,
+                              "its limit of output tokens was spent before the answer began", err);
         }
     }
     if (refusal != NULL && refusal[0] != '\0') {
@@ -468,7 +479,8 @@ static fov_status read_stop(const struct fov_provider *provider, const fov_json_
 static int64_t count_at(const fov_json_value *object, const char *key)
 {
     double value = -1;
-    const bool is_count = fov__json_number(fov__json_get(object, key), &value) && value >= 0 && value < 9e15;
+    const bool is_count =
+        fov__json_number(fov__json_get(object, key), &value) && value >= 0 && value < 9e15;
     return is_count ? (int64_t)value : -1;
 }
 
@@ -485,14 +497,15 @@ static void read_usage(const fov_json_value *usage, uint32_t requests, fov_reply
     fov_reply_set_usage(reply, &read);
 }
 
-static fov_status read_root(const struct source *source, const fov_json_value *root, uint32_t requests,
-                            fov_reply *reply, fov_error *err)
+static fov_status read_root(const struct source *source, const fov_json_value *root,
+                            uint32_t requests, fov_reply *reply, fov_error *err)
 {
     const fov_json_value *choice = fov__json_child(fov__json_get(root, "choices"));
     const fov_json_value *message = fov__json_get(choice, "message");
     const fov_json_value *error = fov__json_get(root, "error");
     if (choice == NULL && fov__json_type(error) != FOV_JSON_NULL) {
-        return fov__provider_fail_json(source->provider, 200, root, err); /* OpenRouter answers 200 so */
+        return fov__provider_fail_json(source->provider, 200, root,
+                                       err); /* OpenRouter answers 200 so */
     }
     if (fov__json_type(message) != FOV_JSON_OBJECT) {
         return unexpected(source->provider, "there is no choices[0].message", err);
@@ -505,8 +518,8 @@ static fov_status read_root(const struct source *source, const fov_json_value *r
     return rc;
 }
 
-static fov_status chat_read(const struct fov_provider *provider, const char *json, size_t size, uint32_t requests,
-                            fov_reply *reply, fov_error *err)
+static fov_status chat_read(const struct fov_provider *provider, const char *json, size_t size,
+                            uint32_t requests, fov_reply *reply, fov_error *err)
 {
     struct fov_json *doc = NULL;
     fov_error why;
@@ -517,8 +530,8 @@ static fov_status chat_read(const struct fov_provider *provider, const char *jso
         return fov__fail_memory(err, "reply", size);
     }
     if (rc < 0) {
-        return fov__fail(err, FOV_E_PROVIDER, 200, provider->cls->name, "%s answered with no valid JSON: %s",
-                         provider->where.host, why.message);
+        return fov__fail(err, FOV_E_PROVIDER, 200, provider->cls->name,
+                         "%s answered with no valid JSON: %s", provider->where.host, why.message);
     }
     rc = read_root(&source, fov__json_root(doc), requests, reply, err);
     fov__json_free(doc);

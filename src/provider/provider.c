@@ -43,10 +43,11 @@ const char *fov_provider_key_env(const char *name)
     return cls != NULL ? cls->key_env : NULL;
 }
 
-/* ---- one request ----------------------------------------------------------------------------- */
+/* ---- one request ---------------------------------------------------------------------------- */
 
-static fov_status exchange(struct fov_provider *provider, const fov_request *request, const struct fov_wire_body *body,
-                           struct fov_http_response *response, uint32_t *attempts, fov_error *err)
+static fov_status exchange(struct fov_provider *provider, const fov_request *request,
+                           const struct fov_wire_body *body, struct fov_http_response *response,
+                           uint32_t *attempts, fov_error *err)
 {
     const char *headers[3] = {"Content-Type: application/json", "Accept: application/json", NULL};
     const struct fov_http_request http = {.method = "POST",
@@ -64,14 +65,16 @@ static fov_status exchange(struct fov_provider *provider, const fov_request *req
                                     .user = provider,
                                     .hooks = provider->hooks};
     headers[2] = provider->key_header.text;
-    const fov_status rc = fov__exchange(provider->transport, &http, &retry, response, attempts, err);
+    const fov_status rc =
+        fov__exchange(provider->transport, &http, &retry, response, attempts, err);
     if (rc == FOV_OK && (response->status < 200 || response->status > 299)) {
         return fov__provider_fail(provider, response, err);
     }
     return rc;
 }
 
-static fov_status provider_generate(void *user, const fov_request *request, fov_reply *reply, fov_error *err)
+static fov_status provider_generate(void *user, const fov_request *request, fov_reply *reply,
+                                    fov_error *err)
 {
     struct fov_provider *provider = user;
     struct fov_wire_body body;
@@ -87,14 +90,15 @@ static fov_status provider_generate(void *user, const fov_request *request, fov_
         rc = exchange(provider, request, &body, &response, &attempts, err);
     }
     if (rc == FOV_OK) {
-        rc = provider->cls->read(provider, response.body.data, response.body.len, attempts, reply, err);
+        rc = provider->cls->read(provider, response.body.data, response.body.len, attempts, reply,
+                                 err);
     }
     fov__response_free(&response);
     fov__wire_body_free(&body);
     return rc;
 }
 
-/* ---- making and freeing ---------------------------------------------------------------------- */
+/* ---- making and freeing --------------------------------------------------------------------- */
 
 static void provider_free(void *user)
 {
@@ -108,33 +112,47 @@ static void provider_free(void *user)
     fov__free(provider->ctx, provider);
 }
 
-static fov_status find_class(const struct fov_provider_class **out, const fov_provider_opts *opts, fov_error *err)
+static fov_status find_class(const struct fov_provider_class **out, const fov_provider_opts *opts,
+                             fov_error *err)
 {
     if (opts == NULL || opts->struct_size < sizeof(*opts)) {
-        return fov__fail(err, FOV_E_ARG, 0, "struct_size", "the provider's options are NULL or lack their struct_size");
+        return fov__fail(err, FOV_E_ARG, 0, "struct_size",
+                         "the provider's options are NULL or lack their struct_size");
     }
     const char *name = opts->provider != NULL ? opts->provider : classes[0]->name;
     *out = fov__provider_class(name);
     if (*out == NULL) {
-        return fov__fail(err, FOV_E_ARG, 0, "provider", "provider \"%s\" is not known; the first known one is \"%s\"",
-                         name, classes[0]->name);
+        return fov__fail(err, FOV_E_ARG, 0, "provider",
+                         "provider \"%s\" is not known; the first known one is \"%s\"", name,
+                         classes[0]->name);
     }
     return FOV_OK;
 }
 
-static fov_status open_transport(struct fov_provider *provider, const fov_provider_opts *opts, fov_error *err)
+static fov_status open_transport(struct fov_provider *provider, const fov_provider_opts *opts,
+                                 fov_error *err)
 {
+    struct fov_transport *inner = NULL;
     if (provider->transport != NULL) {
         return FOV_OK;
+    }
+    if (opts->replay != NULL && opts->record != NULL) {
+        return fov__fail(err, FOV_E_ARG, 0, "record", "record and replay cannot be given together");
     }
     if (opts->replay != NULL) {
         return fov__replay_new(&provider->transport, provider->ctx, opts->replay, err);
     }
-    return fov__http_new(&provider->transport, provider->ctx, err);
+    const fov_status rc = fov__http_new(&inner, provider->ctx, err);
+    if (rc == FOV_OK && opts->record != NULL) {
+        return fov__record_new(&provider->transport, inner, opts->record, err);
+    }
+    provider->transport = inner;
+    return rc;
 }
 
 fov_status fov__provider_model_new(fov_model **out, fov_context *ctx, const fov_provider_opts *opts,
-                                   struct fov_transport *transport, const struct fov_retry_hooks *hooks, fov_error *err)
+                                   struct fov_transport *transport,
+                                   const struct fov_retry_hooks *hooks, fov_error *err)
 {
     const struct fov_provider_class *cls = NULL;
     *out = NULL;
@@ -148,7 +166,8 @@ fov_status fov__provider_model_new(fov_model **out, fov_context *ctx, const fov_
     provider->cls = cls;
     provider->transport = transport;
     provider->hooks = hooks;
-    provider->model_class = (fov_model_class){sizeof(fov_model_class), cls->name, provider_generate, provider_free};
+    provider->model_class =
+        (fov_model_class){sizeof(fov_model_class), cls->name, provider_generate, provider_free};
     rc = fov__provider_configure(provider, opts, err);
     if (rc == FOV_OK) {
         rc = open_transport(provider, opts, err);
@@ -162,7 +181,8 @@ fov_status fov__provider_model_new(fov_model **out, fov_context *ctx, const fov_
     return rc;
 }
 
-fov_status fov_model_new_provider(fov_model **out, fov_context *ctx, const fov_provider_opts *opts, fov_error *err)
+fov_status fov_model_new_provider(fov_model **out, fov_context *ctx, const fov_provider_opts *opts,
+                                  fov_error *err)
 {
     if (out == NULL || ctx == NULL) {
         return fov__fail(err, FOV_E_ARG, 0, "provider", "out or ctx is NULL");

@@ -14,7 +14,8 @@ void fov_provider_opts_init(fov_provider_opts *opts)
     *opts = (fov_provider_opts)FOV_PROVIDER_OPTS_INIT;
 }
 
-static fov_status copy(char **out, fov_context *ctx, const char *text, const char *where, fov_error *err)
+static fov_status copy(char **out, fov_context *ctx, const char *text, const char *where,
+                       fov_error *err)
 {
     if (text == NULL) {
         return FOV_OK;
@@ -39,7 +40,8 @@ static fov_status set_url(struct fov_provider *provider, const char *base, fov_e
     return fov__url_parse(&provider->where, provider->url, "base_url", err);
 }
 
-static fov_status set_key(struct fov_provider *provider, const fov_provider_opts *opts, fov_error *err)
+static fov_status set_key(struct fov_provider *provider, const fov_provider_opts *opts,
+                          fov_error *err)
 {
     const char *key = opts->api_key;
     if (key == NULL) {
@@ -47,37 +49,43 @@ static fov_status set_key(struct fov_provider *provider, const fov_provider_opts
     }
     const size_t len = strlen(key);
     if (len == 0 || len > KEY_MAX) {
-        return fov__fail(err, FOV_E_ARG, 0, "api_key", "api_key has %zu characters, where 1 to %d are allowed", len,
-                         KEY_MAX);
+        return fov__fail(err, FOV_E_ARG, 0, "api_key",
+                         "api_key has %zu characters, where 1 to %d are allowed", len, KEY_MAX);
     }
     for (size_t i = 0; i < len; i++) {
         if (key[i] <= ' ' || key[i] >= 0x7f) {
             return fov__fail(err, FOV_E_ARG, 0, "api_key",
-                             "api_key holds a space, a newline or another character that no key has, at place %zu", i);
+                             "api_key holds a space, a newline or another character that no key "
+                             "has, at place %zu",
+                             i);
         }
     }
     if (!provider->where.is_https && !provider->where.is_loopback && !opts->allow_plain_key) {
-        return fov__fail(err, FOV_E_ARG, 0, "api_key",
-                         "the key would travel unencrypted to %s; use https, or set allow_plain_key",
-                         provider->where.host);
+        return fov__fail(
+            err, FOV_E_ARG, 0, "api_key",
+            "the key would travel unencrypted to %s; use https, or set allow_plain_key",
+            provider->where.host);
     }
-    const fov_status rc = fov__secret_new(&provider->key_header, provider->cls->key_header, key, err);
+    const fov_status rc =
+        fov__secret_new(&provider->key_header, provider->cls->key_header, key, err);
     if (rc == FOV_OK) {
         provider->key = provider->key_header.text + strlen(provider->cls->key_header);
     }
     return rc;
 }
 
-static fov_status check_members(const struct fov_provider *provider, const fov_json_value *root, fov_error *err)
+static fov_status check_members(const struct fov_provider *provider, const fov_json_value *root,
+                                fov_error *err)
 {
     if (fov__json_type(root) != FOV_JSON_OBJECT) {
-        return fov__fail(err, FOV_E_ARG, 0, "extra", "extra must be a JSON object and is %s", fov__json_type_name(root));
+        return fov__fail(err, FOV_E_ARG, 0, "extra", "extra must be a JSON object and is %s",
+                         fov__json_type_name(root));
     }
     for (const fov_json_value *m = fov__json_child(root); m != NULL; m = fov__json_next(m)) {
         for (const char *const *own = provider->cls->own_members; *own != NULL; own++) {
             if (strcmp(fov__json_key(m), *own) == 0) {
-                return fov__fail(err, FOV_E_ARG, 0, "extra", "extra may not set \"%s\", which foveate writes itself",
-                                 *own);
+                return fov__fail(err, FOV_E_ARG, 0, "extra",
+                                 "extra may not set \"%s\", which foveate writes itself", *own);
             }
         }
     }
@@ -91,7 +99,8 @@ static fov_status set_extra(struct fov_provider *provider, const char *extra, fo
         return FOV_OK;
     }
     const fov_limits *limits = &provider->ctx->limits;
-    fov_status rc = fov__json_parse(&doc, provider->ctx, extra, strlen(extra), limits->json_depth, limits->json_bytes, err);
+    fov_status rc = fov__json_parse(&doc, provider->ctx, extra, strlen(extra), limits->json_depth,
+                                    limits->json_bytes, err);
     if (rc < 0) {
         return rc;
     }
@@ -106,16 +115,20 @@ static fov_status set_extra(struct fov_provider *provider, const char *extra, fo
     return rc;
 }
 
-fov_status fov__provider_configure(struct fov_provider *provider, const fov_provider_opts *opts, fov_error *err)
+fov_status fov__provider_configure(struct fov_provider *provider, const fov_provider_opts *opts,
+                                   fov_error *err)
 {
     if (opts->model == NULL || opts->model[0] == '\0') {
-        return fov__fail(err, FOV_E_ARG, 0, "model", "model is missing: give the server's name for it");
+        return fov__fail(err, FOV_E_ARG, 0, "model",
+                         "model is missing: give the server's name for it");
     }
     if (opts->tool_images < FOV_TOOL_IMAGES_DEFAULT || opts->tool_images > FOV_TOOL_IMAGES_NATIVE) {
-        return fov__fail(err, FOV_E_ARG, 0, "tool_images", "tool_images is %d, where 0 to 2 are allowed",
-                         (int)opts->tool_images);
+        return fov__fail(err, FOV_E_ARG, 0, "tool_images",
+                         "tool_images is %d, where 0 to 2 are allowed", (int)opts->tool_images);
     }
-    provider->tool_images = opts->tool_images != FOV_TOOL_IMAGES_DEFAULT ? opts->tool_images : provider->cls->tool_images;
+    provider->tool_images = opts->tool_images != FOV_TOOL_IMAGES_DEFAULT
+                                ? opts->tool_images
+                                : provider->cls->tool_images;
     provider->timeout_ms = opts->timeout_ms > 0 ? opts->timeout_ms : TIMEOUT_MS;
     provider->max_retries = opts->max_retries > 0 ? opts->max_retries : RETRIES;
     if (opts->no_retries) {
@@ -126,7 +139,8 @@ fov_status fov__provider_configure(struct fov_provider *provider, const fov_prov
         rc = copy(&provider->image_detail, provider->ctx, opts->image_detail, "image_detail", err);
     }
     if (rc == FOV_OK) {
-        rc = set_url(provider, opts->base_url != NULL ? opts->base_url : provider->cls->base_url, err);
+        rc = set_url(provider, opts->base_url != NULL ? opts->base_url : provider->cls->base_url,
+                     err);
     }
     if (rc == FOV_OK) {
         rc = set_key(provider, opts, err);

@@ -3,7 +3,8 @@
  * image: a mark remembers where its base64 belongs, and the transport encodes it while sending. */
 #include "provider/provider_internal.h"
 
-/* Text of a conversation, without images. Far above any model's context; it only stops a runaway. */
+/* Text of a conversation, without images. Far above any model's context; it only stops a runaway.
+ */
 #define BODY_TEXT_MAX ((size_t)256 * 1024 * 1024)
 
 void fov__wire_body_init(struct fov_wire_body *body, fov_context *ctx)
@@ -30,12 +31,14 @@ void fov__wire_body_data_url(struct fov_wire_body *body, const char *key, const 
     if (body->text.status < 0) {
         return;
     }
-    if (!fov__grow(body->ctx, &body->marks, &body->mark_capacity, body->mark_count + 1, sizeof(*body->marks))) {
+    if (!fov__grow(body->ctx, &body->marks, &body->mark_capacity, body->mark_count + 1,
+                   sizeof(*body->marks))) {
         body->text.status = FOV_E_MEMORY; /* asked for at the end, as for any other addition */
         return;
     }
     const size_t before_quote = body->text.len - 1;
-    body->marks[body->mark_count++] = (struct fov_wire_mark){before_quote, image->data, image->size};
+    body->marks[body->mark_count++] =
+        (struct fov_wire_mark){before_quote, image->data, image->size};
 }
 
 fov_status fov__wire_body_end(struct fov_wire_body *body, fov_error *err)
@@ -52,11 +55,14 @@ fov_status fov__wire_body_end(struct fov_wire_body *body, fov_error *err)
     size_t from = 0;
     for (size_t i = 0; i < body->mark_count; i++) {
         const struct fov_wire_mark *mark = &body->marks[i];
-        body->segments[2 * i] = (struct fov_segment){FOV__SEGMENT_BYTES, body->text.data + from, mark->offset - from};
-        body->segments[2 * i + 1] = (struct fov_segment){FOV__SEGMENT_BASE64, mark->data, mark->size};
+        body->segments[2 * i] =
+            (struct fov_segment){FOV__SEGMENT_BYTES, body->text.data + from, mark->offset - from};
+        body->segments[2 * i + 1] =
+            (struct fov_segment){FOV__SEGMENT_BASE64, mark->data, mark->size};
         from = mark->offset;
     }
-    body->segments[count - 1] = (struct fov_segment){FOV__SEGMENT_BYTES, body->text.data + from, body->text.len - from};
+    body->segments[count - 1] =
+        (struct fov_segment){FOV__SEGMENT_BYTES, body->text.data + from, body->text.len - from};
     body->segment_count = count;
     return FOV_OK;
 }

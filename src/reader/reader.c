@@ -19,7 +19,7 @@ struct reader {
     size_t read_count; /* views that were there when everything was read */
 };
 
-/* ---- the conversation ------------------------------------------------------------------------ */
+/* ---- the conversation ----------------------------------------------------------------------- */
 
 static void forget(struct reader *reader)
 {
@@ -216,7 +216,7 @@ static fov_status follow(struct reader *reader, const fov_conversation *conversa
     return FOV_OK;
 }
 
-/* ---- looks ----------------------------------------------------------------------------------- */
+/* ---- looks ---------------------------------------------------------------------------------- */
 
 static bool has_tool(const fov_request *request, const char *name)
 {
@@ -299,7 +299,7 @@ static size_t again_look(const struct reader *reader, struct reader_look *look, 
     return 1;
 }
 
-/* ---- reading --------------------------------------------------------------------------------- */
+/* ---- reading -------------------------------------------------------------------------------- */
 
 /* Texts of the turned picture, found and read there, come back into the frame. */
 static fov_status read_turned(struct reader *reader, const fov_cancel *cancel, fov_error *err)
@@ -375,7 +375,7 @@ static fov_status read_views(struct reader *reader, const fov_cancel *cancel, fo
     return rc;
 }
 
-/* ---- the answer ------------------------------------------------------------------------------ */
+/* ---- the answer ----------------------------------------------------------------------------- */
 
 static fov_status say(const struct reader *reader, const struct reader_answer *answer, fov_reply *reply,
                       fov_error *err)

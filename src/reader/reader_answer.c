@@ -61,7 +61,7 @@ static void say_name(struct reader_answer *answer, const struct reader_name *nam
     fov__format(answer->reason, sizeof(answer->reason), "%s", why);
 }
 
-/* ---- which name ------------------------------------------------------------------------------ */
+/* ---- which name ----------------------------------------------------------------------------- */
 
 static bool names_are_times(const struct reader_grid *grid)
 {
@@ -212,7 +212,7 @@ static void answer_colour(struct reader_answer *answer, const struct reader_grid
     say_name(answer, found, "it is drawn in the colour that the question gives");
 }
 
-/* ---- counts ---------------------------------------------------------------------------------- */
+/* ---- counts --------------------------------------------------------------------------------- */
 
 static int32_t comparison(const struct reader_words *words, size_t *at)
 {
@@ -281,6 +281,8 @@ static void answer_count(struct reader_answer *answer, const struct reader_grid 
         count = grid->kind == READER_LINE_CHART ? grid->series_count : 0;
     else if (!has_bound && !is_negative && !have(w, "same") && !have(w, "bars") && !have(w, "values"))
         count = grid->name_count;
+    if (have(w, "same") && count > 2)
+        count = 0; /* more than one pair: which is meant is not said */
     if (count == 0 || ((has_bound || have(w, "same")) && missing > 0)) {
         cannot(answer, "what is to be counted was not seen surely");
         return;
@@ -290,7 +292,7 @@ static void answer_count(struct reader_answer *answer, const struct reader_grid 
     fov__format(answer->reason, sizeof(answer->reason), "that many were found in the picture");
 }
 
-/* ---- comparisons ----------------------------------------------------------------------------- */
+/* ---- comparisons ---------------------------------------------------------------------------- */
 
 static void answer_yes_no(struct reader_answer *answer, const struct reader_grid *grid,
                           const struct reader_question *question)
@@ -394,7 +396,7 @@ static void answer_choice(struct reader_answer *answer, const struct reader_grid
     say_name(answer, winner, side > 0 ? "its value is the larger one" : "its value is the smaller one");
 }
 
-/* ---- values ---------------------------------------------------------------------------------- */
+/* ---- values --------------------------------------------------------------------------------- */
 
 static void answer_value(struct reader_answer *answer, const struct reader_grid *grid,
                          const struct reader_question *question)

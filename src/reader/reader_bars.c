@@ -34,6 +34,12 @@ static double absolute(double v)
     return v < 0 ? -v : v;
 }
 
+/* A rectangle that may be a bar: one flat, or the parts into which a label cuts it. */
+struct block {
+    struct reader_rgb colour;
+    int32_t x1, y1, x2, y2, flat;
+};
+
 /* The part of a line of pixels that belongs to the flat. */
 static double coverage(const struct reader_scene *scene, int32_t flat, int32_t x1, int32_t y1, int32_t x2,
                        int32_t y2)
@@ -48,20 +54,60 @@ static double coverage(const struct reader_scene *scene, int32_t flat, int32_t x
     return total > 0 ? (double)inside / total : 0;
 }
 
-static bool is_rectangle(const struct reader_scene *scene, int32_t index)
+/* Draw the edges in to where most of the edge belongs to the flat: JPEG frays them by a pixel or
+ * two. A label that touches an edge may hide a part of it. */
+static bool trim_block(const struct reader_scene *scene, struct block *b)
 {
-    const struct reader_flat *f = &scene->flats[index];
-    const int32_t width = f->x2 - f->x1, height = f->y2 - f->y1;
-    if (f->area * 100 < width * height * 50 || width < 3 || height < 3)
+    const double most = 0.55;
+    const int32_t f = b->flat;
+    for (int32_t i = 0; i < 3 && b->y1 < b->y2 && coverage(scene, f, b->x1, b->y1, b->x2, b->y1 + 1) < most; i++)
+        b->y1++;
+    for (int32_t i = 0; i < 3 && b->y1 < b->y2 && coverage(scene, f, b->x1, b->y2 - 1, b->x2, b->y2) < most; i++)
+        b->y2--;
+    for (int32_t i = 0; i < 3 && b->x1 < b->x2 && coverage(scene, f, b->x1, b->y1, b->x1 + 1, b->y2) < most; i++)
+        b->x1++;
+    for (int32_t i = 0; i < 3 && b->x1 < b->x2 && coverage(scene, f, b->x2 - 1, b->y1, b->x2, b->y2) < most; i++)
+        b->x2--;
+    return b->x2 - b->x1 >= 3 && b->y2 - b->y1 >= 3 && coverage(scene, f, b->x1, b->y1, b->x2, b->y2) > 0.4 &&
+           coverage(scene, f, b->x1, b->y1, b->x2, b->y1 + 1) >= most &&
+           coverage(scene, f, b->x1, b->y2 - 1, b->x2, b->y2) >= most &&
+           coverage(scene, f, b->x1, b->y1, b->x1 + 1, b->y2) >= most &&
+           coverage(scene, f, b->x2 - 1, b->y1, b->x2, b->y2) >= most;
+}
+
+/* Two parts of one bar: the same colour and sides, and only ink between them. */
+static bool is_cut(const struct reader_scene *scene, const struct block *a, const struct block *b)
+{
+    if (fov__reader_rgb_distance(a->colour, b->colour) > 14)
         return false;
-    return coverage(scene, index, f->x1, f->y1, f->x2, f->y1 + 1) > 0.7 &&
-           coverage(scene, index, f->x1, f->y2 - 1, f->x2, f->y2) > 0.7 &&
-           coverage(scene, index, f->x1, f->y1, f->x1 + 1, f->y2) > 0.7 &&
-           coverage(scene, index, f->x2 - 1, f->y1, f->x2, f->y2) > 0.7;
+    const bool in_column = absolute(a->x1 - b->x1) <= 2 && absolute(a->x2 - b->x2) <= 2;
+    const bool in_row = absolute(a->y1 - b->y1) <= 2 && absolute(a->y2 - b->y2) <= 2;
+    const int32_t play = 4; /* the parts reach up beside the label; a line between two bars is thinner */
+    if (in_column && b->y1 > a->y2 && b->y1 - a->y2 <= 20 && a->y2 - a->y1 > play && b->y2 - b->y1 > play)
+        return coverage(scene, -1, a->x1, a->y2 - play, a->x2, b->y1 + play) > 0.35;
+    if (in_row && b->x1 > a->x2 && b->x1 - a->x2 <= 60 && a->x2 - a->x1 > play && b->x2 - b->x1 > play)
+        return coverage(scene, -1, a->x2 - play, a->y1, b->x1 + play, a->y2) > 0.35;
+    return false;
+}
+
+static size_t join_cut(const struct reader_scene *scene, struct block *blocks, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < count; j++) {
+            if (i == j || !is_cut(scene, &blocks[i], &blocks[j]))
+                continue;
+            blocks[i].x2 = blocks[j].x2;
+            blocks[i].y2 = blocks[j].y2;
+            blocks[j] = blocks[--count];
+            i = i > 0 ? i - 1 : 0;
+            j = (size_t)-1;
+        }
+    }
+    return count;
 }
 
 /* Rectangles that differ clearly from the ground and are no frame around everything. */
-static size_t candidates(const struct reader_scene *scene, int32_t *index, size_t max)
+static size_t candidates(const struct reader_scene *scene, struct block *blocks, size_t max)
 {
     size_t count = 0;
     for (size_t i = 0; i < scene->flat_count && count < max; i++) {
@@ -69,10 +115,11 @@ static size_t candidates(const struct reader_scene *scene, int32_t *index, size_
         if (f->is_ground || fov__reader_rgb_distance(f->colour, scene->ground) < 30)
             continue;
         const bool is_all = f->x2 - f->x1 > scene->width * 9 / 10 && f->y2 - f->y1 > scene->height / 3;
-        if (!is_all && is_rectangle(scene, (int32_t)i))
-            index[count++] = (int32_t)i;
+        struct block block = {f->colour, f->x1, f->y1, f->x2, f->y2, (int32_t)i};
+        if (!is_all && trim_block(scene, &block))
+            blocks[count++] = block;
     }
-    return count;
+    return join_cut(scene, blocks, count);
 }
 
 struct stand {
@@ -81,16 +128,17 @@ struct stand {
 };
 
 /* How many rectangles share a foot line and a thickness, if bars lie (is_level) or stand. */
-static struct stand stand_of(const struct reader_scene *scene, const int32_t *index, size_t count,
-                             bool is_level)
+static struct stand stand_of(const struct block *blocks, size_t count, bool is_level)
 {
     struct stand best = {0, 0, 0};
     for (size_t i = 0; i < count; i++) {
-        const struct reader_flat *a = &scene->flats[index[i]];
+        const struct block *a = &blocks[i];
         const int32_t base = is_level ? a->x1 : a->y2, thick = is_level ? a->y2 - a->y1 : a->x2 - a->x1;
         int32_t score = 0;
+        if (thick < 6)
+            continue; /* the stem of a letter */
         for (size_t j = 0; j < count; j++) {
-            const struct reader_flat *b = &scene->flats[index[j]];
+            const struct block *b = &blocks[j];
             const int32_t foot = is_level ? b->x1 : b->y2, head = is_level ? b->x2 : b->y1;
             const int32_t wide = is_level ? b->y2 - b->y1 : b->x2 - b->x1;
             const bool is_same = wide - thick <= 2 && thick - wide <= 2;
@@ -107,7 +155,7 @@ static struct stand stand_of(const struct reader_scene *scene, const int32_t *in
     return best;
 }
 
-static void turn_bar(const struct bars *bars, const struct reader_flat *f, struct bar *bar)
+static void turn_bar(const struct bars *bars, const struct block *f, struct bar *bar)
 {
     memset(bar, 0, sizeof(*bar));
     bar->colour = f->colour;
@@ -251,11 +299,11 @@ static void make_groups(struct bars *bars, bool has_own)
 
 static bool find_bars(struct bars *bars)
 {
-    int32_t index[READER_BARS];
+    struct block blocks[READER_BARS];
     const struct reader_scene *scene = bars->scene;
-    const size_t count = candidates(scene, index, READER_BARS);
-    const struct stand standing = stand_of(scene, index, count, false);
-    const struct stand lying = stand_of(scene, index, count, true);
+    const size_t count = candidates(scene, blocks, READER_BARS);
+    const struct stand standing = stand_of(blocks, count, false);
+    const struct stand lying = stand_of(blocks, count, true);
     if (count < 2 || (standing.score < 4 * 64 && lying.score < 4 * 64))
         return false;
     bars->is_level = lying.score > standing.score;
@@ -264,7 +312,7 @@ static bool find_bars(struct bars *bars)
     bars->thick = stand->thick;
     for (size_t i = 0; i < count; i++) {
         struct bar *bar = &bars->bar[bars->count];
-        turn_bar(bars, &scene->flats[index[i]], bar);
+        turn_bar(bars, &blocks[i], bar);
         if (absolute(bar->high - bar->low - bars->thick) <= 2 + 0.12 * bars->thick)
             bars->count++;
     }
@@ -274,7 +322,7 @@ static bool find_bars(struct bars *bars)
     sort_bars(bars);
     make_columns(bars);
     make_colours(bars);
-    return bars->column_count >= 1;
+    return bars->column_count >= 2;
 }
 
 /* How far a printed number is from the place where this bar's value is printed; huge when it
@@ -388,6 +436,66 @@ static bool scale_of_prints(const struct bars *bars, struct reader_axis *axis)
     return rises && axis->ticks * 2 > (int32_t)count;
 }
 
+/* Headers over a row of stacked parts name them: each text above goes to the part it is nearest to. */
+static void read_headers(struct reader_grid *grid, const struct bars *bars)
+{
+    struct reader_scene *scene = bars->scene;
+    for (size_t s = 0; s < bars->colour_count; s++) {
+        if (grid->series[s].text[0] != '\0')
+            return;
+    }
+    if (!bars->is_level || !bars->is_stacked)
+        return;
+    double edge = bars->bar[0].low;
+    for (int32_t line = 0; line < 5; line++) { /* upwards, line by line */
+        double top = -1, height = 0;
+        for (size_t i = 0; i < scene->text_count; i++) {
+            const struct reader_text *text = &scene->texts[i];
+            const bool is_near = text->box.y2 <= edge + 1 && edge - text->box.y2 < (line == 0 ? 2.5 : 0.9) * text->height;
+            if (is_near && text->view >= 0 && !text->is_used && text->box.y2 > top) {
+                top = text->box.y2;
+                height = text->height;
+            }
+        }
+        if (top < 0)
+            return;
+        for (size_t i = 0; i < scene->text_count; i++) {
+            struct reader_text *text = &scene->texts[i];
+            const struct bar *best = NULL;
+            double least = 1e9;
+            if (text->is_used || text->view < 0 || absolute(text->box.y2 - top) > 0.5 * height)
+                continue;
+            for (size_t b = 0; b < bars->count && bars->bar[b].column == 0; b++) {
+                const double d = absolute(text->anchor.x - (bars->bar[b].start + bars->bar[b].end) / 2);
+                if (d < least) {
+                    least = d;
+                    best = &bars->bar[b];
+                }
+            }
+            if (best == NULL || least > 0.6 * (best->end - best->start) + 3 * text->height)
+                continue;
+            struct reader_name *name = &grid->series[best->series];
+            char joined[READER_TEXT_MAX];
+            fov__format(joined, sizeof(joined), "%s%s%s", text->text, name->text[0] != '\0' ? " " : "", name->text);
+            memcpy(name->text, joined, sizeof(joined));
+            name->view = text->view;
+            name->confidence = text->confidence;
+            text->is_used = true;
+        }
+        edge = top - height;
+    }
+}
+
+/* Rectangles without a scale and without values that grow with them are no bars: a logo, the cells
+ * of a table. */
+static bool are_backed(const struct bars *bars, const struct reader_axis *axis)
+{
+    size_t prints = 0;
+    for (size_t i = 0; i < bars->count; i++)
+        prints += bars->bar[i].print != NULL;
+    return axis->is_found || (prints >= 2 && prints < 4 && prints * 3 >= bars->count * 2);
+}
+
 static void fill_cells(struct reader_grid *grid, const struct bars *bars)
 {
     for (size_t i = 0; i < bars->count; i++) {
@@ -446,7 +554,9 @@ bool fov__reader_bars(struct reader_grid *grid, struct reader_scene *scene)
     /* Names lie left of lying bars, below standing ones. */
     const double low = bars->is_level ? 0 : -edge - 2, high = bars->is_level ? edge + 3 : scene->height;
     find_prints(bars);
-    make_groups(bars, have_own_names(bars, low, bars->is_level ? high : low + 60));
+    const double rows = fov__reader_names_bottom(scene, low, high, bars->bar[0].low - bars->thick,
+                                                 bars->bar[bars->count - 1].high + bars->thick);
+    make_groups(bars, have_own_names(bars, low, bars->is_level ? high : rows));
     grid->kind = bars->is_stacked ? READER_STACKED : READER_BAR;
     grid->is_horizontal = bars->is_level;
     fill_names(grid, bars, low, high);
@@ -454,6 +564,10 @@ bool fov__reader_bars(struct reader_grid *grid, struct reader_scene *scene)
         grid->axis.is_found = false;
     if (!grid->axis.is_found)
         grid->axis.is_found = scale_of_prints(bars, &grid->axis);
+    if (!are_backed(bars, &grid->axis)) {
+        fov__free(scene->ctx, bars);
+        return false;
+    }
     grid->series_count = bars->is_single ? 1 : bars->colour_count;
     for (size_t c = 0; c < bars->colour_count; c++) {
         grid->series[c].colour = bars->colours[c];
@@ -462,6 +576,8 @@ bool fov__reader_bars(struct reader_grid *grid, struct reader_scene *scene)
     fill_cells(grid, bars);
     if (!bars->is_single)
         fov__reader_legend(grid, scene);
+    if (!bars->is_single)
+        read_headers(grid, bars);
     fov__free(scene->ctx, bars);
     return grid->name_count > 0;
 }

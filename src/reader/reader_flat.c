@@ -12,6 +12,7 @@ static const int32_t THICK = 7;
 
 struct area {
     int32_t x1, y1, x2, y2, count, square;
+    uint64_t sum[3];
     struct reader_rgb colour;
 };
 
@@ -37,7 +38,7 @@ static void spread(const struct fov_pixels *px, int32_t *label, int32_t *queue, 
     const int32_t width = px->width, height = px->height;
     const struct reader_rgb seed = pixel(px, start % width, start / width);
     size_t head = 0, tail = 0;
-    *area = (struct area){width, height, 0, 0, 0, 0, seed};
+    *area = (struct area){.x1 = width, .y1 = height};
     queue[tail++] = start;
     label[start] = number;
     while (head < tail) {
@@ -46,6 +47,10 @@ static void spread(const struct fov_pixels *px, int32_t *label, int32_t *queue, 
         area->y1 = y < area->y1 ? y : area->y1;
         area->x2 = x + 1 > area->x2 ? x + 1 : area->x2;
         area->y2 = y + 1 > area->y2 ? y + 1 : area->y2;
+        const struct reader_rgb c = pixel(px, x, y);
+        area->sum[0] += c.r;
+        area->sum[1] += c.g;
+        area->sum[2] += c.b;
         area->count++;
         const int32_t next[4] = {x > 0 ? at - 1 : -1, x + 1 < width ? at + 1 : -1,
                                  y > 0 ? at - width : -1, y + 1 < height ? at + width : -1};
@@ -59,6 +64,10 @@ static void spread(const struct fov_pixels *px, int32_t *label, int32_t *queue, 
             queue[tail++] = to;
         }
     }
+    /* The mean: the first pixel may have been a blend at the edge. */
+    const uint64_t n = (uint64_t)area->count;
+    area->colour = (struct reader_rgb){(uint8_t)(area->sum[0] / n), (uint8_t)(area->sum[1] / n),
+                                       (uint8_t)(area->sum[2] / n)};
 }
 
 /* The side of the largest square inside each area, row by row. */

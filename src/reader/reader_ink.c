@@ -211,6 +211,23 @@ static bool are_neighbours(const struct stroke *a, const struct stroke *b)
     return (bottom - top) * 2 >= low && gap <= reach && tall <= 3 * low;
 }
 
+/* A dash right of a letter belongs to it only when a letter follows: "18-24", but not the tick of an
+ * axis beside its number or the line that leads to a slice. */
+static bool is_loose_dash(const struct ink *ink, size_t i, size_t j)
+{
+    const struct stroke *letter = &ink->strokes[i], *dash = &ink->strokes[j];
+    const int32_t tall = height_of(letter);
+    if (height_of(dash) > 2 || dash->x2 - dash->x1 < 3 || dash->x1 < letter->x1 || height_of(letter) < 4)
+        return false;
+    for (size_t k = j + 1; k < ink->count && ink->strokes[k].x1 < dash->x2 + tall; k++) {
+        const struct stroke *next = &ink->strokes[k];
+        const int32_t gap = next->x1 - dash->x2;
+        if (gap >= 0 && gap <= (tall + 1) / 2 && height_of(next) >= 4 && next->y1 < dash->y2 && next->y2 > dash->y1)
+            return false;
+    }
+    return true;
+}
+
 static void group_strokes(struct ink *ink)
 {
     for (size_t i = 0; i < ink->count; i++)
@@ -221,7 +238,7 @@ static void group_strokes(struct ink *ink)
             const struct stroke *b = &ink->strokes[j];
             if (b->x1 > a->x2 + LETTER)
                 break;
-            if (!are_neighbours(a, b))
+            if (!are_neighbours(a, b) || is_loose_dash(ink, i, j))
                 continue;
             const int32_t p = root(ink->strokes, (int32_t)i), q = root(ink->strokes, (int32_t)j);
             if (p != q)
@@ -289,59 +306,120 @@ static void drop_specks(struct reader_scene *scene)
     scene->text_count = kept;
 }
 
-/* Steps from a lone letter to the next one, by direction. */
+/* Steps from a lone letter to the next one, by direction. Labels that do not lie level stand under
+ * a chart, so only its lower part is looked at. */
+enum { BAND = 8 }; /* pixels of a row of the histogram below */
+
 struct steps {
-    int32_t up, down, upright;
-    double run, rise;
-    fov_box box;
+    int32_t up, down, upright, columns;
+    int32_t rows[2048];
+    fov_box slanted, standing;
 };
 
-static void count_steps(const struct ink *ink, const int32_t *text_of, struct steps *steps)
+/* The nearest letter above or right of this one. */
+static bool nearest(const struct ink *ink, size_t i, double *bx, double *by)
 {
-    *steps = (struct steps){.box = {ink->scene->width, ink->scene->height, 0, 0}};
-    for (size_t i = 0; i < ink->count; i++) {
-        const struct stroke *a = &ink->strokes[i];
-        const int32_t ta = text_of[root(ink->strokes, (int32_t)i)];
-        if (ta < 0 || ink->scene->texts[ta].pieces > 2 || height_of(a) < 4 || height_of(a) > 24)
+    const struct stroke *a = &ink->strokes[i];
+    const double ax = (a->x1 + a->x2) / 2.0, ay = (a->y1 + a->y2) / 2.0;
+    double best = 1e9;
+    for (size_t j = 0; j < ink->count && ink->strokes[j].x1 < a->x2 + 24; j++) {
+        const struct stroke *b = &ink->strokes[j];
+        const double dx = (b->x1 + b->x2) / 2.0 - ax, dy = (b->y1 + b->y2) / 2.0 - ay;
+        const double d = dx * dx + dy * dy;
+        const int32_t h = height_of(b), w = b->x2 - b->x1;
+        if (j == i || dx < -1 || (dx < 1.5 && dy > 0) || (h < 4 && w < 4) || h > 24 || b->ground != a->ground || d >= best)
             continue;
-        const double ax = (a->x1 + a->x2) / 2.0, ay = (a->y1 + a->y2) / 2.0;
-        double best = 1e9, bx = 0, by = 0;
-        for (size_t j = i + 1; j < ink->count && ink->strokes[j].x1 < a->x2 + 24; j++) {
-            const struct stroke *b = &ink->strokes[j];
-            const double dx = (b->x1 + b->x2) / 2.0 - ax, dy = (b->y1 + b->y2) / 2.0 - ay;
-            const double d = dx * dx + dy * dy;
-            if (height_of(b) >= 4 && height_of(b) <= 24 && b->ground == a->ground && d < best) {
-                best = d;
-                bx = dx;
-                by = dy;
-            }
+        best = d;
+        *bx = dx;
+        *by = dy;
+    }
+    const double size = height_of(a) > a->x2 - a->x1 ? height_of(a) : a->x2 - a->x1;
+    return best <= 4 * size * size;
+}
+
+/* Whether the letter makes a step, and of which kind: 1 slanted, 2 standing. */
+static int32_t step_of(const struct ink *ink, const int32_t *text_of, size_t i, bool *is_up)
+{
+    const struct stroke *a = &ink->strokes[i];
+    const int32_t ta = text_of[root(ink->strokes, (int32_t)i)];
+    double bx = 0, by = 0;
+    if (a->y1 < ink->scene->height * 55 / 100 || height_of(a) > 24 || a->x2 - a->x1 > 24 ||
+        (height_of(a) < 4 && a->x2 - a->x1 < 4))
+        return 0;
+    if ((ta >= 0 && ink->scene->texts[ta].pieces > 2) || !nearest(ink, i, &bx, &by))
+        return 0;
+    const double rise = by < 0 ? -by : by, run = bx < 0 ? -bx : bx;
+    *is_up = by < 0;
+    if (run < 0.3 * rise && by < 0)
+        return 2;
+    return rise > 0.35 * run && rise < 2.8 * run ? 1 : 0;
+}
+
+/* The rows with most steps, a tenth of the picture above and below the fullest. */
+static void fullest_band(const struct steps *steps, int32_t height, int32_t *low, int32_t *high)
+{
+    const int32_t window = height / (6 * BAND) + 1, count = height / BAND + 1;
+    int32_t best = -1;
+    for (int32_t r = 0; r < count && r < (int32_t)FOV_COUNT(steps->rows); r++) {
+        int32_t sum = 0;
+        for (int32_t k = r; k < r + window && k < (int32_t)FOV_COUNT(steps->rows); k++)
+            sum += steps->rows[k];
+        if (sum > best) {
+            best = sum;
+            *low = r * BAND;
+            *high = (r + window) * BAND;
         }
-        const double reach = 2.0 * height_of(a);
-        if (best > reach * reach)
-            continue;
-        const double rise = by < 0 ? -by : by;
-        const bool is_diagonal = bx > 0 && rise > 0.35 * bx && rise < 2.8 * bx;
-        if (!is_diagonal)
-            continue;
-        steps->up += by < 0;
-        steps->down += by > 0;
-        steps->run += bx;
-        steps->rise += by;
-        grow_box(&steps->box, a);
     }
 }
 
-/* Slanted labels are noted when there are many of them; the usual slants are 45 and, in tighter
- * charts, about 35 or 60 degrees, so the mean step is rounded to 5. */
+static void count_steps(const struct ink *ink, const int32_t *text_of, struct steps *steps)
+{
+    const fov_box nowhere = {ink->scene->width, ink->scene->height, 0, 0};
+    double last_column = -1e9;
+    int32_t low = 0, high = 0;
+    bool is_up = false;
+    memset(steps, 0, sizeof(*steps));
+    steps->slanted = steps->standing = nowhere;
+    for (size_t i = 0; i < ink->count; i++) {
+        const int32_t row = ink->strokes[i].y1 / BAND;
+        if (row < (int32_t)FOV_COUNT(steps->rows))
+            steps->rows[row] += step_of(ink, text_of, i, &is_up) != 0;
+    }
+    fullest_band(steps, ink->scene->height, &low, &high);
+    for (size_t i = 0; i < ink->count; i++) {
+        const struct stroke *a = &ink->strokes[i];
+        const int32_t kind = a->y1 >= low && a->y1 < high ? step_of(ink, text_of, i, &is_up) : 0;
+        if (kind == 2) {
+            steps->upright++;
+            grow_box(&steps->standing, a);
+            steps->columns += a->x1 - last_column > 6;
+            last_column = a->x1;
+        } else if (kind == 1) {
+            steps->up += is_up;
+            steps->down += !is_up;
+            grow_box(&steps->slanted, a);
+        }
+    }
+}
+
+static bool is_strip(const struct reader_scene *scene, fov_box box)
+{
+    return box.y2 - box.y1 < 0.33 * scene->height && box.x2 - box.x1 > 0.15 * scene->width;
+}
+
+/* Labels that stand or slant are noted when there are many of them. */
 static void note_slant(struct reader_scene *scene, const struct steps *steps)
 {
     const int32_t most = steps->up > steps->down ? steps->up : steps->down;
     const int32_t least = steps->up > steps->down ? steps->down : steps->up;
     scene->slant = 0;
-    if (most < 10 || least * 3 > most)
-        return;
-    scene->slant = steps->up > steps->down ? 45 : -45;
-    scene->slanted = steps->box;
+    if (steps->upright >= 10 && steps->columns >= 4 && steps->upright > most && is_strip(scene, steps->standing)) {
+        scene->slant = 90;
+        scene->slanted = steps->standing;
+    } else if (most >= 10 && least * 3 <= most && is_strip(scene, steps->slanted)) {
+        scene->slant = steps->up > steps->down ? 45 : -45;
+        scene->slanted = steps->slanted;
+    }
 }
 
 fov_status fov__reader_ink(struct reader_scene *scene, const struct fov_pixels *px, fov_error *err)

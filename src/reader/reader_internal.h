@@ -38,7 +38,7 @@ enum {
     READER_TEXT_MAX = 160
 };
 
-/* ---- numbers --------------------------------------------------------------------------------- */
+/* ---- numbers -------------------------------------------------------------------------------- */
 
 struct reader_number {
     double value;
@@ -57,7 +57,7 @@ int32_t fov__reader_number_tail(const char *text, struct reader_number *out);
 /* How a number is written in an answer. */
 void fov__reader_number_text(char *out, size_t size, double value, int32_t decimals);
 
-/* ---- pictures -------------------------------------------------------------------------------- */
+/* ---- pictures ------------------------------------------------------------------------------- */
 
 /* A delivered image and where it lies. */
 struct reader_view {
@@ -133,7 +133,7 @@ int32_t fov__reader_rgb_distance(struct reader_rgb a, struct reader_rgb b); /* l
 /* Whether thin ink, which is paler than its colour, is of this colour on this ground. */
 bool fov__reader_rgb_alike(struct reader_rgb thin, struct reader_rgb colour, struct reader_rgb ground);
 
-/* ---- reading --------------------------------------------------------------------------------- */
+/* ---- reading -------------------------------------------------------------------------------- */
 
 /* Read one piece of text in one view and merge it with what is known of it. */
 fov_status fov__reader_read(struct reader_text *text, const struct reader_view *view, int32_t index,
@@ -144,7 +144,7 @@ void fov__reader_merge(struct reader_text *text, const char *reading, double con
 fov_status fov__reader_read_all(struct reader_scene *scene, const struct reader_view *views,
                                 size_t view_count, const fov_cancel *cancel, fov_error *err);
 
-/* ---- scales ---------------------------------------------------------------------------------- */
+/* ---- scales --------------------------------------------------------------------------------- */
 
 /* value = slope * position + offset, from ticks that agree. */
 struct reader_axis {
@@ -166,7 +166,7 @@ bool fov__reader_axis_find(struct reader_axis *out, struct reader_scene *scene, 
 bool fov__reader_axis_settle(const struct reader_text *text, double expected, double tolerance,
                              struct reader_number *out);
 
-/* ---- the grid -------------------------------------------------------------------------------- */
+/* ---- the grid ------------------------------------------------------------------------------- */
 
 enum reader_origin { READER_NONE, READER_PRINTED, READER_MEASURED };
 
@@ -223,12 +223,16 @@ void fov__reader_cell_settle(struct reader_cell *cell, const struct reader_text 
 size_t fov__reader_names_collect(struct reader_name *names, size_t max, struct reader_scene *scene,
                                  bool is_level, double low, double high, const double *slots,
                                  size_t slot_count);
+/* The lower edge of the names under standing bars: the first row of texts and the lines that follow
+ * close below; -1 where there is none. */
+double fov__reader_names_bottom(const struct reader_scene *scene, double low, double high, double left,
+                                double right);
 /* Fill in years and other even numbers at slots that carry no name. */
 void fov__reader_names_fill(struct reader_name *names, size_t count);
 /* The names of colours, from swatches beside texts, texts in the colour, or headers. */
 void fov__reader_legend(struct reader_grid *grid, struct reader_scene *scene);
 
-/* ---- the question ---------------------------------------------------------------------------- */
+/* ---- the question --------------------------------------------------------------------------- */
 
 enum { READER_WORDS = 64, READER_WORD = 28 };
 
@@ -301,7 +305,7 @@ struct reader_answer {
 void fov__reader_answer(struct reader_answer *answer, const struct reader_grid *grid,
                         const struct reader_scene *scene, const char *question);
 
-/* ---- looking --------------------------------------------------------------------------------- */
+/* ---- looking -------------------------------------------------------------------------------- */
 
 struct reader_look {
     char tool[16];

@@ -49,28 +49,51 @@ static void add_words(struct reader_name *name, const struct reader_text *text, 
     name->view = text->view;
 }
 
-/* The rows of names under standing bars: the first row of texts and what follows close below. */
-static double last_row(const struct reader_scene *scene, double low, double high, double left, double right)
+/* The next row of texts below `bottom`: its edges, and whether it is one text in the middle, which
+ * is the title of the axis. */
+struct row {
+    double top, bottom, height;
+    bool is_title;
+};
+
+static bool next_row(struct row *row, const struct reader_scene *scene, double from, double low, double high,
+                     double left, double right)
 {
-    double bottom = -1, height = 0;
-    for (;;) {
-        double next = 1e9, next_bottom = 0, next_height = 0;
-        for (size_t i = 0; i < scene->text_count; i++) {
-            const struct reader_text *text = &scene->texts[i];
-            if (text->is_used || text->view < 0 || is_noise(text) || text->anchor.x < left ||
-                text->anchor.x > right || text->anchor.y < low || text->anchor.y > high)
-                continue;
-            if (text->box.y1 > bottom - 1 && text->box.y1 < next) {
-                next = text->box.y1;
-                next_bottom = text->box.y2;
-                next_height = text->height;
-            }
-        }
-        if (next > 1e8 || (bottom >= 0 && next - bottom > 1.15 * height))
-            return bottom;
-        bottom = next_bottom > bottom ? next_bottom : bottom + 1;
-        height = next_height;
+    const struct reader_text *first = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < scene->text_count; i++) {
+        const struct reader_text *text = &scene->texts[i];
+        if (text->is_used || text->view < 0 || is_noise(text) || text->anchor.x < left || text->anchor.x > right ||
+            text->anchor.y < low || text->anchor.y > high || text->box.y1 < from)
+            continue;
+        if (first == NULL || text->box.y1 < first->box.y1)
+            first = text;
     }
+    if (first == NULL)
+        return false;
+    *row = (struct row){first->box.y1, first->box.y2, first->height, false};
+    for (size_t i = 0; i < scene->text_count; i++) {
+        const struct reader_text *text = &scene->texts[i];
+        count += text->view >= 0 && !is_noise(text) && absolute(text->anchor.y - first->anchor.y) < 0.6 * first->height &&
+                 text->anchor.x > left && text->anchor.x < right;
+    }
+    row->is_title = count == 1 && absolute(first->anchor.x - (left + right) / 2) < 0.03 * (right - left) + 3;
+    return true;
+}
+
+double fov__reader_names_bottom(const struct reader_scene *scene, double low, double high, double left,
+                                double right)
+{
+    struct row row, next;
+    if (!next_row(&row, scene, low, low, high, left, right))
+        return -1;
+    while (next_row(&next, scene, row.bottom - 1, low, high, left, right)) {
+        if (next.top - row.bottom > 1.15 * row.height || next.is_title)
+            break;
+        row.bottom = next.bottom > row.bottom ? next.bottom : row.bottom + 1;
+        row.height = next.height;
+    }
+    return row.bottom;
 }
 
 /* A row of labels may have been seen as one piece: as many words as slots it spans go one to each. */
@@ -123,7 +146,7 @@ size_t fov__reader_names_collect(struct reader_name *names, size_t max, struct r
     bool any_turned = false;
     for (size_t i = 0; i < scene->text_count; i++)
         any_turned = any_turned || is_turned(&scene->texts[i]);
-    const double bottom = is_level ? last_row(scene, low, high, left, right) : high;
+    const double bottom = is_level ? fov__reader_names_bottom(scene, low, high, left, right) : high;
     memset(names, 0, slot_count * sizeof(*names));
     for (size_t s = 0; s < slot_count; s++) {
         names[s].position = slots[s];
@@ -217,8 +240,8 @@ static void take_name(struct reader_name *name, struct reader_text *text)
 }
 
 /* Lines of one legend entry: what follows close under it, at the same left edge. */
-static void join_next_line(struct reader_name *name, const struct reader_text *text,
-                           struct reader_scene *scene)
+static void join_next_line(const struct reader_grid *grid, struct reader_name *name,
+                           const struct reader_text *text, struct reader_scene *scene)
 {
     for (size_t i = 0; i < scene->text_count; i++) {
         struct reader_text *next = &scene->texts[i];
@@ -226,6 +249,12 @@ static void join_next_line(struct reader_name *name, const struct reader_text *t
             continue;
         if (next->box.y1 < text->box.y2 || next->box.y1 - text->box.y2 > 0.8 * text->height)
             continue;
+        /* A line with a swatch of its own is the next entry. */
+        bool is_entry = false;
+        for (size_t s = 0; s < grid->series_count; s++)
+            is_entry = is_entry || swatch(scene, next, grid->series[s].colour) > 0.1;
+        if (is_entry)
+            return;
         add_words(name, next, next->text, strlen(next->text));
         next->is_used = true;
         return;
@@ -244,6 +273,11 @@ void fov__reader_legend(struct reader_grid *grid, struct reader_scene *scene)
             struct reader_text *text = &scene->texts[i];
             if (text->is_used || text->view < 0 || is_noise(text) || is_turned(text))
                 continue;
+            /* A number beside a bar of the colour is a value; years and "1" may be names. */
+            if (text->is_number && !text->number.is_year && text->number.value > 20)
+                continue;
+            if (fov__reader_rgb_distance(text->ground, name->colour) < 20)
+                continue;
             const double share = swatch(scene, text, name->colour);
             if (share > most) {
                 most = share;
@@ -253,6 +287,6 @@ void fov__reader_legend(struct reader_grid *grid, struct reader_scene *scene)
         if (best == NULL)
             continue;
         take_name(name, best);
-        join_next_line(name, best, scene);
+        join_next_line(grid, name, best, scene);
     }
 }

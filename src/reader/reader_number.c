@@ -112,8 +112,8 @@ static bool take_unit(const char *c, struct reader_number *out)
     while ((is_alpha(*c) || *c == '/') && n + 1 < sizeof(out->unit))
         out->unit[n++] = *c++;
     out->unit[n] = '\0';
-    while (*c == '*' || *c == '.')
-        c++;
+    while (*c == '*' || *c == '.' || *c == '-' || *c == '~' || *c == '=' || *c == ' ')
+        c++; /* footnotes, and what was left of a line that leads to the label */
     return *c == '\0' && n <= 8;
 }
 

@@ -59,7 +59,7 @@ void fov__reader_cell_settle(struct reader_cell *cell, const struct reader_text 
         cell->decimals++;
 }
 
-/* ---- lines ----------------------------------------------------------------------------------- */
+/* ---- lines ---------------------------------------------------------------------------------- */
 
 /* The lowest row of texts right of the scale: the names under a line chart. */
 static bool row_of_names(const struct reader_scene *scene, const struct reader_axis *axis, double left,
@@ -194,29 +194,34 @@ static void name_lines(struct reader_grid *grid, struct reader_scene *scene)
     fov__reader_legend(grid, scene);
     for (size_t s = 0; s < grid->series_count; s++) {
         struct reader_name *name = &grid->series[s];
-        const struct reader_line *line = &scene->lines[s];
+        struct reader_line *line = &scene->lines[s];
         struct reader_text *best = NULL;
         double least = 1e9;
         if (name->text[0] != '\0')
             continue;
         for (size_t i = 0; i < scene->text_count; i++) {
             struct reader_text *text = &scene->texts[i];
-            if (text->is_used || text->view < 0 || text->is_number || text->box.x1 < line->x2 - 25 ||
+            if (text->is_used || text->view < 0 || text->is_number || text->box.x1 < 0.4 * scene->width ||
                 !fov__reader_rgb_alike(text->ink, line->colour, scene->ground))
                 continue;
-            const double end = line_at(line, scene, line->x2 - 2);
-            const double d = absolute(text->anchor.y - end);
+            /* Its line ends just left of it; the word itself, in the same colour, was traced too. */
+            double end = -1;
+            for (int32_t x = (int32_t)text->box.x1 - 3; end < 0 && x > (int32_t)text->box.x1 - 18 && x > 0; x--)
+                end = line->y[x] >= 0 ? (double)line->y[x] : -1;
+            const double d = end < 0 ? 1e9 : absolute(text->anchor.y - end);
             if (d < least) {
                 least = d;
                 best = text;
             }
         }
-        if (best == NULL || least > 6 * best->height)
+        if (best == NULL || least > 3 * best->height)
             continue;
         fov__format(name->text, sizeof(name->text), "%s", best->text);
         name->view = best->view;
         name->confidence = best->confidence;
         best->is_used = true;
+        for (int32_t x = (int32_t)best->box.x1; x < scene->width; x++)
+            line->y[x] = -1;
     }
 }
 
@@ -271,7 +276,7 @@ bool fov__reader_plot(struct reader_grid *grid, struct reader_scene *scene)
     return grid->name_count > 0;
 }
 
-/* ---- pies and other labels with their number ------------------------------------------------- */
+/* ---- pies and other labels with their number ------------------------------------------------ */
 
 /* From a label towards the middle of all coloured areas: the first that is met is its slice. */
 static bool slice_colour(const struct reader_scene *scene, const struct reader_text *text, fov_point middle,
@@ -328,17 +333,32 @@ static void take_pair(struct reader_grid *grid, struct reader_text *text, int32_
     grid->name_count++;
 }
 
+/* Where most labels carry a per cent sign, a footer that ends in a year is none of them. */
+static bool most_are_percent(const struct reader_scene *scene)
+{
+    int32_t percents = 0, others = 0;
+    for (size_t i = 0; i < scene->text_count; i++) {
+        struct reader_number number;
+        if (scene->texts[i].view < 0 || fov__reader_number_tail(scene->texts[i].text, &number) < 0)
+            continue;
+        percents += number.is_percent;
+        others += !number.is_percent;
+    }
+    return percents > others;
+}
+
 bool fov__reader_pairs(struct reader_grid *grid, struct reader_scene *scene)
 {
     double sum = 0;
     bool all_percent = true;
+    const bool only_percent = most_are_percent(scene);
     const fov_point middle = coloured_middle(scene);
     grid->name_count = 0;
     for (size_t i = 0; i < scene->text_count && grid->name_count < READER_NAMES; i++) {
         struct reader_text *text = &scene->texts[i];
         struct reader_number number;
         const int32_t at = fov__reader_number_tail(text->text, &number);
-        if (at < 0 || text->view < 0 || number.is_year || text->is_used)
+        if (at < 0 || text->view < 0 || number.is_year || text->is_used || (only_percent && !number.is_percent))
             continue;
         /* Prose that ends in a number is no label. */
         size_t words = 0;
@@ -363,7 +383,7 @@ bool fov__reader_pairs(struct reader_grid *grid, struct reader_scene *scene)
     return true;
 }
 
-/* ---- all kinds ------------------------------------------------------------------------------- */
+/* ---- all kinds ------------------------------------------------------------------------------ */
 
 /* Ink of two colours (an outline and its filling) gives one text twice: the surer one stays. */
 static void drop_twins(struct reader_scene *scene)

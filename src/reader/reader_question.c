@@ -47,19 +47,6 @@ static void add_quarters(struct reader_words *out)
     }
 }
 
-/* "United States" is also printed "U.S.". */
-static void add_short(struct reader_words *out)
-{
-    const size_t count = out->count;
-    for (size_t i = 0; i < count; i++) {
-        const bool united = strcmp(out->word[i], "united") == 0 && i + 1 < count;
-        if (strcmp(out->word[i], "usa") == 0 || (united && strcmp(out->word[i + 1], "states") == 0))
-            add_text(out, "us");
-        if (strcmp(out->word[i], "britain") == 0 || (united && strcmp(out->word[i + 1], "kingdom") == 0))
-            add_text(out, "uk");
-    }
-}
-
 /* The next folded character of *at, which moves on. Kept: letters, digits, a point inside a number.
  * A comma between digit groups vanishes, everything else parts words. */
 static char next_letter(const char **at, const char *start)
@@ -97,7 +84,9 @@ void fov__reader_words_fold(struct reader_words *out, const char *text)
         const bool curly = strncmp(c, "\xe2\x80\x99", 3) == 0 || strncmp(c, "\xe2\x80\x98", 3) == 0;
         const char *after = c + (curly ? 3 : 1);
         if ((*c == '\'' || curly) && is_digit(after[0]) && is_digit(after[1]) && !is_digit(after[2]) &&
-            len == 0) {
+            (len == 0 || curly || len < 3)) {
+            add(out, word, len);
+            len = 0;
             const int two = (after[0] - '0') * 10 + after[1] - '0';
             char year[8];
             fov__format(year, sizeof(year), "%d", two < 60 ? 2000 + two : 1900 + two);
@@ -127,7 +116,6 @@ void fov__reader_words_fold(struct reader_words *out, const char *text)
     }
     add(out, word, len);
     add_quarters(out);
-    add_short(out);
 }
 
 bool fov__reader_words_have(const struct reader_words *words, const char *const *list)
@@ -141,7 +129,7 @@ bool fov__reader_words_have(const struct reader_words *words, const char *const 
     return false;
 }
 
-/* ---- colours --------------------------------------------------------------------------------- */
+/* ---- colours -------------------------------------------------------------------------------- */
 
 /* Hue in degrees, saturation and value in 0 to 1. */
 static void to_hsv(struct reader_rgb c, double *hue, double *saturation, double *value)
@@ -218,7 +206,7 @@ bool fov__reader_colour_find(const struct reader_words *words, char *out, size_t
     return false;
 }
 
-/* ---- the question ---------------------------------------------------------------------------- */
+/* ---- the question --------------------------------------------------------------------------- */
 
 static bool word_is(const struct reader_words *words, size_t i, const char *word)
 {
@@ -244,6 +232,27 @@ static bool names_kind(const struct reader_words *words, size_t what)
     return what + 1 < words->count && !is_one_of(words->word[what + 1], values);
 }
 
+/* "United States" is also printed "US", and the other way round. */
+static void add_short(struct reader_words *out)
+{
+    static const char *const table[][3] = {{"us", "united", "states"}, {"usa", "united", "states"},
+                                           {"uk", "united", "kingdom"}, {"britain", "united", "kingdom"}};
+    const size_t count = out->count;
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < FOV_COUNT(table); k++) {
+            const bool is_short = strcmp(out->word[i], table[k][0]) == 0;
+            const bool is_long = strcmp(out->word[i], table[k][1]) == 0 && i + 1 < count &&
+                                 strcmp(out->word[i + 1], table[k][2]) == 0;
+            if (is_short) {
+                add_text(out, table[k][1]);
+                add_text(out, table[k][2]);
+            } else if (is_long) {
+                add_text(out, table[k][0]);
+            }
+        }
+    }
+}
+
 void fov__reader_question_parse(struct reader_question *q, const char *text)
 {
     static const char *const yes_no[] = {"is", "are", "was", "were", "do", "does", "did", "has",
@@ -261,6 +270,7 @@ void fov__reader_question_parse(struct reader_question *q, const char *text)
     static const char *const when[] = {"year", "years", "quarter", "month", "decade", NULL};
     memset(q, 0, sizeof(*q));
     fov__reader_words_fold(&q->words, text);
+    add_short(&q->words);
     const struct reader_words *w = &q->words;
     q->is_yes_no = w->count > 0 && is_one_of(w->word[0], yes_no);
     for (size_t i = 0; i < w->count; i++) {

@@ -67,6 +67,17 @@ static uint32_t bucket(struct reader_rgb c)
     return ((uint32_t)c.r >> 4) << 8 | ((uint32_t)c.g >> 4) << 4 | (uint32_t)c.b >> 4;
 }
 
+/* Ink, or an area so thin for its extent that it is a line with thick markers. */
+static bool is_line_ink(const struct reader_scene *scene, int32_t x, int32_t y)
+{
+    const int32_t at = scene->label[y * scene->width + x];
+    if (at < 0)
+        return true;
+    const struct reader_flat *f = &scene->flats[at];
+    const double box = (double)(f->x2 - f->x1) * (f->y2 - f->y1);
+    return !f->is_ground && f->area < 0.3 * box && f->x2 - f->x1 > 20;
+}
+
 /* Columns in which ink of this colour stands, and where. */
 static int32_t trace(const struct reader_scene *scene, fov_box area, struct reader_line *line)
 {
@@ -81,7 +92,7 @@ static int32_t trace(const struct reader_scene *scene, fov_box area, struct read
         if (x < area.x1 || x >= area.x2)
             continue;
         for (int32_t y = (int32_t)area.y1; y < (int32_t)area.y2; y++) {
-            if (scene->label[y * scene->width + x] >= 0)
+            if (!is_line_ink(scene, x, y))
                 continue;
             const int32_t d = fov__reader_rgb_distance(pixel(px, x, y), line->colour);
             if (d >= LINE_SAME)
@@ -124,7 +135,8 @@ static struct reader_rgb bucket_colour(uint32_t i)
 }
 
 /* A paler line that runs along another is its soft edge. */
-static bool is_edge_of(const struct reader_line *line, const struct reader_line *other, int32_t width)
+static bool is_edge_of(const struct reader_line *line, const struct reader_line *other, int32_t width,
+                       struct reader_rgb ground)
 {
     int32_t both = 0, close = 0;
     for (int32_t x = 0; x < width; x++) {
@@ -134,7 +146,8 @@ static bool is_edge_of(const struct reader_line *line, const struct reader_line 
         both++;
         close += d < 3.5F && d > -3.5F;
     }
-    return both > 0 && close * 10 > both * 7;
+    const bool is_paler = fov__reader_rgb_alike(line->colour, other->colour, ground);
+    return both > 0 && close * 10 > both * (is_paler ? 4 : 7);
 }
 
 static void count_colours(const struct reader_scene *scene, fov_box area, uint32_t *count)
@@ -142,7 +155,7 @@ static void count_colours(const struct reader_scene *scene, fov_box area, uint32
     for (int32_t y = (int32_t)area.y1; y < (int32_t)area.y2; y++) {
         for (int32_t x = (int32_t)area.x1; x < (int32_t)area.x2; x++) {
             const struct reader_rgb c = pixel(scene->px, x, y);
-            if (scene->label[y * scene->width + x] < 0 && spread_of(c) >= 20 &&
+            if (is_line_ink(scene, x, y) && spread_of(c) >= 20 &&
                 fov__reader_rgb_distance(c, scene->ground) > 60)
                 count[bucket(c)]++;
         }
@@ -181,7 +194,7 @@ fov_status fov__reader_lines(struct reader_scene *scene, fov_box area, fov_error
         bool is_line = columns >= LINE_SPAN * (area.x2 - area.x1) &&
                        columns * 10 >= (line->x2 - line->x1) * 6;
         for (size_t i = 0; is_line && i < scene->line_count; i++)
-            is_line = !is_edge_of(line, &scene->lines[i], scene->width);
+            is_line = !is_edge_of(line, &scene->lines[i], scene->width, scene->ground);
         if (is_line) {
             scene->line_count++;
         } else {

@@ -38,11 +38,18 @@ static bool same_word(const char *a, const char *b)
     const char *longer = la < lb ? b : a;
     if (strncmp(a, b, least) == 0 && most - least <= 2 && least >= 3 &&
         (strcmp(longer + least, "s") == 0 || strcmp(longer + least, "es") == 0 ||
-         (least >= 5 && most - least == 1)))
+         (least >= 5 && most - least <= 2)))
         return true;
     if (least >= 5 && fov__edit_distance(a, b) <= (least >= 9 ? 2 : 1))
         return true;
     return false;
+}
+
+/* "19" after "2018/", for "2019". */
+static bool is_short_year(const char *word, const char *year)
+{
+    return strlen(word) == 2 && strlen(year) == 4 && has_digit(word) && has_digit(year) &&
+           (strncmp(year, "20", 2) == 0 || strncmp(year, "19", 2) == 0) && strcmp(word, year + 2) == 0;
 }
 
 /* A name's words with their weights; words in brackets say less. */
@@ -111,6 +118,7 @@ static void match(const struct reader_words *words, const struct reader_name *na
         tokenize(&tokens[i], names[i].text);
     for (size_t i = 0; i < count; i++) {
         double total = 0, found = 0;
+        bool lacks_number = false, has_number = false;
         score[i] = 0;
         mask[i] = 0;
         for (size_t k = 0; k < tokens[i].words.count; k++) {
@@ -118,16 +126,24 @@ static void match(const struct reader_words *words, const struct reader_name *na
             const double weight = tokens[i].weight[k] * rarity(word, tokens, count);
             bool hit = false;
             for (size_t w = 0; w < words->count; w++) {
-                if (!same_word(word, words->word[w]))
+                if (!same_word(word, words->word[w]) && !(k > 0 && is_short_year(word, words->word[w])))
                     continue;
                 hit = true;
                 mask[i] |= (uint64_t)1 << w;
+            }
+            /* "2015/16" is meant by 2015; "Q3 '20" is not by "fourth quarter of 2020". */
+            const bool is_short = k > 0 && strlen(word) == 2 && has_digit(tokens[i].words.word[k - 1]);
+            if (has_digit(word) && !is_short && tokens[i].weight[k] > 0.6) {
+                has_number = true;
+                lacks_number = lacks_number || !hit;
             }
             total += weight;
             found += hit ? weight : 0;
         }
         if (total > 0)
             score[i] = found / total;
+        if (has_number && lacks_number && score[i] > 0.4)
+            score[i] = 0.4;
         if (score[i] < 0.85 && count > 1 && is_initials(&tokens[i], words))
             score[i] = 0.85;
     }
@@ -173,7 +189,7 @@ int32_t fov__reader_meant(const struct reader_words *words, const struct reader_
     return found;
 }
 
-/* ---- words of a phrase ----------------------------------------------------------------------- */
+/* ---- words of a phrase ---------------------------------------------------------------------- */
 
 void fov__reader_words_part(struct reader_words *out, const struct reader_words *words, size_t from,
                             size_t to)
@@ -249,7 +265,7 @@ bool fov__reader_words_number(const struct reader_words *words, size_t from, dou
     return false;
 }
 
-/* ---- cells ----------------------------------------------------------------------------------- */
+/* ---- cells ---------------------------------------------------------------------------------- */
 
 struct choice {
     size_t name, series;
@@ -493,6 +509,44 @@ static void narrow(struct choices *choices, const struct reader_words *words, st
     }
 }
 
+/* "between 2009 and 2019", "from 2009 to 2019": all years between. */
+static void widen_range(const struct reader_grid *grid, const struct reader_words *words, bool *names)
+{
+    size_t first = grid->name_count, last = 0;
+    if (!fov__reader_words_have(words, (const char *const[]){"between", "from", "since", NULL}))
+        return;
+    for (size_t n = 0; n < grid->name_count; n++) {
+        if (!names[n])
+            continue;
+        if (!grid->names[n].is_number || !grid->names[n].number.is_year)
+            return;
+        first = n < first ? n : first;
+        last = n;
+    }
+    for (size_t n = first; n <= last && n < grid->name_count; n++)
+        names[n] = true;
+}
+
+/* Whether the words say that all colours of a chart are meant. */
+static bool means_all_series(const struct reader_words *words)
+{
+    return fov__reader_words_have(words, (const char *const[]){"bar", "bars", "value", "values", "all", "graph", "chart",
+                                                               "overall", "any", "point", "both", NULL});
+}
+
+/* "How much more did men than women earn", "by how many points did trust fall". */
+static bool asks_difference(const struct reader_words *words)
+{
+    for (size_t i = 0; i + 2 < words->count; i++) {
+        const bool how = strcmp(words->word[i], "how") == 0 &&
+                         (strcmp(words->word[i + 1], "much") == 0 || strcmp(words->word[i + 1], "many") == 0);
+        if (how && (in_list(words->word[i + 2], (const char *const[]){"more", "less", "fewer", "higher", "lower", NULL}) ||
+                    (i > 0 && strcmp(words->word[i - 1], "by") == 0)))
+            return true;
+    }
+    return fov__reader_words_have(words, (const char *const[]){"than", "differ", "exceed", NULL});
+}
+
 static void evaluate(struct reader_value *out, const struct reader_grid *grid,
                      const struct reader_words *words, struct choices *choices)
 {
@@ -513,12 +567,20 @@ static void evaluate(struct reader_value *out, const struct reader_grid *grid,
     out->series_meant = meant_series > 0;
     mean_colour(grid, words, names, series, &out->names_meant, &out->series_meant);
     const bool has_extreme = fov__reader_extreme(words, &at) != 0;
+    if ((has_extreme || fold == READER_AVERAGE || fold == READER_SUM) && meant_names == 2)
+        widen_range(grid, words, names);
     for (size_t n = 0; n < grid->name_count && !out->names_meant; n++)
         names[n] = true;
     for (size_t s = 0; s < grid->series_count && !out->series_meant; s++)
         series[s] = true;
+    if (has_extreme && grid->series_count > 1 && !out->series_meant && !out->names_meant && !means_all_series(words)) {
+        out->is_ambiguous = true;
+        return;
+    }
     collect(choices, grid, names, series);
     const size_t before = choices->count;
+    if (fold == READER_FOLD_NONE && before == 2 && choices->missing == 0 && !has_extreme && asks_difference(words))
+        fold = READER_DIFFERENCE;
     narrow(choices, words, out);
     const bool is_all = fov__reader_words_have(words, (const char *const[]){"all", "every", "total", "both",
                                                                             "middle", "any", NULL});

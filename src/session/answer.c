@@ -76,7 +76,8 @@ static fov_status read_evidence(struct fov_session *s, struct fov_span line, fov
         int32_t id;
         bool is_known = false;
 
-        while (i < line.len && (line.data[i] == ',' || line.data[i] == ';' || is_space(line.data[i])))
+        while (i < line.len &&
+               (line.data[i] == ',' || line.data[i] == ';' || is_space(line.data[i])))
             i++;
         while (i < line.len && n < sizeof(name) - 1 && line.data[i] != ',' && line.data[i] != ';' &&
                !is_space(line.data[i]))
@@ -92,7 +93,8 @@ static fov_status read_evidence(struct fov_session *s, struct fov_span line, fov
             is_known = is_known || s->evidence[k] == id;
         if (id < 0 || is_known)
             continue;
-        if (!fov__grow(s->ctx, &s->evidence, &capacity, s->evidence_count + 1, sizeof(*s->evidence)))
+        if (!fov__grow(s->ctx, &s->evidence, &capacity, s->evidence_count + 1,
+                       sizeof(*s->evidence)))
             return fov__fail_memory(err, "answer", sizeof(*s->evidence));
         s->evidence[s->evidence_count++] = id;
     }

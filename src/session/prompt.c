@@ -30,17 +30,20 @@ fov_status fov__prompt_system(struct fov_buf *out, const struct fov_session *s)
         fov__buf_adds(out, s->system);
         return out->status;
     }
-    fov__buf_adds(out, "You answer questions about images. Each image has a name (img_0 is the first "
-                       "original) and each tool makes a new image, which you are shown, from one you name. "
-                       "Every look is taken from the full-resolution original, so look closer whenever "
-                       "something is too small to be sure of.\nCoordinates are ");
+    fov__buf_adds(
+        out, "You answer questions about images. Each image has a name (img_0 is the first "
+             "original) and each tool makes a new image, which you are shown, from one you name. "
+             "Every look is taken from the full-resolution original, so look closer whenever "
+             "something is too small to be sure of.\nCoordinates are ");
     fov__buf_adds(out, space_words(s->profile->space));
     fov__buf_adds(out, s->profile->frame == FOV__FRAME_SOURCE ? ", always of the original image.\n"
                                                               : ", of the image you name.\n");
-    fov__buf_addf(out, "You may make %u tool calls in %u rounds.\n", s->opts.calls_max, s->opts.rounds_max - 1);
-    fov__buf_adds(out, "End with these lines:\nANSWER: the answer alone, as short as it can be (a number, a "
-                       "name, yes or no)\nREASON: one sentence\nEVIDENCE: the names of the images it was "
-                       "read from\nIf the images do not show it, write CANNOT TELL: and why, in place of "
-                       "ANSWER.");
+    fov__buf_addf(out, "You may make %u tool calls in %u rounds.\n", s->opts.calls_max,
+                  s->opts.rounds_max - 1);
+    fov__buf_adds(
+        out, "End with these lines:\nANSWER: the answer alone, as short as it can be (a number, a "
+             "name, yes or no)\nREASON: one sentence\nEVIDENCE: the names of the images it was "
+             "read from\nIf the images do not show it, write CANNOT TELL: and why, in place of "
+             "ANSWER.");
     return out->status;
 }

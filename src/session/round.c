@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The round: the conversation so far is put to the model; its calls are run within the budgets and
- * shown back; text without calls is the answer. The last request of a question has no tools, and the
- * model is told so. */
+ * shown back; text without calls is the answer. The last request of a question has no tools, and
+ * the model is told so. */
 #include "session/session_internal.h"
 
-void fov__session_event(struct fov_session *s, int32_t kind, int32_t image, const char *text, const char *tool,
-                        const char *arguments)
+void fov__session_event(struct fov_session *s, int32_t kind, int32_t image, const char *text,
+                        const char *tool, const char *arguments)
 {
     fov_event event = {(uint32_t)sizeof(fov_event), kind, s->round, image, text, tool, arguments};
 
@@ -13,7 +13,7 @@ void fov__session_event(struct fov_session *s, int32_t kind, int32_t image, cons
         s->opts.on_event(&event, s->opts.user);
 }
 
-/* ---- one call --------------------------------------------------------------------------------- */
+/* ---- one call ------------------------------------------------------------------------------- */
 
 /* A budget that is spent refuses the call; true when it did. */
 static bool over_budget(const struct fov_session *s, const char *name, struct op_fault *fault)
@@ -40,14 +40,16 @@ static bool over_budget(const struct fov_session *s, const char *name, struct op
     }
     if (s->deadline && fov__clock_ms() >= s->deadline) {
         fov__format(allowed, sizeof(allowed), "%u ms", s->opts.time_ms);
-        fov__fault(fault, FOV__FAULT_BUDGET_TIME, "time", "", allowed, "The time for this question is spent; answer now.");
+        fov__fault(fault, FOV__FAULT_BUDGET_TIME, "time", "", allowed,
+                   "The time for this question is spent; answer now.");
         return true;
     }
     return false;
 }
 
 fov_status fov__session_run_call(struct fov_session *s, const char *call_id, const char *name,
-                                 const char *arguments, struct fov_tool_outcome *out, fov_error *err)
+                                 const char *arguments, struct fov_tool_outcome *out,
+                                 fov_error *err)
 {
     struct op_fault fault = {.code = FOV__FAULT_NONE};
     int32_t kind = FOV_EVENT_LOOK;
@@ -76,7 +78,7 @@ fov_status fov__session_run_call(struct fov_session *s, const char *call_id, con
     return rc;
 }
 
-/* ---- showing ---------------------------------------------------------------------------------- */
+/* ---- showing -------------------------------------------------------------------------------- */
 
 static fov_status add_delivered(struct fov_session *s, int32_t image, fov_error *err)
 {
@@ -140,7 +142,7 @@ static fov_status open_question(struct fov_session *s, const char *question, fov
     return rc < 0 ? rc : fov__conversation_add_text(s->conversation, question, err);
 }
 
-/* ---- the rounds ------------------------------------------------------------------------------- */
+/* ---- the rounds ----------------------------------------------------------------------------- */
 
 static void add_usage(fov_usage *sum, const fov_usage *one)
 {
@@ -206,8 +208,8 @@ static void free_pending(struct fov_session *s, struct pending *calls, size_t n)
     fov__free(s->ctx, calls);
 }
 
-static fov_status copy_calls(struct fov_session *s, const fov_reply *reply, struct pending **out, size_t *count,
-                             struct fov_buf *text, fov_error *err)
+static fov_status copy_calls(struct fov_session *s, const fov_reply *reply, struct pending **out,
+                             size_t *count, struct fov_buf *text, fov_error *err)
 {
     size_t parts = fov__reply_part_count(reply);
     struct pending *calls = fov__calloc(s->ctx, parts + 1, sizeof(*calls));
@@ -236,14 +238,16 @@ static fov_status copy_calls(struct fov_session *s, const fov_reply *reply, stru
     return fov__buf_check(text, "session", err);
 }
 
-static fov_status run_calls(struct fov_session *s, const struct pending *calls, size_t n, fov_error *err)
+static fov_status run_calls(struct fov_session *s, const struct pending *calls, size_t n,
+                            fov_error *err)
 {
     fov_status rc = fov__conversation_add(s->conversation, FOV_ROLE_TOOL, err);
 
     for (size_t i = 0; rc >= 0 && i < n; i++) {
         struct fov_tool_outcome outcome;
 
-        rc = fov__session_run_call(s, calls[i].id, calls[i].name, calls[i].arguments, &outcome, err);
+        rc =
+            fov__session_run_call(s, calls[i].id, calls[i].name, calls[i].arguments, &outcome, err);
         if (rc < 0)
             break;
         rc = fov__conversation_add_result(s->conversation, calls[i].id, calls[i].name, outcome.text,
@@ -258,20 +262,23 @@ static fov_status run_calls(struct fov_session *s, const struct pending *calls, 
 
 /* Calls in the last reply, whose tools were withdrawn: each is answered, since a call without its
  * result would make the conversation illegal for the next question. */
-static fov_status refuse_calls(struct fov_session *s, const struct pending *calls, size_t n, fov_error *err)
+static fov_status refuse_calls(struct fov_session *s, const struct pending *calls, size_t n,
+                               fov_error *err)
 {
     fov_status rc = fov__conversation_add(s->conversation, FOV_ROLE_TOOL, err);
     struct op_fault fault = {.code = FOV__FAULT_NONE};
     char allowed[24];
 
     fov__format(allowed, sizeof(allowed), "%u", s->opts.rounds_max);
-    fov__fault(&fault, FOV__FAULT_BUDGET_ROUNDS, "rounds", "", allowed, "All rounds of this question are spent.");
+    fov__fault(&fault, FOV__FAULT_BUDGET_ROUNDS, "rounds", "", allowed,
+               "All rounds of this question are spent.");
     for (size_t i = 0; rc >= 0 && i < n; i++) {
         struct fov_tool_outcome outcome;
 
         rc = fov__tool_refuse(&outcome, &s->box, &fault, err);
         if (rc >= 0)
-            rc = fov__conversation_add_result(s->conversation, calls[i].id, calls[i].name, outcome.text, true, err);
+            rc = fov__conversation_add_result(s->conversation, calls[i].id, calls[i].name,
+                                              outcome.text, true, err);
         if (rc >= 0)
             rc = fov__record_call(s, calls[i].id, calls[i].name, calls[i].arguments, &outcome, err);
         fov__tool_outcome_free(&outcome);
@@ -279,7 +286,8 @@ static fov_status refuse_calls(struct fov_session *s, const struct pending *call
     return rc;
 }
 
-/* One request and what follows from it. FOV_NOTE_END: there was text and no call, it is in `text`. */
+/* One request and what follows from it. FOV_NOTE_END: there was text and no call, it is in `text`.
+ */
 static fov_status go_round(struct fov_session *s, struct fov_buf *text, fov_error *err)
 {
     struct pending *calls = NULL;
@@ -328,7 +336,8 @@ static fov_status go_rounds(struct fov_session *s, fov_error *err)
     while (rc == FOV_OK) {
         s->round++;
         if (fov_cancel_is_set(s->opts.cancel)) {
-            rc = fov__fail(err, FOV_E_CANCELLED, 0, "session", "the question was cancelled in round %u", s->round);
+            rc = fov__fail(err, FOV_E_CANCELLED, 0, "session",
+                           "the question was cancelled in round %u", s->round);
             break;
         }
         fov__buf_reset(&text);
@@ -356,7 +365,8 @@ static void fill_answer(const struct fov_session *s, fov_status rc, fov_answer *
     out->usage = s->usage;
 }
 
-static fov_status check_askable(const fov_session *s, const char *question, const fov_answer *out, fov_error *err)
+static fov_status check_askable(const fov_session *s, const char *question, const fov_answer *out,
+                                fov_error *err)
 {
     if (s->has_failed)
         return fov__fail(err, FOV_E_STATE, 0, "session",
@@ -366,13 +376,16 @@ static fov_status check_askable(const fov_session *s, const char *question, cons
     if (!question || !question[0] || !fov__utf8_valid(question, strlen(question)))
         return fov__fail(err, FOV_E_ARG, 0, "question", "a question is UTF-8 text and not empty");
     if (!out || out->struct_size != sizeof(*out))
-        return fov__fail(err, FOV_E_ARG, 0, "answer", "the answer must be initialised with fov_answer_init()");
+        return fov__fail(err, FOV_E_ARG, 0, "answer",
+                         "the answer must be initialised with fov_answer_init()");
     if (fov_graph_image_count(s->graph) == 0)
-        return fov__fail(err, FOV_E_STATE, 0, "session", "the session has no image; add one before asking");
+        return fov__fail(err, FOV_E_STATE, 0, "session",
+                         "the session has no image; add one before asking");
     return FOV_OK;
 }
 
-fov_status fov_session_ask(fov_session *session, const char *question, fov_answer *out, fov_error *err)
+fov_status fov_session_ask(fov_session *session, const char *question, fov_answer *out,
+                           fov_error *err)
 {
     fov_status rc = check_askable(session, question, out, err), recorded;
 
@@ -395,13 +408,14 @@ fov_status fov_session_ask(fov_session *session, const char *question, fov_answe
     }
     if (rc < 0)
         return rc;
-    fov__session_event(session, FOV_EVENT_ANSWER, -1, session->answer_text ? session->answer_text : "", NULL, NULL);
+    fov__session_event(session, FOV_EVENT_ANSWER, -1,
+                       session->answer_text ? session->answer_text : "", NULL, NULL);
     fill_answer(session, rc, out);
     if (rc == FOV_OK)
         fov__ok(err);
     else
         fov__fail(err, rc, 0, "answer", "%s",
-                  rc == FOV_NOTE_BUDGET ? fov_status_text(rc)
+                  rc == FOV_NOTE_BUDGET    ? fov_status_text(rc)
                   : session->answer_reason ? session->answer_reason
                                            : fov_status_text(rc));
     return rc;

@@ -30,8 +30,9 @@ static fov_status take_opts(fov_session *s, const fov_session_opts *opts, fov_er
     fov_session_opts_init(&s->opts);
     if (opts) {
         if (opts->struct_size != sizeof(*opts))
-            return fov__fail(err, FOV_E_ARG, 0, "opts.struct_size", "struct_size is %u, this library's is %u",
-                             (unsigned)opts->struct_size, (unsigned)sizeof(*opts));
+            return fov__fail(err, FOV_E_ARG, 0, "opts.struct_size",
+                             "struct_size is %u, this library's is %u", (unsigned)opts->struct_size,
+                             (unsigned)sizeof(*opts));
         s->opts = *opts;
     }
     s->opts.calls_max = s->opts.calls_max ? s->opts.calls_max : CALLS_DEFAULT;
@@ -40,11 +41,11 @@ static fov_status take_opts(fov_session *s, const fov_session_opts *opts, fov_er
     s->opts.time_ms = s->opts.time_ms ? s->opts.time_ms : TIME_DEFAULT;
     s->profile = fov__profile_find(s->opts.profile ? s->opts.profile : "generic");
     if (!s->profile)
-        return fov__fail(err, FOV_E_ARG, 0, "profile", "there is no profile \"%s\"; see `foveate profiles`",
-                         s->opts.profile);
+        return fov__fail(err, FOV_E_ARG, 0, "profile",
+                         "there is no profile \"%s\"; see `foveate profiles`", s->opts.profile);
     if (!fov__preset_find(s->opts.preset, &s->preset))
-        return fov__fail(err, FOV_E_ARG, 0, "preset", "there is no preset \"%s\"; there are look and full",
-                         s->opts.preset);
+        return fov__fail(err, FOV_E_ARG, 0, "preset",
+                         "there is no preset \"%s\"; there are look and full", s->opts.preset);
     if (s->opts.system) {
         s->system = fov__strdup(s->ctx, s->opts.system);
         if (!s->system)
@@ -61,7 +62,8 @@ static fov_status open_parts(fov_session *s, fov_error *err)
     if (rc == FOV_OK)
         rc = fov__conversation_new(&s->conversation, s->ctx, err);
     if (rc == FOV_OK)
-        rc = fov__toolset_new(&s->tools, s->ctx, profile, s->preset, s->opts.strict_tools != 0, err);
+        rc =
+            fov__toolset_new(&s->tools, s->ctx, profile, s->preset, s->opts.strict_tools != 0, err);
     if (rc == FOV_OK)
         rc = fov__transcript_new(&s->transcript, s->ctx, s->opts.out_dir, s->opts.blob_dir, err);
     if (rc < 0)
@@ -70,18 +72,20 @@ static fov_status open_parts(fov_session *s, fov_error *err)
     s->box.cancel = s->opts.cancel;
     /* Images that were sent cannot be made smaller later: fit from the first on when the longest
      * allowed chain would pass the vendor's bound. */
-    s->box.many_images = profile->many_after > 0 && s->opts.images_max + 1 > (uint32_t)profile->many_after;
+    s->box.many_images =
+        profile->many_after > 0 && s->opts.images_max + 1 > (uint32_t)profile->many_after;
     return fov__record_header(s, err);
 }
 
-fov_status fov_session_new(fov_session **out, fov_context *ctx, fov_model *model, const fov_session_opts *opts,
-                           fov_error *err)
+fov_status fov_session_new(fov_session **out, fov_context *ctx, fov_model *model,
+                           const fov_session_opts *opts, fov_error *err)
 {
     fov_session *s;
     fov_status rc;
 
     if (!out || !ctx)
-        return fov__fail(err, FOV_E_ARG, 0, "session", "fov_session_new needs a place for it and a context");
+        return fov__fail(err, FOV_E_ARG, 0, "session",
+                         "fov_session_new needs a place for it and a context");
     *out = NULL;
     s = fov__calloc(ctx, 1, sizeof(*s));
     if (!s)
@@ -129,7 +133,8 @@ static fov_status check_usable(const fov_session *s, fov_error *err)
 {
     if (!s->has_failed)
         return FOV_OK;
-    return fov__fail(err, FOV_E_STATE, 0, "session", "the session was closed, or failed earlier, and takes no more calls");
+    return fov__fail(err, FOV_E_STATE, 0, "session",
+                     "the session was closed, or failed earlier, and takes no more calls");
 }
 
 fov_status fov_session_add_image(fov_session *session, fov_image *image, fov_error *err)
@@ -145,8 +150,8 @@ fov_status fov_session_add_image(fov_session *session, fov_image *image, fov_err
     return rc;
 }
 
-fov_status fov_session_call(fov_session *session, const char *tool, const char *arguments, fov_tool_result *out,
-                            fov_error *err)
+fov_status fov_session_call(fov_session *session, const char *tool, const char *arguments,
+                            fov_tool_result *out, fov_error *err)
 {
     const struct fov_delivery *delivery = NULL;
     fov_status rc = check_usable(session, err);
@@ -154,9 +159,11 @@ fov_status fov_session_call(fov_session *session, const char *tool, const char *
     if (rc < 0)
         return rc;
     if (!tool || !out || out->struct_size != sizeof(*out))
-        return fov__fail(err, FOV_E_ARG, 0, "call", "fov_session_call needs a tool's name and an initialised result");
+        return fov__fail(err, FOV_E_ARG, 0, "call",
+                         "fov_session_call needs a tool's name and an initialised result");
     fov__tool_outcome_free(&session->outcome);
-    rc = fov__session_run_call(session, NULL, tool, arguments ? arguments : "", &session->outcome, err);
+    rc = fov__session_run_call(session, NULL, tool, arguments ? arguments : "", &session->outcome,
+                               err);
     if (rc < 0)
         return rc;
     fov_tool_result_init(out);
@@ -178,15 +185,18 @@ fov_status fov_session_call(fov_session *session, const char *tool, const char *
     return FOV_OK;
 }
 
-fov_status fov_session_tools(fov_session *session, const char *dialect, fov_bytes *out, fov_error *err)
+fov_status fov_session_tools(fov_session *session, const char *dialect, fov_bytes *out,
+                             fov_error *err)
 {
     enum fov__dialect which;
 
     if (!dialect)
         dialect = session->profile->dialect;
     if (!fov__dialect_find(dialect, &which))
-        return fov__fail(err, FOV_E_ARG, 0, "dialect",
-                         "there is no dialect \"%s\"; there are openai, openai-strict, anthropic, gemini, mcp", dialect);
+        return fov__fail(
+            err, FOV_E_ARG, 0, "dialect",
+            "there is no dialect \"%s\"; there are openai, openai-strict, anthropic, gemini, mcp",
+            dialect);
     fov__ok(err);
     return fov__toolset_write(out, session->ctx, session->profile, session->preset, which, err);
 }

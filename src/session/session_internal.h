@@ -19,19 +19,19 @@
 
 struct fov_session {
     fov_context *ctx;
-    fov_model *model;           /* borrowed, or NULL */
-    fov_session_opts opts;      /* defaults filled in; its strings are not used after creation */
+    fov_model *model;      /* borrowed, or NULL */
+    fov_session_opts opts; /* defaults filled in; its strings are not used after creation */
     const struct fov_profile *profile;
     uint32_t preset;
-    char *system;               /* NULL: built in */
+    char *system; /* NULL: built in */
     fov_graph *graph;
     struct fov_toolbox box;
     struct fov_toolset *tools;
     fov_conversation *conversation;
     struct fov_transcript *transcript;
-    bool has_failed;            /* memory or a defect: no further calls */
-    bool is_asking;             /* budgets bound a question, not a host's own calls */
-    int32_t shown;              /* originals that the model has been shown: images below this number */
+    bool has_failed; /* memory or a defect: no further calls */
+    bool is_asking;  /* budgets bound a question, not a host's own calls */
+    int32_t shown;   /* originals that the model has been shown: images below this number */
     int32_t recorded_images, recorded_facts; /* in the transcript so far */
     int32_t recorded_deliveries;
 
@@ -45,35 +45,38 @@ struct fov_session {
     struct fov_tool_outcome outcome; /* of the last fov_session_call */
 };
 
-/* ---- round.c ---------------------------------------------------------------------------------- */
+/* ---- round.c -------------------------------------------------------------------------------- */
 
 /* Run one call within the budgets, record it, tell the host. The outcome is the caller's to free. */
 fov_status fov__session_run_call(struct fov_session *s, const char *call_id, const char *name,
-                                 const char *arguments, struct fov_tool_outcome *out, fov_error *err);
-void fov__session_event(struct fov_session *s, int32_t kind, int32_t image, const char *text, const char *tool,
-                        const char *arguments);
+                                 const char *arguments, struct fov_tool_outcome *out,
+                                 fov_error *err);
+void fov__session_event(struct fov_session *s, int32_t kind, int32_t image, const char *text,
+                        const char *tool, const char *arguments);
 
-/* ---- answer.c --------------------------------------------------------------------------------- */
+/* ---- answer.c ------------------------------------------------------------------------------- */
 
 /* Read the final text: lines ANSWER:, CANNOT TELL:, REASON:, EVIDENCE: where the model kept to them,
  * else the whole text is the answer. Returns FOV_OK or FOV_NOTE_UNSURE, or an error. */
 fov_status fov__answer_read(struct fov_session *s, const char *text, fov_error *err);
 void fov__answer_clear(struct fov_session *s);
 
-/* ---- session_record.c ------------------------------------------------------------------------- */
+/* ---- session_record.c ----------------------------------------------------------------------- */
 
 fov_status fov__record_header(struct fov_session *s, fov_error *err);
 /* Sources, images, facts and deliveries that are not in the transcript yet. */
 fov_status fov__record_news(struct fov_session *s, fov_error *err);
 fov_status fov__record_request(struct fov_session *s, const fov_request *request, fov_error *err);
-fov_status fov__record_response(struct fov_session *s, const fov_reply *reply, uint64_t ms, fov_error *err);
-fov_status fov__record_call(struct fov_session *s, const char *call_id, const char *name, const char *arguments,
-                            const struct fov_tool_outcome *outcome, fov_error *err);
+fov_status fov__record_response(struct fov_session *s, const fov_reply *reply, uint64_t ms,
+                                fov_error *err);
+fov_status fov__record_call(struct fov_session *s, const char *call_id, const char *name,
+                            const char *arguments, const struct fov_tool_outcome *outcome,
+                            fov_error *err);
 fov_status fov__record_failure(struct fov_session *s, const fov_error *failure, fov_error *err);
 fov_status fov__record_question(struct fov_session *s, const char *question, fov_error *err);
 fov_status fov__record_answer(struct fov_session *s, fov_status status, fov_error *err);
 
-/* ---- prompt.c --------------------------------------------------------------------------------- */
+/* ---- prompt.c ------------------------------------------------------------------------------- */
 
 /* The system text: what images are called, what coordinates mean, how to answer. */
 fov_status fov__prompt_system(struct fov_buf *out, const struct fov_session *s);

@@ -36,7 +36,8 @@ static fov_status record_deliveries(struct fov_session *s, fov_error *err)
         const struct fov_toolbox_image *image = &s->box.images[s->recorded_deliveries];
 
         if (image->delivery)
-            rc = fov__transcript_delivery(s->transcript, s->recorded_deliveries, image->delivery, image->ms, err);
+            rc = fov__transcript_delivery(s->transcript, s->recorded_deliveries, image->delivery,
+                                          image->ms, err);
         s->recorded_deliveries++;
     }
     return rc;
@@ -56,7 +57,8 @@ fov_status fov__record_news(struct fov_session *s, fov_error *err)
     if (rc >= 0)
         rc = record_deliveries(s, err);
     while (rc >= 0 && s->recorded_facts < facts)
-        rc = fov__transcript_fact(s->transcript, fov__graph_fact_get(s->graph, s->recorded_facts++), err);
+        rc = fov__transcript_fact(s->transcript, fov__graph_fact_get(s->graph, s->recorded_facts++),
+                                  err);
     return rc;
 }
 
@@ -84,7 +86,8 @@ fov_status fov__record_request(struct fov_session *s, const fov_request *request
                 part.kind == FOV_PART_IMAGE)
                 fov__jw_string(jw, NULL, part.image_id);
     fov__jw_end_array(jw);
-    fov__jw_bool(jw, "has_tools", request->tool_choice != FOV_TOOL_CHOICE_NONE && request->tool_count > 0);
+    fov__jw_bool(jw, "has_tools",
+                 request->tool_choice != FOV_TOOL_CHOICE_NONE && request->tool_count > 0);
     return fov__transcript_end(s->transcript, false, err);
 }
 
@@ -100,7 +103,8 @@ static void write_usage(struct fov_jw *jw, const fov_usage *usage)
     fov__jw_end_object(jw);
 }
 
-fov_status fov__record_response(struct fov_session *s, const fov_reply *reply, uint64_t ms, fov_error *err)
+fov_status fov__record_response(struct fov_session *s, const fov_reply *reply, uint64_t ms,
+                                fov_error *err)
 {
     struct fov_jw *jw = fov__transcript_begin(s->transcript, "response");
     size_t size = 0;
@@ -130,8 +134,9 @@ fov_status fov__record_response(struct fov_session *s, const fov_reply *reply, u
     return fov__transcript_end(s->transcript, true, err);
 }
 
-fov_status fov__record_call(struct fov_session *s, const char *call_id, const char *name, const char *arguments,
-                            const struct fov_tool_outcome *outcome, fov_error *err)
+fov_status fov__record_call(struct fov_session *s, const char *call_id, const char *name,
+                            const char *arguments, const struct fov_tool_outcome *outcome,
+                            fov_error *err)
 {
     struct fov_jw *jw;
     char id[24];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A node becomes a picture for one model: fitted to its profile, rendered once at that size, encoded,
- * and told of in one line. A delivery that was made is kept: the model has been shown it, and its
- * size is what the model's coordinates mean. */
+/* A node becomes a picture for one model: fitted to its profile, rendered once at that size,
+ * encoded, and told of in one line. A delivery that was made is kept: the model has been shown it,
+ * and its size is what the model's coordinates mean. */
 #include "tool/tool_internal.h"
 
 void fov__toolbox_init(struct fov_toolbox *box, fov_context *ctx, fov_graph *graph,
@@ -42,7 +42,8 @@ static double node_density(const struct fov_node *node)
 {
     double sx, sy;
 
-    fov__mat_density(node->regions[0].to_source, (fov_point){node->width * 0.5, node->height * 0.5}, &sx, &sy);
+    fov__mat_density(node->regions[0].to_source, (fov_point){node->width * 0.5, node->height * 0.5},
+                     &sx, &sy);
     return sx > sy ? sx : sy;
 }
 
@@ -61,7 +62,8 @@ static bool is_closer_look(struct fov_toolbox *box, const struct fov_node *node)
     return (seen.x2 - seen.x1) * (seen.y2 - seen.y1) < 0.98 * frame.x2 * frame.y2;
 }
 
-static fov_status fit_node(struct fov_toolbox *box, const struct fov_node *node, fov_fit *fit, fov_error *err)
+static fov_status fit_node(struct fov_toolbox *box, const struct fov_node *node, fov_fit *fit,
+                           fov_error *err)
 {
     struct fov__fit_want want = {.width = node->width,
                                  .height = node->height,
@@ -73,7 +75,8 @@ static fov_status fit_node(struct fov_toolbox *box, const struct fov_node *node,
 }
 
 /* One coordinate of the parent's frame in the space that the model speaks. */
-static double spoken(const struct fov_toolbox *box, const struct fov_node *parent, double v, bool is_y)
+static double spoken(const struct fov_toolbox *box, const struct fov_node *parent, double v,
+                     bool is_y)
 {
     double side = is_y ? parent->height : parent->width, shown = side;
 
@@ -105,19 +108,21 @@ static void widen(double *lo, double *hi, double length, double side)
     *hi = *lo + length;
 }
 
-/* The nearest legal call for a box that is too thin: the same middle, the short side widened. Only a
- * plain cut-out of its parent can be mended so. */
+/* The nearest legal call for a box that is too thin: the same middle, the short side widened. Only
+ * a plain cut-out of its parent can be mended so. */
 static void mend_aspect(const struct fov_toolbox *box, const struct fov_node *node, double ratio,
                         struct op_fault *fault)
 {
     const struct fov_node *parent = node->parent[0];
-    fov_box cut = {-parent->to_base.m[2] + node->to_base.m[2], -parent->to_base.m[5] + node->to_base.m[5], 0, 0};
+    fov_box cut = {-parent->to_base.m[2] + node->to_base.m[2],
+                   -parent->to_base.m[5] + node->to_base.m[5], 0, 0};
     const bool is_yx = box->profile->space == FOV__SPACE_N1000YX;
     double v[4];
 
     cut.x2 = cut.x1 + node->width;
     cut.y2 = cut.y1 + node->height;
-    if (parent->base != node->base || parent->to_base.m[0] != 1.0 || parent->to_base.m[4] != 1.0 || ratio < 1.0)
+    if (parent->base != node->base || parent->to_base.m[0] != 1.0 || parent->to_base.m[4] != 1.0 ||
+        ratio < 1.0)
         return;
     if (node->width < node->height)
         widen(&cut.x1, &cut.x2, fov__ceil(node->height / ratio) + 1.0, parent->width);
@@ -127,11 +132,12 @@ static void mend_aspect(const struct fov_toolbox *box, const struct fov_node *no
     v[1] = spoken(box, parent, is_yx ? cut.x1 : cut.y1, !is_yx);
     v[2] = spoken(box, parent, is_yx ? cut.y2 : cut.x2, is_yx);
     v[3] = spoken(box, parent, is_yx ? cut.x2 : cut.y2, !is_yx);
-    fov__format(fault->call, sizeof(fault->call), "{\"image\":\"img_%d\",\"box\":[%g,%g,%g,%g]}", (int)parent->id,
-                v[0], v[1], v[2], v[3]);
+    fov__format(fault->call, sizeof(fault->call), "{\"image\":\"img_%d\",\"box\":[%g,%g,%g,%g]}",
+                (int)parent->id, v[0], v[1], v[2], v[3]);
 }
 
-fov_status fov__toolbox_accept(void *user, const struct fov_node *node, struct op_fault *fault, fov_error *err)
+fov_status fov__toolbox_accept(void *user, const struct fov_node *node, struct op_fault *fault,
+                               fov_error *err)
 {
     struct fov_toolbox *box = user;
     fov_fit fit = FOV_FIT_INIT;
@@ -148,7 +154,8 @@ fov_status fov__toolbox_accept(void *user, const struct fov_node *node, struct o
     }
     fov__format(field, sizeof(field), "%s.box", node->op->name);
     fov__format(got, sizeof(got), "%dx%d", (int)node->width, (int)node->height);
-    fov__format(allowed, sizeof(allowed), "long side at most %.3g times the short side", fit.ratio_max);
+    fov__format(allowed, sizeof(allowed), "long side at most %.3g times the short side",
+                fit.ratio_max);
     fov__fault(fault, FOV__FAULT_BAD_ASPECT, field, got, allowed, "%s", why.message);
     mend_aspect(box, node, fit.ratio_max, fault);
     return FOV_E_ARG;
@@ -157,9 +164,8 @@ fov_status fov__toolbox_accept(void *user, const struct fov_node *node, struct o
 static fov_status make_delivery(struct fov_toolbox *box, const struct fov_node *node,
                                 struct fov_toolbox_image *image, fov_error *err)
 {
-    struct fov_view view = {.node = node,
-                            .box = {0, 0, node->width, node->height},
-                            .cancel = box->cancel};
+    struct fov_view view = {
+        .node = node, .box = {0, 0, node->width, node->height}, .cancel = box->cancel};
     struct fov_pixels *px = NULL;
     uint64_t start = fov__clock_ms();
     fov_status rc = fit_node(box, node, &image->fit, err);
@@ -171,7 +177,8 @@ static fov_status make_delivery(struct fov_toolbox *box, const struct fov_node *
     rc = fov__render(&px, box->ctx, &view, err);
     if (rc < 0)
         return rc;
-    rc = fov__encode_delivery(&image->delivery, px, box->profile->formats, box->profile->byte_max, err);
+    rc = fov__encode_delivery(&image->delivery, px, box->profile->formats, box->profile->byte_max,
+                              err);
     if (rc >= 0)
         image->delivery->tokens = image->fit.tokens;
     image->ms = fov__clock_ms() - start;
@@ -179,8 +186,8 @@ static fov_status make_delivery(struct fov_toolbox *box, const struct fov_node *
     return rc;
 }
 
-fov_status fov__toolbox_deliver(const struct fov_toolbox_image **out, struct fov_toolbox *box, int32_t image,
-                                fov_error *err)
+fov_status fov__toolbox_deliver(const struct fov_toolbox_image **out, struct fov_toolbox *box,
+                                int32_t image, fov_error *err)
 {
     const struct fov_node *node = fov__graph_node(box->graph, image);
     fov_status rc;
@@ -195,7 +202,7 @@ fov_status fov__toolbox_deliver(const struct fov_toolbox_image **out, struct fov
     return rc;
 }
 
-/* ---- the line --------------------------------------------------------------------------------- */
+/* ---- the line ------------------------------------------------------------------------------- */
 
 static void add_number(struct fov_buf *out, double value)
 {
@@ -232,7 +239,8 @@ static void add_scale(struct fov_buf *out, double value)
 /* Source pixels for each delivered pixel, in x and y of the delivery. */
 static void delivered_scale(const struct fov_node *node, const fov_fit *fit, double *sx, double *sy)
 {
-    fov__mat_density(node->regions[0].to_source, (fov_point){node->width * 0.5, node->height * 0.5}, sx, sy);
+    fov__mat_density(node->regions[0].to_source, (fov_point){node->width * 0.5, node->height * 0.5},
+                     sx, sy);
     *sx *= (double)node->width / fit->width;
     *sy *= (double)node->height / fit->height;
 }
@@ -282,8 +290,9 @@ void fov__tool_line(struct fov_buf *out, struct fov_toolbox *box, const struct f
     double sx, sy;
 
     if (!node->op) {
-        fov__buf_addf(out, "img_%d: original, %dx%d px, delivered %dx%d", (int)node->id, (int)node->width,
-                      (int)node->height, (int)image->fit.width, (int)image->fit.height);
+        fov__buf_addf(out, "img_%d: original, %dx%d px, delivered %dx%d", (int)node->id,
+                      (int)node->width, (int)node->height, (int)image->fit.width,
+                      (int)image->fit.height);
     } else {
         fov__buf_addf(out, "img_%d: %s of img_%d, box ", (int)node->id, node->op->name,
                       (int)node->parent[0]->id);

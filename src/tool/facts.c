@@ -8,7 +8,7 @@ enum { COORDS_MAX = 4 };
 
 struct space_of {
     enum fov__space space;
-    double width, height;           /* the image's own */
+    double width, height; /* the image's own */
     double delivered_w, delivered_h;
 };
 
@@ -48,7 +48,8 @@ static void write_coordinates(struct fov_jw *jw, const char *key, const struct s
     size_t n = 0;
     const bool is_swapped = s->space == FOV__SPACE_N1000YX;
 
-    for (const fov_json_value *e = fov__json_child(value); e && n < COORDS_MAX; e = fov__json_next(e), n++)
+    for (const fov_json_value *e = fov__json_child(value); e && n < COORDS_MAX;
+         e = fov__json_next(e), n++)
         if (!fov__json_number(e, &v[n]))
             v[n] = 0;
     fov__jw_array(jw, key);
@@ -59,7 +60,8 @@ static void write_coordinates(struct fov_jw *jw, const char *key, const struct s
     fov__jw_end_array(jw);
 }
 
-static void write_value(struct fov_jw *jw, const char *key, const struct space_of *s, const fov_json_value *value);
+static void write_value(struct fov_jw *jw, const char *key, const struct space_of *s,
+                        const fov_json_value *value);
 
 static void write_children(struct fov_jw *jw, const struct space_of *s, const fov_json_value *value)
 {
@@ -70,7 +72,8 @@ static void write_children(struct fov_jw *jw, const struct space_of *s, const fo
 }
 
 /* The depth is that of what our own operations write. */
-static void write_value(struct fov_jw *jw, const char *key, const struct space_of *s, const fov_json_value *value)
+static void write_value(struct fov_jw *jw, const char *key, const struct space_of *s,
+                        const fov_json_value *value)
 {
     switch (fov__json_type(value)) {
     case FOV_JSON_OBJECT:

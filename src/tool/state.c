@@ -46,8 +46,8 @@ static const struct {
     void (*write)(struct fov_jw *jw, struct fov_toolbox *box);
 } states[] = {{"list_images", list_images}};
 
-fov_status fov__tool_state(struct fov_tool_outcome *out, struct fov_toolbox *box, const struct op_def *op,
-                           fov_error *err)
+fov_status fov__tool_state(struct fov_tool_outcome *out, struct fov_toolbox *box,
+                           const struct op_def *op, fov_error *err)
 {
     struct fov_buf buf;
     struct fov_jw jw;
@@ -66,5 +66,6 @@ fov_status fov__tool_state(struct fov_tool_outcome *out, struct fov_toolbox *box
             fov__buf_free(&buf);
         return rc < 0 ? rc : out->text ? FOV_OK : fov__fail_memory(err, op->name, 0);
     }
-    return fov__fail(err, FOV_E_INTERNAL, 0, op->name, "the operation %s has no function in a session", op->name);
+    return fov__fail(err, FOV_E_INTERNAL, 0, op->name,
+                     "the operation %s has no function in a session", op->name);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One tool call from a model's text to a result that it sees. Whatever the model got wrong becomes a
- * corrective result; only what the host must know (memory, a defect) is returned as an error. */
+/* One tool call from a model's text to a result that it sees. Whatever the model got wrong becomes
+ * a corrective result; only what the host must know (memory, a defect) is returned as an error. */
 #include "tool/tool_internal.h"
 
 void fov__tool_outcome_free(struct fov_tool_outcome *outcome)
@@ -25,8 +25,8 @@ static fov_status take_text(struct fov_tool_outcome *out, struct fov_buf *buf, f
     return out->text ? FOV_OK : fov__fail_memory(err, "tool", 0);
 }
 
-static fov_status refuse(struct fov_tool_outcome *out, struct fov_toolbox *box, const struct op_fault *fault,
-                         int32_t image, fov_error *err)
+static fov_status refuse(struct fov_tool_outcome *out, struct fov_toolbox *box,
+                         const struct op_fault *fault, int32_t image, fov_error *err)
 {
     const struct fov_node *node = image >= 0 ? fov__graph_node(box->graph, image) : NULL;
     struct fov_buf buf;
@@ -39,12 +39,13 @@ static fov_status refuse(struct fov_tool_outcome *out, struct fov_toolbox *box, 
     fov__buf_init(&buf, box->ctx, 1 << 16);
     fov__jw_init(&jw, &buf);
     fov__format(name, sizeof(name), "img_%d", (int)image);
-    fov__fault_write(&jw, NULL, &out->fault, node ? name : NULL, node ? node->width : 0, node ? node->height : 0);
+    fov__fault_write(&jw, NULL, &out->fault, node ? name : NULL, node ? node->width : 0,
+                     node ? node->height : 0);
     return take_text(out, &buf, err);
 }
 
-fov_status fov__tool_refuse(struct fov_tool_outcome *out, struct fov_toolbox *box, const struct op_fault *fault,
-                            fov_error *err)
+fov_status fov__tool_refuse(struct fov_tool_outcome *out, struct fov_toolbox *box,
+                            const struct op_fault *fault, fov_error *err)
 {
     memset(out, 0, sizeof(*out));
     out->ctx = box->ctx;
@@ -67,15 +68,16 @@ static void say_tools(char *out, size_t size, uint32_t preset)
     }
 }
 
-static fov_status unknown_tool(struct fov_tool_outcome *out, struct fov_toolbox *box, const char *name,
-                               fov_error *err)
+static fov_status unknown_tool(struct fov_tool_outcome *out, struct fov_toolbox *box,
+                               const char *name, fov_error *err)
 {
     const char *near = fov__op_suggest(name);
     char allowed[160];
 
     say_tools(allowed, sizeof(allowed), box->preset);
-    fov__fault(&out->fault, FOV__FAULT_UNKNOWN_OP, "name", name, allowed, "There is no tool %s%s%s.", name,
-               near ? "; perhaps you mean " : "", near ? near : "");
+    fov__fault(&out->fault, FOV__FAULT_UNKNOWN_OP, "name", name, allowed,
+               "There is no tool %s%s%s.", name, near ? "; perhaps you mean " : "",
+               near ? near : "");
     return refuse(out, box, &out->fault, -1, err);
 }
 
@@ -90,10 +92,10 @@ static bool delivered(void *user, int32_t image, int32_t *width, int32_t *height
     return true;
 }
 
-/* A picture that cannot be made (a damaged source, a limit) is told to the model. The node keeps its
- * number: its recipe is right. */
-static fov_status cannot_deliver(struct fov_tool_outcome *out, struct fov_toolbox *box, int32_t image,
-                                 fov_status rc, const fov_error *why, fov_error *err)
+/* A picture that cannot be made (a damaged source, a limit) is told to the model. The node keeps
+ * its number: its recipe is right. */
+static fov_status cannot_deliver(struct fov_tool_outcome *out, struct fov_toolbox *box,
+                                 int32_t image, fov_status rc, const fov_error *why, fov_error *err)
 {
     enum fov__fault_code code = rc == FOV_E_IMAGE ? FOV__FAULT_DECODE : FOV__FAULT_LIMIT;
 
@@ -108,8 +110,8 @@ static fov_status cannot_deliver(struct fov_tool_outcome *out, struct fov_toolbo
     return refuse(out, box, &out->fault, image, err);
 }
 
-static fov_status show_images(struct fov_tool_outcome *out, struct fov_toolbox *box, const fov_applied *applied,
-                              fov_error *err)
+static fov_status show_images(struct fov_tool_outcome *out, struct fov_toolbox *box,
+                              const fov_applied *applied, fov_error *err)
 {
     struct fov_buf buf;
     fov_error why = {0};
@@ -127,21 +129,23 @@ static fov_status show_images(struct fov_tool_outcome *out, struct fov_toolbox *
         if (i > 0)
             fov__buf_addc(&buf, '\n');
         if (out->is_same)
-            fov__buf_addf(&buf, "same as img_%d, which the same call made before; no new image. ", (int)node->id);
+            fov__buf_addf(&buf, "same as img_%d, which the same call made before; no new image. ",
+                          (int)node->id);
         fov__tool_line(&buf, box, node, i == 0 ? applied->note : "");
     }
     return take_text(out, &buf, err);
 }
 
-static fov_status show_fact(struct fov_tool_outcome *out, struct fov_toolbox *box, const fov_applied *applied,
-                            fov_error *err)
+static fov_status show_fact(struct fov_tool_outcome *out, struct fov_toolbox *box,
+                            const fov_applied *applied, fov_error *err)
 {
     const struct fov_fact *fact = fov__graph_fact_get(box->graph, applied->fact);
     struct fov_json *doc = NULL;
     struct fov_buf buf;
     struct fov_jw jw;
     char name[24];
-    fov_status rc = fov__json_parse(&doc, box->ctx, fact->json, strlen(fact->json), 64, UINT64_MAX, err);
+    fov_status rc =
+        fov__json_parse(&doc, box->ctx, fact->json, strlen(fact->json), 64, UINT64_MAX, err);
 
     if (rc < 0)
         return rc;
@@ -173,7 +177,8 @@ static fov_status parse_arguments(struct fov_tool_outcome *out, struct fov_toolb
         arguments = "{}";
         len = 2;
     }
-    rc = fov__json_parse(doc, box->ctx, arguments, len, limits->json_depth, limits->json_bytes, &why);
+    rc = fov__json_parse(doc, box->ctx, arguments, len, limits->json_depth, limits->json_bytes,
+                         &why);
     if (rc >= 0)
         return FOV_OK;
     if (rc == FOV_E_MEMORY) {
@@ -181,13 +186,14 @@ static fov_status parse_arguments(struct fov_tool_outcome *out, struct fov_toolb
             *err = why;
         return rc;
     }
-    fov__fault(&out->fault, FOV__FAULT_BAD_JSON, def->name, arguments, "one JSON object", "%s", why.message);
+    fov__fault(&out->fault, FOV__FAULT_BAD_JSON, def->name, arguments, "one JSON object", "%s",
+               why.message);
     rc = refuse(out, box, &out->fault, -1, err);
     return rc < 0 ? rc : FOV_NOTE_END;
 }
 
-static fov_status apply(struct fov_tool_outcome *out, struct fov_toolbox *box, const struct op_def *def,
-                        const fov_json_value *arguments, fov_error *err)
+static fov_status apply(struct fov_tool_outcome *out, struct fov_toolbox *box,
+                        const struct op_def *def, const fov_json_value *arguments, fov_error *err)
 {
     struct fov_call call = {.op = def,
                             .arguments = arguments,
@@ -215,7 +221,8 @@ static fov_status apply(struct fov_tool_outcome *out, struct fov_toolbox *box, c
     out->normalised = fov__strdup(box->ctx, recipe);
     if (!out->normalised)
         return fov__fail_memory(err, "tool", strlen(recipe));
-    return applied.fact >= 0 ? show_fact(out, box, &applied, err) : show_images(out, box, &applied, err);
+    return applied.fact >= 0 ? show_fact(out, box, &applied, err)
+                             : show_images(out, box, &applied, err);
 }
 
 fov_status fov__tool_call(struct fov_tool_outcome *out, struct fov_toolbox *box, const char *name,

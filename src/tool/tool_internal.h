@@ -19,7 +19,7 @@
 #include "op/op_internal.h"
 #include "profile/profile_internal.h"
 
-/* ---- toolset.c -------------------------------------------------------------------------------- */
+/* ---- toolset.c ------------------------------------------------------------------------------ */
 
 struct fov_toolset {
     fov_context *ctx;
@@ -30,19 +30,20 @@ struct fov_toolset {
     size_t text_count;
 };
 bool fov__preset_find(const char *name, uint32_t *out); /* "look", "full" */
-fov_status fov__toolset_new(struct fov_toolset **out, fov_context *ctx, const struct fov_profile *profile,
-                            uint32_t preset, bool strict, fov_error *err);
+fov_status fov__toolset_new(struct fov_toolset **out, fov_context *ctx,
+                            const struct fov_profile *profile, uint32_t preset, bool strict,
+                            fov_error *err);
 void fov__toolset_free(struct fov_toolset *set);
 /* The array that a request's `tools` holds, in a dialect. */
 fov_status fov__toolset_write(fov_bytes *out, fov_context *ctx, const struct fov_profile *profile,
                               uint32_t preset, enum fov__dialect dialect, fov_error *err);
 /* One operation's declaration (or all of a preset: name NULL) without a profile, for `foveate ops`. */
-void fov__tool_declare(struct fov_jw *jw, const char *key, const struct op_def *def, enum fov__dialect dialect,
-                       enum fov__space space, enum fov__frame frame);
+void fov__tool_declare(struct fov_jw *jw, const char *key, const struct op_def *def,
+                       enum fov__dialect dialect, enum fov__space space, enum fov__frame frame);
 
-/* ---- the toolbox ------------------------------------------------------------------------------ */
+/* ---- the toolbox ---------------------------------------------------------------------------- */
 
-struct fov_toolbox_image { /* what is known of image k beside the graph */
+struct fov_toolbox_image {         /* what is known of image k beside the graph */
     struct fov_delivery *delivery; /* NULL: not delivered yet */
     fov_fit fit;
     uint64_t ms; /* render and encode */
@@ -64,12 +65,12 @@ void fov__toolbox_free(struct fov_toolbox *box); /* the members; not box itself 
 
 struct fov_tool_outcome {
     fov_context *ctx;
-    char *text;         /* what the model sees */
+    char *text; /* what the model sees */
     bool is_error, is_same;
-    struct op_fault fault; /* when is_error */
+    struct op_fault fault;            /* when is_error */
     int32_t image, image_count, fact; /* -1, 0: none */
-    char *normalised;   /* the recipe in node pixels, JSON; NULL when refused */
-    const struct op_def *op; /* NULL: unknown */
+    char *normalised;                 /* the recipe in node pixels, JSON; NULL when refused */
+    const struct op_def *op;          /* NULL: unknown */
 };
 void fov__tool_outcome_free(struct fov_tool_outcome *outcome);
 
@@ -77,27 +78,28 @@ void fov__tool_outcome_free(struct fov_tool_outcome *outcome);
 fov_status fov__tool_call(struct fov_tool_outcome *out, struct fov_toolbox *box, const char *name,
                           const char *arguments, size_t len, fov_error *err);
 /* A refusal that did not come from an operation (budgets). */
-fov_status fov__tool_refuse(struct fov_tool_outcome *out, struct fov_toolbox *box, const struct op_fault *fault,
-                            fov_error *err);
+fov_status fov__tool_refuse(struct fov_tool_outcome *out, struct fov_toolbox *box,
+                            const struct op_fault *fault, fov_error *err);
 
-/* ---- deliver.c -------------------------------------------------------------------------------- */
+/* ---- deliver.c ------------------------------------------------------------------------------ */
 
 /* The delivery of an image: made once, then the same. Borrowed from the toolbox. */
-fov_status fov__toolbox_deliver(const struct fov_toolbox_image **out, struct fov_toolbox *box, int32_t image,
-                                fov_error *err);
+fov_status fov__toolbox_deliver(const struct fov_toolbox_image **out, struct fov_toolbox *box,
+                                int32_t image, fov_error *err);
 /* Whether an image that has no number yet could be delivered at all; the `accept` of fov_call, user is
  * the toolbox. A fault BAD_ASPECT says what is legal. */
-fov_status fov__toolbox_accept(void *user, const struct fov_node *node, struct op_fault *fault, fov_error *err);
+fov_status fov__toolbox_accept(void *user, const struct fov_node *node, struct op_fault *fault,
+                               fov_error *err);
 /* "img_3: zoom of img_0, box [120,40,520,340] in source pixels, delivered 1568x1176, …" */
 void fov__tool_line(struct fov_buf *out, struct fov_toolbox *box, const struct fov_node *node,
                     const char *note);
 
-/* ---- facts.c, state.c ------------------------------------------------------------------------- */
+/* ---- facts.c, state.c ----------------------------------------------------------------------- */
 
 /* A fact's JSON with its `at` and `box` members in the profile's space of the image it is about. */
 void fov__tool_fact_write(struct fov_jw *jw, struct fov_toolbox *box, const struct fov_fact *fact,
                           const fov_json_value *value);
-fov_status fov__tool_state(struct fov_tool_outcome *out, struct fov_toolbox *box, const struct op_def *op,
-                           fov_error *err);
+fov_status fov__tool_state(struct fov_tool_outcome *out, struct fov_toolbox *box,
+                           const struct op_def *op, fov_error *err);
 
 #endif

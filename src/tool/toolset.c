@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What is declared to a model: the operations of a preset, each wrapped as its provider's dialect
- * wants it. Names, words and bounds come from the operation table; nothing is written here twice. */
+ * wants it. Names, words and bounds come from the operation table; nothing is written here twice.
+ */
 #include "tool/tool_internal.h"
 
 bool fov__preset_find(const char *name, uint32_t *out)
@@ -23,14 +24,14 @@ static void describe(struct fov_buf *out, const struct op_def *def)
 
 /* OpenAI's Chat form nests the function; Responses, Mistral and the rest of its kin take the same
  * members. Gemini reads JSON Schema from `parametersJsonSchema`. */
-void fov__tool_declare(struct fov_jw *jw, const char *key, const struct op_def *def, enum fov__dialect dialect,
-                       enum fov__space space, enum fov__frame frame)
+void fov__tool_declare(struct fov_jw *jw, const char *key, const struct op_def *def,
+                       enum fov__dialect dialect, enum fov__space space, enum fov__frame frame)
 {
     const bool is_openai = dialect == FOV__DIALECT_OPENAI || dialect == FOV__DIALECT_OPENAI_STRICT;
-    const char *schema_key = is_openai                            ? "parameters"
-                             : dialect == FOV__DIALECT_ANTHROPIC  ? "input_schema"
-                             : dialect == FOV__DIALECT_GEMINI     ? "parametersJsonSchema"
-                                                                  : "inputSchema";
+    const char *schema_key = is_openai                           ? "parameters"
+                             : dialect == FOV__DIALECT_ANTHROPIC ? "input_schema"
+                             : dialect == FOV__DIALECT_GEMINI    ? "parametersJsonSchema"
+                                                                 : "inputSchema";
     struct fov_buf text;
 
     fov__buf_init(&text, jw->buf->ctx, 4096);
@@ -77,9 +78,10 @@ fov_status fov__toolset_write(fov_bytes *out, fov_context *ctx, const struct fov
     return fov__buf_take(&buf, out, err);
 }
 
-/* ---- the set of a session --------------------------------------------------------------------- */
+/* ---- the set of a session ------------------------------------------------------------------- */
 
-static fov_status keep(struct fov_toolset *set, struct fov_buf *buf, const char **out, fov_error *err)
+static fov_status keep(struct fov_toolset *set, struct fov_buf *buf, const char **out,
+                       fov_error *err)
 {
     char *text = fov__buf_take_text(buf);
 
@@ -91,7 +93,8 @@ static fov_status keep(struct fov_toolset *set, struct fov_buf *buf, const char 
 }
 
 static fov_status add_tool(struct fov_toolset *set, const struct op_def *def,
-                           const struct fov_profile *profile, enum fov__dialect dialect, fov_error *err)
+                           const struct fov_profile *profile, enum fov__dialect dialect,
+                           fov_error *err)
 {
     fov_tool *tool = &set->tools[set->count];
     struct fov_buf buf;
@@ -114,8 +117,9 @@ static fov_status add_tool(struct fov_toolset *set, const struct op_def *def,
     return rc;
 }
 
-fov_status fov__toolset_new(struct fov_toolset **out, fov_context *ctx, const struct fov_profile *profile,
-                            uint32_t preset, bool strict, fov_error *err)
+fov_status fov__toolset_new(struct fov_toolset **out, fov_context *ctx,
+                            const struct fov_profile *profile, uint32_t preset, bool strict,
+                            fov_error *err)
 {
     enum fov__dialect dialect = FOV__DIALECT_OPENAI;
     struct fov_toolset *set;
@@ -126,7 +130,8 @@ fov_status fov__toolset_new(struct fov_toolset **out, fov_context *ctx, const st
     while (fov__op_at(n))
         n++;
     if (!fov__dialect_find(profile->dialect, &dialect))
-        return fov__fail(err, FOV_E_INTERNAL, 0, "profile", "profile %s names no dialect of ours", profile->name);
+        return fov__fail(err, FOV_E_INTERNAL, 0, "profile", "profile %s names no dialect of ours",
+                         profile->name);
     if (strict && dialect == FOV__DIALECT_OPENAI)
         dialect = FOV__DIALECT_OPENAI_STRICT;
     set = fov__calloc(ctx, 1, sizeof(*set));

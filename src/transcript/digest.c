@@ -3,7 +3,7 @@
  * written where only their ids belong. It reads text that was found right and copies nothing. */
 #include "transcript/log_internal.h"
 
-/* ---- the digest ------------------------------------------------------------------------------- */
+/* ---- the digest ----------------------------------------------------------------------------- */
 
 struct walk {
     const char *at, *end;
@@ -43,12 +43,14 @@ static size_t word_length(const struct walk *w)
 /* `key` with its quotes. */
 static bool holds_time(const char *key, size_t len)
 {
-    return (len == 6 && memcmp(key, "\"time\"", 6) == 0) || (len > 5 && memcmp(key + len - 4, "_ms\"", 4) == 0);
+    return (len == 6 && memcmp(key, "\"time\"", 6) == 0) ||
+           (len >= 5 && memcmp(key + len - 4, "_ms\"", 4) == 0);
 }
 
 static void walk_value(struct walk *w, bool keep);
 
-/* Commas stand between the members that are kept, so that the digest does not show where a time was. */
+/* Commas stand between the members that are kept, so that the digest does not show where a time
+ * was. */
 static void walk_members(struct walk *w, bool is_object, bool keep)
 {
     bool has_item = false;
@@ -93,7 +95,7 @@ void fov__digest_line(struct fov_sha256 *hash, struct fov_span line)
     walk_value(&w, true);
 }
 
-/* ---- smuggled images -------------------------------------------------------------------------- */
+/* ---- smuggled images ------------------------------------------------------------------------ */
 
 enum { RUN_MAX = 1000, HEAD = 16 };
 
@@ -103,13 +105,13 @@ static bool is_base64(char c)
            c == '/' || c == '-' || c == '_' || c == '=';
 }
 
-/* How the pictures of every format that is common in requests begin, as base64: PNG, JPEG, GIF, RIFF
- * (WebP), both TIFFs, BMP, and the boxes of AVIF and HEIF. */
+/* How the pictures of every format that is common in requests begin, as base64: PNG, JPEG, GIF,
+ * RIFF (WebP), both TIFFs, BMP, and the boxes of AVIF and HEIF. */
 static bool begins_as_image(const char head[HEAD])
 {
-    static const char *const starts[] = {"iVBORw0KGg", "/9j/", "R0lGOD", "UklGR", "SUkqA", "TU0AK",
-                                         "Qk0", "Qk1", "Qk2", "Qk3", "AAAAHGZ0eX", "AAAAIGZ0eX",
-                                         "AAAAGGZ0eX", "_9j_"};
+    static const char *const starts[] = {"iVBORw0KGg", "/9j/",       "R0lGOD",     "UklGR", "SUkqA",
+                                         "TU0AK",      "Qk0",        "Qk1",        "Qk2",   "Qk3",
+                                         "AAAAHGZ0eX", "AAAAIGZ0eX", "AAAAGGZ0eX", "_9j_"};
     for (size_t i = 0; i < FOV_COUNT(starts); i++) {
         if (strncmp(head, starts[i], strlen(starts[i])) == 0)
             return true;
@@ -120,7 +122,8 @@ static bool begins_as_image(const char head[HEAD])
 bool fov__log_holds_image(struct fov_span line, enum fov__log_kind kind)
 {
     /* A model's hidden reasoning comes as long base64 that we must keep. */
-    const bool may_be_opaque = kind == FOV__LOG_REQUEST || kind == FOV__LOG_RESPONSE || kind == FOV__LOG_CALL;
+    const bool may_be_opaque =
+        kind == FOV__LOG_REQUEST || kind == FOV__LOG_RESPONSE || kind == FOV__LOG_CALL;
     char head[HEAD] = {0};
     size_t run = 0;
     for (size_t i = 0; i < line.len; i++) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The events that replay depends on: sources, images, facts and deliveries, written from the graph's
- * own structures so that nothing is said twice. record.c reads exactly what is written here. */
+/* The events that replay depends on: sources, images, facts and deliveries, written from the
+ * graph's own structures so that nothing is said twice. record.c reads exactly what is written
+ * here. A source is brought to disk at once; the others with the next line that is, a reply or an
+ * answer, since without that they prove nothing and each wait costs milliseconds. */
 #include "transcript/log_internal.h"
 
 #include "ocr/ocr_internal.h"
@@ -20,17 +22,18 @@ static void write_parents(struct fov_jw *jw, const struct fov_node *const *paren
     fov__jw_end_array(jw);
 }
 
-/* ---- a source --------------------------------------------------------------------------------- */
+/* ---- a source ------------------------------------------------------------------------------- */
 
-/* Raw pixels as the bytes that their hash was taken of, "fovpix1 <w> <h> <bands>\n" and the rows: so
- * every blob's name is the hash of its bytes, and the blob says its own shape. */
+/* Raw pixels as the bytes that their hash was taken of, "fovpix1 <w> <h> <bands>\n" and the rows:
+ * so every blob's name is the hash of its bytes, and the blob says its own shape. */
 static fov_status pixel_bytes(fov_bytes *out, const fov_image *image, fov_error *err)
 {
     const struct fov_pixels *px = image->pixels;
     const size_t bands = (size_t)image->info.channels;
     const size_t row = (size_t)px->width * bands;
     char head[64];
-    fov__format(head, sizeof(head), "fovpix1 %d %d %d\n", (int)px->width, (int)px->height, (int)bands);
+    fov__format(head, sizeof(head), "fovpix1 %d %d %d\n", (int)px->width, (int)px->height,
+                (int)bands);
     const size_t skip = strlen(head);
     *out = fov__bytes_new(image->ctx, skip + row * (size_t)px->height);
     if (out->data == NULL)
@@ -49,7 +52,8 @@ static fov_status pixel_bytes(fov_bytes *out, const fov_image *image, fov_error 
     return FOV_OK;
 }
 
-fov_status fov__transcript_source(struct fov_transcript *t, const struct fov_node *node, fov_error *err)
+fov_status fov__transcript_source(struct fov_transcript *t, const struct fov_node *node,
+                                  fov_error *err)
 {
     const fov_image *image = node->source;
     const bool is_raw = image->info.format == FOV_FORMAT_PIXELS;
@@ -79,7 +83,7 @@ fov_status fov__transcript_source(struct fov_transcript *t, const struct fov_nod
     return rc;
 }
 
-/* ---- an image --------------------------------------------------------------------------------- */
+/* ---- an image ------------------------------------------------------------------------------- */
 
 static void write_regions(struct fov_jw *jw, const struct fov_node *node)
 {
@@ -102,7 +106,8 @@ static void write_regions(struct fov_jw *jw, const struct fov_node *node)
     fov__jw_end_array(jw);
 }
 
-fov_status fov__transcript_image(struct fov_transcript *t, const struct fov_node *node, fov_error *err)
+fov_status fov__transcript_image(struct fov_transcript *t, const struct fov_node *node,
+                                 fov_error *err)
 {
     struct fov_jw *jw = fov__transcript_begin(t, "image");
     write_id(jw, "id", "img", node->id);
@@ -115,12 +120,13 @@ fov_status fov__transcript_image(struct fov_transcript *t, const struct fov_node
     write_regions(jw, node);
     fov__jw_string(jw, "recipe_sha256", node->recipe_sha256);
     fov__jw_string(jw, "note", node->note);
-    return fov__transcript_end(t, true, err);
+    return fov__transcript_end(t, false, err);
 }
 
-/* ---- a fact ----------------------------------------------------------------------------------- */
+/* ---- a fact --------------------------------------------------------------------------------- */
 
-fov_status fov__transcript_fact(struct fov_transcript *t, const struct fov_fact *fact, fov_error *err)
+fov_status fov__transcript_fact(struct fov_transcript *t, const struct fov_fact *fact,
+                                fov_error *err)
 {
     struct fov_jw *jw = fov__transcript_begin(t, "fact");
     write_id(jw, "id", "fact", fact->id);
@@ -132,18 +138,20 @@ fov_status fov__transcript_fact(struct fov_transcript *t, const struct fov_fact 
     if (strcmp(fact->op->name, "ocr") == 0)
         fov__jw_string(jw, "engine", fov__ocr_identity(fov__transcript_context(t), NULL));
     fov__jw_string(jw, "note", fact->note);
-    return fov__transcript_end(t, true, err);
+    return fov__transcript_end(t, false, err);
 }
 
-/* ---- a delivery ------------------------------------------------------------------------------- */
+/* ---- a delivery ----------------------------------------------------------------------------- */
 
 fov_status fov__transcript_delivery(struct fov_transcript *t, int32_t image,
-                                    const struct fov_delivery *delivery, uint64_t ms, fov_error *err)
+                                    const struct fov_delivery *delivery, uint64_t ms,
+                                    fov_error *err)
 {
     const bool is_jpeg = delivery->recipe.format == FOV_FORMAT_JPEG;
     char sha256[FOV_SHA256_HEX];
     memcpy(sha256, delivery->sha256, sizeof(sha256));
-    const fov_status rc = fov__transcript_blob(t, delivery->bytes.data, delivery->bytes.size, sha256, err);
+    const fov_status rc =
+        fov__transcript_blob(t, delivery->bytes.data, delivery->bytes.size, sha256, err);
     if (rc < 0)
         return rc;
     struct fov_jw *jw = fov__transcript_begin(t, "delivery");
@@ -164,5 +172,5 @@ fov_status fov__transcript_delivery(struct fov_transcript *t, int32_t image,
     fov__jw_string(jw, "pixels_sha256", delivery->pixels_sha256);
     fov__jw_string(jw, "encoder", fov__encode_identity());
     fov__jw_int(jw, "render_ms", (int64_t)ms);
-    return fov__transcript_end(t, true, err);
+    return fov__transcript_end(t, false, err);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A transcript's folder read back. Everything in it was written by somebody else and is judged here,
- * line by line, before anything is re-made from it: the grammar, the order of lines and numbers, what
- * speaks of what. Only a last line that a crash has cut is forgiven. */
+/* A transcript's folder read back. Everything in it was written by somebody else and is judged
+ * here, line by line, before anything is re-made from it: the grammar, the order of lines and
+ * numbers, what speaks of what. Only a last line that a crash has cut is forgiven. */
 #include "transcript/log_internal.h"
 
 fov_status fov__log_fail(fov_error *err, size_t line, const char *fmt, ...)
@@ -26,7 +26,7 @@ void fov__log_free(struct fov_log *log)
     fov__free(log->ctx, log);
 }
 
-/* ---- lines ------------------------------------------------------------------------------------ */
+/* ---- lines ---------------------------------------------------------------------------------- */
 
 static struct fov_span member(struct fov_span line, const char *key)
 {
@@ -49,12 +49,13 @@ static enum fov__log_kind kind_of(struct fov_span name)
 }
 
 /* Grammar, and the two members that every line has. */
-static fov_status judge_line(struct fov_log *log, struct fov_span text, size_t line, enum fov__log_kind *kind,
-                             fov_error *err)
+static fov_status judge_line(struct fov_log *log, struct fov_span text, size_t line,
+                             enum fov__log_kind *kind, fov_error *err)
 {
     fov_error inner;
     char wanted[24];
-    fov_status rc = fov__json_check(log->ctx, text.data, text.len, FOV__LOG_DEPTH_MAX, FOV__LOG_LINE_MAX, &inner);
+    fov_status rc = fov__json_check(log->ctx, text.data, text.len, FOV__LOG_DEPTH_MAX,
+                                    FOV__LOG_LINE_MAX, &inner);
     if (rc == FOV_E_ARG || rc == FOV_E_LIMIT)
         return fov__log_fail(err, line, "%s", inner.message);
     if (rc < 0) {
@@ -70,13 +71,15 @@ static fov_status judge_line(struct fov_log *log, struct fov_span text, size_t l
                              name.data == NULL ? "missing" : "no string");
     fov__format(wanted, sizeof(wanted), "%zu", line - 1);
     if (number.len != strlen(wanted) || memcmp(number.data, wanted, number.len) != 0)
-        return fov__log_fail(err, line, "n is %.*s, and %s comes next: lines are missing or were moved",
+        return fov__log_fail(err, line,
+                             "n is %.*s, and %s comes next: lines are missing or were moved",
                              number.data == NULL ? 7 : (int)(number.len < 24 ? number.len : 24),
                              number.data == NULL ? "missing" : number.data, wanted);
     *kind = kind_of(name);
     if ((*kind == FOV__LOG_HEADER) != (line == 1))
-        return fov__log_fail(err, line, line == 1 ? "event is %.*s, and the first is the header"
-                                                  : "event is %.*s, which is only the first",
+        return fov__log_fail(err, line,
+                             line == 1 ? "event is %.*s, and the first is the header"
+                                       : "event is %.*s, which is only the first",
                              (int)(name.len < 40 ? name.len : 40), name.data);
     if (*kind == FOV__LOG_OTHER)
         log->unknown_kinds++;
@@ -90,7 +93,8 @@ static fov_status add_line(struct fov_log *log, struct fov_span text, bool is_wh
     if (log->count == FOV__LOG_LINES_MAX)
         return fov__fail(err, FOV_E_LIMIT, 0, "transcript", "a transcript has at most %d lines",
                          (int)FOV__LOG_LINES_MAX);
-    /* Without its line end it may have been cut; if it is an event all the same, nothing was lost. */
+    /* Without its line end it may have been cut; if it is an event all the same, nothing was lost.
+     */
     if (!is_whole) {
         const fov_status rc = fov__json_check(log->ctx, text.data, text.len, FOV__LOG_DEPTH_MAX,
                                               FOV__LOG_LINE_MAX, err);
@@ -126,7 +130,7 @@ static fov_status split(struct fov_log *log, fov_error *err)
     return fov__fail(err, FOV_E_STATE, 0, "transcript", "the transcript has no whole line");
 }
 
-/* ---- the header ------------------------------------------------------------------------------- */
+/* ---- the header ----------------------------------------------------------------------------- */
 
 static fov_status read_header(struct fov_log *log, const char *dir, fov_error *err)
 {
@@ -135,7 +139,8 @@ static fov_status read_header(struct fov_log *log, const char *dir, fov_error *e
     struct fov_json *doc = NULL;
     double number = 0;
     if (version.data == NULL || !fov__text_double(version.data, version.len, &number) || number < 1)
-        return fov__log_fail(err, 1, "header.transcript is %.*s, and the version of the format is needed",
+        return fov__log_fail(err, 1,
+                             "header.transcript is %.*s, and the version of the format is needed",
                              version.data == NULL ? 7 : (int)(version.len < 24 ? version.len : 24),
                              version.data == NULL ? "missing" : version.data);
     if (number > FOV__LOG_VERSION)
@@ -145,9 +150,11 @@ static fov_status read_header(struct fov_log *log, const char *dir, fov_error *e
     if (blobs.data == NULL || blobs.data[0] != '"' || blobs.len <= 2)
         return fov__log_fail(err, 1, "header.blobs is %s, and the folder of the blobs is needed",
                              blobs.data == NULL ? "missing" : "no name");
-    fov_status rc = fov__json_parse(&doc, log->ctx, blobs.data, blobs.len, 1, FOV__LOG_LINE_MAX, err);
+    fov_status rc =
+        fov__json_parse(&doc, log->ctx, blobs.data, blobs.len, 1, FOV__LOG_LINE_MAX, err);
     if (rc < 0)
-        return rc == FOV_E_MEMORY ? rc : fov__log_fail(err, 1, "header.blobs is no name of a folder");
+        return rc == FOV_E_MEMORY ? rc
+                                  : fov__log_fail(err, 1, "header.blobs is no name of a folder");
     const char *name = fov__json_string(fov__json_root(doc));
     log->blobs = name[0] == '/' ? fov__strdup(log->ctx, name) : fov__path_join(log->ctx, dir, name);
     if (log->blobs == NULL)
@@ -156,7 +163,7 @@ static fov_status read_header(struct fov_log *log, const char *dir, fov_error *e
     return rc;
 }
 
-/* ---- what speaks of what ---------------------------------------------------------------------- */
+/* ---- what speaks of what -------------------------------------------------------------------- */
 
 /* Numbers come in order, and only what is there already is spoken of. */
 static fov_status judge_record(struct fov_log *log, const struct fov_record *record, fov_error *err)
@@ -166,21 +173,24 @@ static fov_status judge_record(struct fov_log *log, const struct fov_record *rec
     const char *word = is_fact ? "fact" : "img";
     if (record->kind == FOV__LOG_DELIVERY) {
         if (record->id >= log->image_count)
-            return fov__log_fail(err, record->line, "delivery.id is img_%d, and there are %d images so far",
+            return fov__log_fail(err, record->line,
+                                 "delivery.id is img_%d, and there are %d images so far",
                                  (int)record->id, (int)log->image_count);
         return FOV_OK;
     }
     if (record->id != *count)
-        return fov__log_fail(err, record->line, "id is %s_%d, and %s_%d comes next", word, (int)record->id,
-                             word, (int)*count);
+        return fov__log_fail(err, record->line, "id is %s_%d, and %s_%d comes next", word,
+                             (int)record->id, word, (int)*count);
     for (int32_t i = 0; i < record->parent_count; i++) {
         if (record->parents[i] >= log->image_count)
-            return fov__log_fail(err, record->line, "parents names img_%d, and there are %d images so far",
+            return fov__log_fail(err, record->line,
+                                 "parents names img_%d, and there are %d images so far",
                                  (int)record->parents[i], (int)log->image_count);
     }
     for (size_t i = 0; i < record->region_count; i++) {
         if (record->regions[i].source >= log->image_count)
-            return fov__log_fail(err, record->line, "regions.%zu.source names img_%d, and there are %d images so far",
+            return fov__log_fail(err, record->line,
+                                 "regions.%zu.source names img_%d, and there are %d images so far",
                                  i, (int)record->regions[i].source, (int)log->image_count);
     }
     (*count)++;
@@ -195,7 +205,8 @@ static fov_status judge_records(struct fov_log *log, fov_error *err)
         struct fov_record record;
         if (line->kind < FOV__LOG_SOURCE || line->kind > FOV__LOG_DELIVERY)
             continue;
-        rc = fov__record_read(&record, log->ctx, line->text, line->kind, i + 1, &log->unknown_members, err);
+        rc = fov__record_read(&record, log->ctx, line->text, line->kind, i + 1,
+                              &log->unknown_members, err);
         if (rc >= 0)
             rc = judge_record(log, &record, err);
         fov__record_free(&record);

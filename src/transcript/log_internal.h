@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Between the files of transcript/ only: a transcript read back. Neighbouring folders include
- * transcript_internal.h and never this. A log is what somebody else wrote: nothing in it is believed
- * before loader.c and record.c have judged it. */
+ * transcript_internal.h and never this. A log is what somebody else wrote: nothing in it is
+ * believed before loader.c and record.c have judged it. */
 #ifndef FOV_LOG_INTERNAL_H
 #define FOV_LOG_INTERNAL_H
 
@@ -16,23 +16,24 @@ enum {
 };
 #define FOV__LOG_FILE_MAX (UINT64_C(1) << 30)
 
-/* ---- writer.c --------------------------------------------------------------------------------- */
+/* ---- writer.c ------------------------------------------------------------------------------- */
 
 fov_context *fov__transcript_context(const struct fov_transcript *t);
 
-/* ---- loader.c, record.c ----------------------------------------------------------------------- */
+/* ---- loader.c, record.c --------------------------------------------------------------------- */
 
 /* The header's name and the others', in one table. */
-#define FOV__LOG_KIND_MAP(X)                                                                        \
-    X(HEADER, "header") X(SOURCE, "source") X(IMAGE, "image") X(FACT, "fact")                       \
-    X(DELIVERY, "delivery") X(QUESTION, "question") X(REQUEST, "request")                           \
-    X(RESPONSE, "response") X(CALL, "call") X(ERROR, "error") X(EVICTION, "eviction")               \
-    X(ANSWER, "answer")
+#define FOV__LOG_KIND_MAP(X)                                                                  \
+    X(HEADER, "header")                                                                       \
+    X(SOURCE, "source") X(IMAGE, "image") X(FACT, "fact") X(DELIVERY, "delivery")             \
+        X(QUESTION, "question") X(REQUEST, "request") X(RESPONSE, "response") X(CALL, "call") \
+            X(ERROR, "error") X(EVICTION, "eviction") X(ANSWER, "answer")
 enum fov__log_kind {
 #define FOV__LOG_KIND_ENUM_(name, text) FOV__LOG_##name,
     FOV__LOG_KIND_MAP(FOV__LOG_KIND_ENUM_)
 #undef FOV__LOG_KIND_ENUM_
-    FOV__LOG_OTHER /* of a later version, or an extension's: kept for the digest, else ignored */
+        FOV__LOG_OTHER /* of a later version, or an extension's: kept for the digest, else ignored
+                        */
 };
 
 struct fov_log_line {
@@ -52,8 +53,8 @@ struct fov_log {
     char digest[FOV_SHA256_HEX];
 };
 
-/* Read and judge a whole transcript. Errors: FOV_E_IO, FOV_E_LIMIT, FOV_E_MEMORY, FOV_E_UNSUPPORTED (a
- * later version), FOV_E_STATE naming line and member. */
+/* Read and judge a whole transcript. Errors: FOV_E_IO, FOV_E_LIMIT, FOV_E_MEMORY, FOV_E_UNSUPPORTED
+ * (a later version), FOV_E_STATE naming line and member. */
 fov_status fov__log_open(struct fov_log **out, fov_context *ctx, const char *dir, fov_error *err);
 void fov__log_free(struct fov_log *log); /* NULL is fine */
 /* FOV_E_STATE at a line (counted from 1). */
@@ -64,7 +65,7 @@ struct fov_record {
     enum fov__log_kind kind;
     size_t line; /* from 1 */
     struct fov_json *doc;
-    int32_t id; /* of the image or fact */
+    int32_t id;                  /* of the image or fact */
     const char *sha256, *format; /* source, and the format of a delivery */
     const char *op, *recipe_sha256;
     const char *bytes_sha256, *pixels_sha256, *encoder; /* delivery */
@@ -87,23 +88,23 @@ void fov__record_free(struct fov_record *record);
 /* "img_12" with the prefix "img_": 12. No sign, no leading zero, at most seven digits. */
 bool fov__record_id(const char *text, const char *prefix, int32_t *out);
 
-/* ---- digest.c --------------------------------------------------------------------------------- */
+/* ---- digest.c ------------------------------------------------------------------------------- */
 
 /* Add a line that fov__json_check() has accepted: without spaces between tokens, and without the
  * members (of any depth) that hold times. */
 void fov__digest_line(struct fov_sha256 *hash, struct fov_span line);
-/* Whether a line holds an encoded image: more than 1000 characters of base64 in a row. In what a server
- * said or is sent, which may carry opaque text, only where they begin as an image does. */
+/* Whether a line holds an encoded image: more than 1000 characters of base64 in a row. In what a
+ * server said or is sent, which may carry opaque text, only where they begin as an image does. */
 bool fov__log_holds_image(struct fov_span line, enum fov__log_kind kind);
 
-/* ---- transcript_replay.c, compare.c ----------------------------------------------------------- */
+/* ---- transcript_replay.c, compare.c --------------------------------------------------------- */
 
 struct fov_remake {
     fov_context *ctx;
     struct fov_log *log;
     fov_graph *graph;
-    int32_t *node_of; /* recorded number -> number in the graph */
-    int32_t made;     /* images re-made so far */
+    int32_t *node_of;    /* recorded number -> number in the graph */
+    int32_t made;        /* images re-made so far */
     const char *out_dir; /* NULL: verify */
     char *out_blobs;
     fov_replay_fn report;
@@ -115,23 +116,25 @@ struct fov_remake {
 /* Say one line to the caller. */
 void fov__remake_say(const struct fov_remake *r, const char *fmt, ...) FOV_PRINTF(2, 3);
 /* Count and say a difference, and keep the first. */
-void fov__remake_differs(struct fov_remake *r, const struct fov_record *record, const char *fmt, ...)
-    FOV_PRINTF(3, 4);
+void fov__remake_differs(struct fov_remake *r, const struct fov_record *record, const char *fmt,
+                         ...) FOV_PRINTF(3, 4);
 /* "img_3" or "fact_3" or "img_3 delivery". */
 void fov__record_name(const struct fov_record *record, char out[32]);
 
 /* True when nothing differs; else every difference has been counted. */
-bool fov__compare_image(struct fov_remake *r, const struct fov_record *record, const struct fov_node *node);
-bool fov__compare_fact(struct fov_remake *r, const struct fov_record *record, const struct fov_fact *fact);
+bool fov__compare_image(struct fov_remake *r, const struct fov_record *record,
+                        const struct fov_node *node);
+bool fov__compare_fact(struct fov_remake *r, const struct fov_record *record,
+                       const struct fov_fact *fact);
 
-/* ---- show.c, show_tree.c ---------------------------------------------------------------------- */
+/* ---- show.c, show_tree.c -------------------------------------------------------------------- */
 
 /* What is shown: everything of one transcript, by number. */
 struct fov_scene {
     fov_context *ctx;
     struct fov_log *log;
     struct fov_record *images, *facts;
-    int32_t image_count, fact_count; /* read so far */
+    int32_t image_count, fact_count;    /* read so far */
     struct fov_json *question, *answer; /* the last event of each, or NULL */
 };
 
@@ -141,12 +144,14 @@ void fov__show_plain(struct fov_buf *buf, const char *text, size_t len, size_t m
 void fov__show_name(struct fov_buf *buf, const struct fov_record *record);
 void fov__show_size(struct fov_buf *buf, const struct fov_record *record);
 void fov__show_place(struct fov_buf *buf, const struct fov_record *record);
-/* The answer's text (its status when it has none), what else was said, "" when it was not; and its evidence, one id after the other: pass NULL first,
- * stop at NULL. Only ids that the transcript has are given. */
+/* The answer's text (its status when it has none), what else was said, "" when it was not; and its
+ * evidence, one id after the other: pass NULL first, stop at NULL. Only ids that the transcript has
+ * are given. */
 const char *fov__show_answer(const struct fov_scene *scene);
 const char *fov__show_reason(const struct fov_scene *scene);
 const char *fov__show_question(const struct fov_scene *scene);
-const fov_json_value *fov__show_evidence(const struct fov_scene *scene, const fov_json_value *before,
+const fov_json_value *fov__show_evidence(const struct fov_scene *scene,
+                                         const fov_json_value *before,
                                          const struct fov_record **out);
 fov_status fov__show_tree(struct fov_buf *buf, const struct fov_scene *scene, fov_error *err);
 

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* One event as numbers and names. A table says which members a kind has and what each may be; what is
- * not in it is counted and passed over, so that a later version may say more. Nothing is guessed: a
- * member that is missing or of another type is an error that names line and member. */
+/* One event as numbers and names. A table says which members a kind has and what each may be; what
+ * is not in it is counted and passed over, so that a later version may say more. Nothing is
+ * guessed: a member that is missing or of another type is an error that names line and member. */
 #include "transcript/log_internal.h"
 
 enum member_type {
-    M_IMAGE,   /* "img_3" -> int32_t */
-    M_FACT,    /* "fact_3" -> int32_t */
-    M_HASH,    /* 64 hexadecimal digits, lower case: fit to be a file's name */
-    M_TEXT,    /* const char * */
-    M_INT,     /* int32_t within min..max */
-    M_SIZE,    /* double, a whole number */
+    M_IMAGE, /* "img_3" -> int32_t */
+    M_FACT,  /* "fact_3" -> int32_t */
+    M_HASH,  /* 64 hexadecimal digits, lower case: fit to be a file's name */
+    M_TEXT,  /* const char * */
+    M_INT,   /* int32_t within min..max */
+    M_SIZE,  /* double, a whole number */
     M_BOOL,
-    M_OBJECT,  /* its raw text -> struct fov_span */
+    M_OBJECT, /* its raw text -> struct fov_span */
     M_PARENTS,
     M_REGIONS,
-    M_ANY      /* known and of no use here */
+    M_ANY /* known and of no use here */
 };
 
 struct member {
@@ -29,16 +29,15 @@ struct member {
 #define AT(m) offsetof(struct fov_record, m)
 #define SIDE_MAX 1000000
 
-static const struct member source_members[] = {
-    {"id", M_IMAGE, false, AT(id), 0, 0},
-    {"sha256", M_HASH, false, AT(sha256), 0, 0},
-    {"format", M_TEXT, false, AT(format), 0, 0},
-    {"bands", M_INT, true, AT(bands), 1, 4},
-    {"is_lenient", M_BOOL, true, AT(is_lenient), 0, 0},
-    {"width", M_INT, false, AT(width), 1, SIDE_MAX},
-    {"height", M_INT, false, AT(height), 1, SIDE_MAX},
-    {"bytes", M_SIZE, false, AT(size), 0, 0},
-    {NULL, M_ANY, true, 0, 0, 0}};
+static const struct member source_members[] = {{"id", M_IMAGE, false, AT(id), 0, 0},
+                                               {"sha256", M_HASH, false, AT(sha256), 0, 0},
+                                               {"format", M_TEXT, false, AT(format), 0, 0},
+                                               {"bands", M_INT, true, AT(bands), 1, 4},
+                                               {"is_lenient", M_BOOL, true, AT(is_lenient), 0, 0},
+                                               {"width", M_INT, false, AT(width), 1, SIDE_MAX},
+                                               {"height", M_INT, false, AT(height), 1, SIDE_MAX},
+                                               {"bytes", M_SIZE, false, AT(size), 0, 0},
+                                               {NULL, M_ANY, true, 0, 0, 0}};
 
 static const struct member image_members[] = {
     {"id", M_IMAGE, false, AT(id), 0, 0},
@@ -93,7 +92,7 @@ static const struct member *members_of(enum fov__log_kind kind)
     }
 }
 
-/* ---- values ----------------------------------------------------------------------------------- */
+/* ---- values --------------------------------------------------------------------------------- */
 
 bool fov__record_id(const char *text, const char *prefix, int32_t *out)
 {
@@ -116,7 +115,8 @@ bool fov__record_id(const char *text, const char *prefix, int32_t *out)
 
 static bool is_hash(const char *text)
 {
-    return text != NULL && strlen(text) == FOV_SHA256_HEX - 1 && strspn(text, "0123456789abcdef") == FOV_SHA256_HEX - 1;
+    return text != NULL && strlen(text) == FOV_SHA256_HEX - 1 &&
+           strspn(text, "0123456789abcdef") == FOV_SHA256_HEX - 1;
 }
 
 static bool read_whole(const fov_json_value *value, double min, double max, double *out)
@@ -150,15 +150,18 @@ static bool read_region(struct fov_region *region, const fov_json_value *value)
 {
     double box[4];
     if (!read_numbers(fov__json_get(value, "box"), box, FOV_COUNT(box)) ||
-        !fov__record_id(fov__json_string(fov__json_get(value, "source")), "img_", &region->source) ||
-        !read_numbers(fov__json_get(value, "to_source"), region->to_source.m, FOV_COUNT(region->to_source.m)))
+        !fov__record_id(fov__json_string(fov__json_get(value, "source")), "img_",
+                        &region->source) ||
+        !read_numbers(fov__json_get(value, "to_source"), region->to_source.m,
+                      FOV_COUNT(region->to_source.m)))
         return false;
     region->box = (fov_box){box[0], box[1], box[2], box[3]};
     return true;
 }
 
 /* FOV_E_ARG stands for "not what is needed"; the caller says it with line and member. */
-static fov_status read_regions(struct fov_record *record, const fov_json_value *list, fov_error *err)
+static fov_status read_regions(struct fov_record *record, const fov_json_value *list,
+                               fov_error *err)
 {
     const size_t count = fov__json_count(list);
     if (fov__json_type(list) != FOV_JSON_ARRAY || count < 1 || count > FOV__LOG_REGIONS_MAX)
@@ -198,7 +201,8 @@ static const char *wanted(const struct member *member, char out[48])
     case M_ANY:
         break;
     }
-    fov__format(out, 48, "a whole number from %d to %d is needed", (int)member->min, (int)member->max);
+    fov__format(out, 48, "a whole number from %d to %d is needed", (int)member->min,
+                (int)member->max);
     return out;
 }
 
@@ -253,7 +257,7 @@ static fov_status read_value(struct fov_record *record, const struct member *mem
     return ok ? FOV_OK : FOV_E_ARG;
 }
 
-/* ---- the record ------------------------------------------------------------------------------- */
+/* ---- the record ----------------------------------------------------------------------------- */
 
 static size_t count_unknown(const struct member *members, const fov_json_value *root)
 {
@@ -279,7 +283,8 @@ static fov_status read_members(struct fov_record *record, struct fov_span text, 
         const fov_status rc = read_value(record, m, value, text, err);
         if (rc == FOV_E_ARG)
             return fov__log_fail(err, record->line, "%s is %s, and %s", m->name,
-                                 value == NULL ? "missing" : fov__json_type_name(value), wanted(m, room));
+                                 value == NULL ? "missing" : fov__json_type_name(value),
+                                 wanted(m, room));
         if (rc < 0)
             return rc;
     }
@@ -292,14 +297,17 @@ static fov_status judge_whole(const struct fov_record *record, fov_error *err)
     const bool is_jpeg = record->format != NULL && strcmp(record->format, "jpeg") == 0;
     if (record->kind == FOV__LOG_SOURCE && strcmp(record->format, "pixels") == 0 &&
         (record->bands < 1 || record->bands == 2))
-        return fov__log_fail(err, record->line, "bands is %d, and 1, 3 or 4 is needed with raw pixels",
+        return fov__log_fail(err, record->line,
+                             "bands is %d, and 1, 3 or 4 is needed with raw pixels",
                              (int)record->bands);
     if (record->kind != FOV__LOG_DELIVERY)
         return FOV_OK;
     if (!is_jpeg && strcmp(record->format, "png") != 0)
-        return fov__log_fail(err, record->line, "format is \"%.20s\", and png or jpeg is needed", record->format);
+        return fov__log_fail(err, record->line, "format is \"%.20s\", and png or jpeg is needed",
+                             record->format);
     if (is_jpeg && record->quality == 0)
-        return fov__log_fail(err, record->line, "quality is missing, and a JPEG has one from 1 to 100");
+        return fov__log_fail(err, record->line,
+                             "quality is missing, and a JPEG has one from 1 to 100");
     return FOV_OK;
 }
 

@@ -7,7 +7,7 @@
 enum { ARGS_MAX = 60, JSON_MAX = 72, ANSWER_MAX = 400 };
 #define SHOW_MAX ((size_t)64 << 20)
 
-/* ---- words ------------------------------------------------------------------------------------ */
+/* ---- words ---------------------------------------------------------------------------------- */
 
 /* C0, DEL, C1 and what turns the direction of writing: each can make a line lie. */
 static bool is_control(uint32_t code)
@@ -39,7 +39,8 @@ static void add_args(struct fov_buf *out, fov_context *ctx, const struct fov_rec
     struct fov_buf buf;
     struct fov_jw jw;
     fov__buf_init(&buf, ctx, FOV__LOG_LINE_MAX);
-    for (const fov_json_value *v = fov__json_child(record->recipe); v != NULL; v = fov__json_next(v)) {
+    for (const fov_json_value *v = fov__json_child(record->recipe); v != NULL;
+         v = fov__json_next(v)) {
         fov__buf_addf(&buf, " %s=", fov__json_key(v));
         fov__jw_init(&jw, &buf);
         fov__jw_value(&jw, NULL, v);
@@ -85,7 +86,7 @@ void fov__show_place(struct fov_buf *buf, const struct fov_record *record)
     }
 }
 
-/* ---- the answer ------------------------------------------------------------------------------- */
+/* ---- the answer ----------------------------------------------------------------------------- */
 
 static const char *member(const struct fov_json *event, const char *key)
 {
@@ -111,7 +112,8 @@ const char *fov__show_question(const struct fov_scene *scene)
     return member(scene->question, "text");
 }
 
-const fov_json_value *fov__show_evidence(const struct fov_scene *scene, const fov_json_value *before,
+const fov_json_value *fov__show_evidence(const struct fov_scene *scene,
+                                         const fov_json_value *before,
                                          const struct fov_record **out)
 {
     const fov_json_value *v = NULL;
@@ -134,7 +136,7 @@ const fov_json_value *fov__show_evidence(const struct fov_scene *scene, const fo
     return NULL;
 }
 
-/* ---- diagrams --------------------------------------------------------------------------------- */
+/* ---- diagrams ------------------------------------------------------------------------------- */
 
 static void escape_dot(struct fov_buf *buf, const char *text, size_t len)
 {
@@ -161,7 +163,8 @@ static void escape_mermaid(struct fov_buf *buf, const char *text, size_t len)
 }
 
 /* A label of up to three lines, escaped for the form. */
-static void add_label(struct fov_buf *out, const struct fov_scene *scene, const struct fov_record *record, int32_t form)
+static void add_label(struct fov_buf *out, const struct fov_scene *scene,
+                      const struct fov_record *record, int32_t form)
 {
     struct fov_buf buf;
     char name[32];
@@ -189,14 +192,18 @@ static void add_label(struct fov_buf *out, const struct fov_scene *scene, const 
     fov__buf_free(&buf);
 }
 
-static void add_node(struct fov_buf *buf, const struct fov_scene *scene, const struct fov_record *record, int32_t form)
+static void add_node(struct fov_buf *buf, const struct fov_scene *scene,
+                     const struct fov_record *record, int32_t form)
 {
     const bool is_fact = record != NULL && record->kind == FOV__LOG_FACT;
     char name[32] = "answer";
     if (record != NULL)
         fov__record_name(record, name);
     if (form == FOV_SHOW_DOT)
-        fov__buf_addf(buf, "  %s [shape=%s, label=\"", name, record == NULL ? "ellipse" : is_fact ? "note" : "box");
+        fov__buf_addf(buf, "  %s [shape=%s, label=\"", name,
+                      record == NULL ? "ellipse"
+                      : is_fact      ? "note"
+                                     : "box");
     else
         fov__buf_addf(buf, "  %s%s\"", name, record == NULL ? "{{" : is_fact ? "([" : "[");
     add_label(buf, scene, record, form);
@@ -233,22 +240,25 @@ static void show_diagram(struct fov_buf *buf, const struct fov_scene *scene, int
         for (const fov_json_value *v = fov__show_evidence(scene, NULL, &record); v != NULL;
              v = fov__show_evidence(scene, v, &record)) {
             fov__record_name(record, name);
-            fov__buf_addf(buf, form == FOV_SHOW_DOT ? "  %s -> answer [style=dashed];\n" : "  %s -.-> answer\n", name);
+            fov__buf_addf(buf,
+                          form == FOV_SHOW_DOT ? "  %s -> answer [style=dashed];\n"
+                                               : "  %s -.-> answer\n",
+                          name);
         }
     }
     if (form == FOV_SHOW_DOT)
         fov__buf_adds(buf, "}\n");
 }
 
-/* ---- the scene -------------------------------------------------------------------------------- */
+/* ---- the scene ------------------------------------------------------------------------------ */
 
 /* A later one takes the place of an earlier one. */
-static fov_status read_words(struct fov_json **out, fov_context *ctx, struct fov_span text, size_t line,
-                             fov_error *err)
+static fov_status read_words(struct fov_json **out, fov_context *ctx, struct fov_span text,
+                             size_t line, fov_error *err)
 {
     struct fov_json *doc = NULL;
-    const fov_status rc = fov__json_parse(&doc, ctx, text.data, text.len, FOV__LOG_DEPTH_MAX,
-                                          FOV__LOG_LINE_MAX, err);
+    const fov_status rc =
+        fov__json_parse(&doc, ctx, text.data, text.len, FOV__LOG_DEPTH_MAX, FOV__LOG_LINE_MAX, err);
     if (rc < 0)
         return rc == FOV_E_MEMORY ? rc : fov__log_fail(err, line, "the event cannot be read");
     fov__json_free(*out);
@@ -294,16 +304,20 @@ static void free_scene(struct fov_scene *scene)
     fov__log_free(scene->log);
 }
 
-fov_status fov_transcript_show(fov_context *ctx, const char *dir, int32_t form, fov_bytes *out, fov_error *err)
+fov_status fov_transcript_show(fov_context *ctx, const char *dir, int32_t form, fov_bytes *out,
+                               fov_error *err)
 {
     struct fov_scene scene = {.ctx = ctx};
     struct fov_buf buf;
     if (ctx == NULL || dir == NULL || out == NULL)
         return fov__fail(err, FOV_E_ARG, 0, "transcript", "%s is NULL",
-                         ctx == NULL ? "the context" : dir == NULL ? "the folder" : "the place for the text");
+                         ctx == NULL   ? "the context"
+                         : dir == NULL ? "the folder"
+                                       : "the place for the text");
     *out = (fov_bytes){NULL, 0, NULL};
     if (form != FOV_SHOW_TREE && form != FOV_SHOW_DOT && form != FOV_SHOW_MERMAID)
-        return fov__fail(err, FOV_E_ARG, 0, "form", "the form is %d; a tree is 0, dot 1, mermaid 2", (int)form);
+        return fov__fail(err, FOV_E_ARG, 0, "form", "the form is %d; a tree is 0, dot 1, mermaid 2",
+                         (int)form);
     fov__buf_init(&buf, ctx, SHOW_MAX);
     fov_status rc = fov__log_open(&scene.log, ctx, dir, err);
     if (rc >= 0)

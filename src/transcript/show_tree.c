@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A transcript as a tree for a terminal: every source is a root, everything stands under what it was
- * made from, the answer with its evidence comes last. A chain of looks may be as long as a transcript,
- * so nothing here recurses. */
+/* A transcript as a tree for a terminal: every source is a root, everything stands under what it
+ * was made from, the answer with its evidence comes last. A chain of looks may be as long as a
+ * transcript, so nothing here recurses. */
 #include "transcript/log_internal.h"
 
 enum { REASON_MAX = 200, ANSWER_MAX = 400 };
@@ -44,7 +44,8 @@ static void add_rails(struct fov_buf *buf, const struct leaf *leaves, int32_t i,
     for (int32_t d = depth - 1; d > 0; d--)
         fov__buf_adds(buf, leaves[path[d]].next >= 0 ? "\xe2\x94\x82  " : "   ");
     if (depth > 0)
-        fov__buf_adds(buf, leaves[i].next >= 0 ? "\xe2\x94\x9c\xe2\x94\x80 " : "\xe2\x94\x94\xe2\x94\x80 ");
+        fov__buf_adds(buf, leaves[i].next >= 0 ? "\xe2\x94\x9c\xe2\x94\x80 "
+                                               : "\xe2\x94\x94\xe2\x94\x80 ");
 }
 
 static void add_line(struct fov_buf *buf, const struct fov_record *record)
@@ -108,7 +109,8 @@ fov_status fov__show_tree(struct fov_buf *buf, const struct fov_scene *scene, fo
     hang(leaves, scene);
     if (fov__show_question(scene)[0] != '\0') {
         fov__buf_adds(buf, "question ");
-        fov__show_plain(buf, fov__show_question(scene), strlen(fov__show_question(scene)), ANSWER_MAX);
+        fov__show_plain(buf, fov__show_question(scene), strlen(fov__show_question(scene)),
+                        ANSWER_MAX);
         fov__buf_addc(buf, '\n');
     }
     for (int32_t root = 0; root < count; root++) {

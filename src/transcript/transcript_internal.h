@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* transcript: an append-only record of a session, JSON Lines beside image blobs named by SHA-256, from
- * which everything can be made again. It sees the graph and the encoder, never a model.
+/* transcript: an append-only record of a session, JSON Lines beside image blobs named by SHA-256,
+ * from which everything can be made again. It sees the graph and the encoder, never a model.
  *
- *     writer.c  lines and blobs, crash-safe          transcript_replay.c  making every image again
- *     events.c  what replay depends on, as lines     compare.c  one thing re-made against its record
- *     loader.c  reading a folder back, strictly      show.c     the graph as text: dot, mermaid …
- *     record.c  one line as numbers and names        show_tree.c  … and a tree
- *     digest.c  the digest, and smuggled images
+ *     writer.c  lines and blobs, crash-safe        transcript_replay.c  making all again
+ *     events.c  what replay depends on, as lines   compare.c    a thing re-made and its record
+ *     loader.c  reading a folder back, strictly    show.c       the graph as dot, mermaid ...
+ *     record.c  one line as numbers and names      show_tree.c  ... and as a tree
+ *     digest.c  the digest; smuggled images
  *
- * One line is one event {"event":"<kind>","n":<line number from 0>, …}. Kinds: header, source, image,
- * fact, delivery, question, request, response, call, error, eviction, answer. The first is the header,
- * and there is one. Members that hold times end in `_ms` or are `time`; the digest of a transcript
- * leaves them out. `show` reads of a question "text"; of an answer "answer", "reason", "status", and
- * "evidence", an array of ids.
+ * One line is one event {"event":"<kind>","n":<line number from 0>, ...}. Kinds: header, source,
+ * image, fact, delivery, question, request, response, call, error, eviction, answer. The first is
+ * the header, and there is one. Members that hold times end in `_ms` or are `time`; the digest of a
+ * transcript leaves them out. `show` reads of a question "text"; of an answer "answer", "reason",
+ * "status", and "evidence", an array of ids.
  */
 #ifndef FOV_TRANSCRIPT_INTERNAL_H
 #define FOV_TRANSCRIPT_INTERNAL_H
@@ -25,10 +25,10 @@
 
 struct fov_transcript; /* a writer; one thread at a time */
 
-/* Start one in `dir` (made when missing; a transcript that is there already is FOV_E_STATE). Blobs go
- * to `blobs` (NULL: "blobs" inside dir; else recorded relative to dir where given so).
- * `dir` NULL makes a sink: the same calls, nothing kept, so that a session without a folder needs no
- * branches. */
+/* Start one in `dir` (made when missing; a transcript that is there already is FOV_E_STATE). Blobs
+ * go to `blobs` (NULL: "blobs" inside dir; a relative path is relative to dir, and said so).
+ * `dir` NULL makes a sink: the same calls, nothing kept, so that a session without a folder needs
+ * no branches. */
 fov_status fov__transcript_new(struct fov_transcript **out, fov_context *ctx, const char *dir,
                                const char *blobs, fov_error *err);
 /* fsync and close; frees in any case. NULL is fine. Returns what writing failed with, if it did. */
@@ -48,10 +48,14 @@ fov_status fov__transcript_blob(struct fov_transcript *t, const void *data, size
 
 /* Events that replay depends on, written here so that writer and reader stay together. Images and
  * facts are to be written in the order of their numbers, each after what it was made from. */
-fov_status fov__transcript_source(struct fov_transcript *t, const struct fov_node *node, fov_error *err);
-fov_status fov__transcript_image(struct fov_transcript *t, const struct fov_node *node, fov_error *err);
-fov_status fov__transcript_fact(struct fov_transcript *t, const struct fov_fact *fact, fov_error *err);
+fov_status fov__transcript_source(struct fov_transcript *t, const struct fov_node *node,
+                                  fov_error *err);
+fov_status fov__transcript_image(struct fov_transcript *t, const struct fov_node *node,
+                                 fov_error *err);
+fov_status fov__transcript_fact(struct fov_transcript *t, const struct fov_fact *fact,
+                                fov_error *err);
 fov_status fov__transcript_delivery(struct fov_transcript *t, int32_t image,
-                                    const struct fov_delivery *delivery, uint64_t ms, fov_error *err);
+                                    const struct fov_delivery *delivery, uint64_t ms,
+                                    fov_error *err);
 
 #endif

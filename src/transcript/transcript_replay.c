@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Making everything again from the sources alone: each recorded recipe goes through the same call that
- * a model's arguments go through, each delivery is rendered and encoded again. Verifying compares;
- * replaying writes the pictures. Nothing recorded is used in place of what can be made. */
+/* Making everything again from the sources alone: each recorded recipe goes through the same call
+ * that a model's arguments go through, each delivery is rendered and encoded again. Verifying
+ * compares; replaying writes the pictures. Nothing recorded is used in place of what can be made.
+ */
 #include "transcript/log_internal.h"
 
 #include "ocr/ocr_internal.h"
@@ -17,7 +18,7 @@ static fov_status at_line(fov_error *err, fov_status rc, const struct fov_record
     return rc;
 }
 
-/* ---- blobs ------------------------------------------------------------------------------------ */
+/* ---- blobs ---------------------------------------------------------------------------------- */
 
 /* Read a blob and tell whether it is what its name says. */
 static fov_status read_blob(struct fov_remake *r, const char *sha256, uint64_t max, fov_bytes *out,
@@ -34,8 +35,8 @@ static fov_status read_blob(struct fov_remake *r, const char *sha256, uint64_t m
     return rc;
 }
 
-static fov_status write_file(struct fov_remake *r, const char *folder, const char *name, const fov_bytes *bytes,
-                             bool is_blob, fov_error *err)
+static fov_status write_file(struct fov_remake *r, const char *folder, const char *name,
+                             const fov_bytes *bytes, bool is_blob, fov_error *err)
 {
     fov_status rc = FOV_OK;
     char *path = fov__path_join(r->ctx, folder, name);
@@ -68,24 +69,25 @@ static fov_status write_own_pixels(struct fov_remake *r, const struct fov_record
     return rc;
 }
 
-/* ---- sources ---------------------------------------------------------------------------------- */
+/* ---- sources -------------------------------------------------------------------------------- */
 
-static fov_status open_pixels(struct fov_remake *r, const struct fov_record *record, const fov_bytes *bytes,
-                              fov_image **out, fov_error *err)
+static fov_status open_pixels(struct fov_remake *r, const struct fov_record *record,
+                              const fov_bytes *bytes, fov_image **out, fov_error *err)
 {
     char head[64];
     fov__format(head, sizeof(head), "fovpix1 %d %d %d\n", (int)record->width, (int)record->height,
                 (int)record->bands);
     const size_t skip = strlen(head), row = (size_t)record->width * (size_t)record->bands;
     if (bytes->size != skip + row * (size_t)record->height || memcmp(bytes->data, head, skip) != 0)
-        return fov__log_fail(err, record->line, "the blob of img_%d does not hold raw pixels of %dx%d in %d bands",
-                             (int)record->id, (int)record->width, (int)record->height, (int)record->bands);
-    return fov_image_new_pixels(out, r->ctx, bytes->data + skip, record->width, record->height, record->bands,
-                                row, err);
+        return fov__log_fail(
+            err, record->line, "the blob of img_%d does not hold raw pixels of %dx%d in %d bands",
+            (int)record->id, (int)record->width, (int)record->height, (int)record->bands);
+    return fov_image_new_pixels(out, r->ctx, bytes->data + skip, record->width, record->height,
+                                record->bands, row, err);
 }
 
-static fov_status open_source(struct fov_remake *r, const struct fov_record *record, const fov_bytes *bytes,
-                              fov_image **out, fov_error *err)
+static fov_status open_source(struct fov_remake *r, const struct fov_record *record,
+                              const fov_bytes *bytes, fov_image **out, fov_error *err)
 {
     fov_image_opts opts = FOV_IMAGE_OPTS_INIT;
     const char *format = NULL;
@@ -97,13 +99,16 @@ static fov_status open_source(struct fov_remake *r, const struct fov_record *rec
         return at_line(err, rc, record);
     format = fov_format_name((*out)->info.format);
     if (strcmp(record->format, format) != 0)
-        fov__remake_differs(r, record, "the format \"%.16s\" is recorded and the blob is %s", record->format, format);
+        fov__remake_differs(r, record, "the format \"%.16s\" is recorded and the blob is %s",
+                            record->format, format);
     if (record->size != (double)bytes->size)
-        fov__remake_differs(r, record, "%.0f bytes are recorded and the blob has %zu", record->size, bytes->size);
+        fov__remake_differs(r, record, "%.0f bytes are recorded and the blob has %zu", record->size,
+                            bytes->size);
     return FOV_OK;
 }
 
-static fov_status remake_source(struct fov_remake *r, const struct fov_record *record, int32_t *id, fov_error *err)
+static fov_status remake_source(struct fov_remake *r, const struct fov_record *record, int32_t *id,
+                                fov_error *err)
 {
     const bool is_raw = strcmp(record->format, "pixels") == 0;
     const uint64_t raw_size = (uint64_t)record->width * (uint64_t)record->height * 4 + 64;
@@ -112,16 +117,18 @@ static fov_status remake_source(struct fov_remake *r, const struct fov_record *r
     char found[FOV_SHA256_HEX];
     fov_status rc = FOV_OK;
     if (is_raw)
-        rc = fov__limits_check_size(r->ctx, (uint64_t)record->width, (uint64_t)record->height, "source", err);
+        rc = fov__limits_check_size(r->ctx, (uint64_t)record->width, (uint64_t)record->height,
+                                    "source", err);
     if (rc < 0)
         return at_line(err, rc, record);
-    rc = read_blob(r, record->sha256, is_raw ? raw_size : r->ctx->limits.input_bytes, &bytes, found, err);
+    rc = read_blob(r, record->sha256, is_raw ? raw_size : r->ctx->limits.input_bytes, &bytes, found,
+                   err);
     if (rc < 0)
         return at_line(err, rc, record);
     /* Another picture proves nothing about this transcript: there is nothing to go on with. */
     if (strcmp(found, record->sha256) != 0) {
-        fov__remake_differs(r, record, "its blob's bytes have the SHA-256 %.12s and not %.12s", found,
-                            record->sha256);
+        fov__remake_differs(r, record, "its blob's bytes have the SHA-256 %.12s and not %.12s",
+                            found, record->sha256);
         rc = FOV_E_MISMATCH;
         if (err != NULL)
             *err = r->first;
@@ -135,9 +142,10 @@ static fov_status remake_source(struct fov_remake *r, const struct fov_record *r
     return rc;
 }
 
-/* ---- images and facts ------------------------------------------------------------------------- */
+/* ---- images and facts ----------------------------------------------------------------------- */
 
-/* The recorded recipe as the arguments of a call: its members, and the parents by their numbers here. */
+/* The recorded recipe as the arguments of a call: its members, and the parents by their numbers
+ * here. */
 static fov_status build_arguments(struct fov_remake *r, const struct fov_record *record,
                                   const struct op_def *op, struct fov_json **out, fov_error *err)
 {
@@ -147,7 +155,8 @@ static fov_status build_arguments(struct fov_remake *r, const struct fov_record 
     fov__buf_init(&buf, r->ctx, FOV__LOG_LINE_MAX);
     fov__jw_init(&jw, &buf);
     fov__jw_object(&jw, NULL);
-    for (const fov_json_value *v = fov__json_child(record->recipe); v != NULL; v = fov__json_next(v))
+    for (const fov_json_value *v = fov__json_child(record->recipe); v != NULL;
+         v = fov__json_next(v))
         fov__jw_value(&jw, fov__json_key(v), v);
     if (op->input_max > 1)
         fov__jw_array(&jw, "images");
@@ -160,7 +169,8 @@ static fov_status build_arguments(struct fov_remake *r, const struct fov_record 
     fov__jw_end_object(&jw);
     fov_status rc = fov__buf_check(&buf, "recipe", err);
     if (rc >= 0)
-        rc = fov__json_parse(out, r->ctx, buf.data, buf.len, FOV__LOG_DEPTH_MAX, FOV__LOG_LINE_MAX, err);
+        rc = fov__json_parse(out, r->ctx, buf.data, buf.len, FOV__LOG_DEPTH_MAX, FOV__LOG_LINE_MAX,
+                             err);
     fov__buf_free(&buf);
     return rc;
 }
@@ -168,20 +178,23 @@ static fov_status build_arguments(struct fov_remake *r, const struct fov_record 
 static fov_status apply_recipe(struct fov_remake *r, const struct fov_record *record, bool is_fact,
                                fov_applied *made, fov_error *err)
 {
-    struct fov_call call = {.space = FOV__SPACE_NODE_PX, .frame = FOV__FRAME_IMAGE, .allow_hidden = true};
+    struct fov_call call = {
+        .space = FOV__SPACE_NODE_PX, .frame = FOV__FRAME_IMAGE, .allow_hidden = true};
     struct fov_json *doc = NULL;
     struct op_fault fault;
     call.op = fov__op_find(record->op);
     if (call.op == NULL)
-        return fov__fail(err, FOV_E_UNSUPPORTED, 0, "op",
-                         "line %zu: %s_%d was made by \"%.40s\", an operation that this version does not know",
-                         record->line, is_fact ? "fact" : "img", (int)record->id, record->op);
+        return fov__fail(
+            err, FOV_E_UNSUPPORTED, 0, "op",
+            "line %zu: %s_%d was made by \"%.40s\", an operation that this version does not know",
+            record->line, is_fact ? "fact" : "img", (int)record->id, record->op);
     if ((call.op->kind == OP_KIND_FACT) != is_fact || call.op->kind == OP_KIND_STATE)
         return fov__log_fail(err, record->line, "op is %s, which makes no %s", call.op->name,
                              is_fact ? "fact" : "image");
     if (record->parent_count < call.op->input_min || record->parent_count > call.op->input_max)
-        return fov__log_fail(err, record->line, "parents has %d, and %s takes %d to %d", (int)record->parent_count,
-                             call.op->name, (int)call.op->input_min, (int)call.op->input_max);
+        return fov__log_fail(err, record->line, "parents has %d, and %s takes %d to %d",
+                             (int)record->parent_count, call.op->name, (int)call.op->input_min,
+                             (int)call.op->input_max);
     fov_status rc = build_arguments(r, record, call.op, &doc, err);
     if (rc < 0)
         return rc == FOV_E_MEMORY ? rc : fov__log_fail(err, record->line, "recipe cannot be read");
@@ -198,14 +211,17 @@ static fov_status apply_recipe(struct fov_remake *r, const struct fov_record *re
     return rc < 0 ? at_line(err, rc, record) : rc;
 }
 
-/* An operation of several outputs is one call and several events: the later ones find their node here. */
-static fov_status remake_image(struct fov_remake *r, const struct fov_record *record, int32_t *id, fov_error *err)
+/* An operation of several outputs is one call and several events: the later ones find their node
+ * here. */
+static fov_status remake_image(struct fov_remake *r, const struct fov_record *record, int32_t *id,
+                               fov_error *err)
 {
     fov_applied made = FOV_APPLIED_INIT;
     if (record->output > 0 && record->id > 0) {
         const struct fov_node *before = fov__graph_node(r->graph, r->node_of[record->id - 1]);
         const struct fov_node *next = fov__graph_node(r->graph, before->id + 1);
-        if (next != NULL && before->output == record->output - 1 && next->output == record->output) {
+        if (next != NULL && before->output == record->output - 1 &&
+            next->output == record->output) {
             *id = next->id;
             return FOV_OK;
         }
@@ -215,11 +231,12 @@ static fov_status remake_image(struct fov_remake *r, const struct fov_record *re
         return rc;
     *id = made.image;
     if (record->output >= made.image_count)
-        return fov__log_fail(err, record->line, "output is %d, and %s makes %d", (int)record->output, record->op,
-                             (int)made.image_count);
+        return fov__log_fail(err, record->line, "output is %d, and %s makes %d",
+                             (int)record->output, record->op, (int)made.image_count);
     *id += record->output;
     if (rc == FOV_NOTE_SAME)
-        fov__remake_differs(r, record, "it is img_%d again, and the same call makes no new image", (int)*id);
+        fov__remake_differs(r, record, "it is img_%d again, and the same call makes no new image",
+                            (int)*id);
     return FOV_OK;
 }
 
@@ -228,9 +245,11 @@ static fov_status make_image(struct fov_remake *r, const struct fov_record *reco
     const int32_t before = r->out->differing;
     int32_t id = -1;
     const bool is_source = record->kind == FOV__LOG_SOURCE;
-    fov_status rc = is_source ? remake_source(r, record, &id, err) : remake_image(r, record, &id, err);
+    fov_status rc =
+        is_source ? remake_source(r, record, &id, err) : remake_image(r, record, &id, err);
     if (is_source && rc == FOV_NOTE_SAME)
-        fov__remake_differs(r, record, "it is img_%d again, and the same picture makes no new image", (int)id);
+        fov__remake_differs(r, record,
+                            "it is img_%d again, and the same picture makes no new image", (int)id);
     if (rc < 0)
         return rc;
     const struct fov_node *node = fov__graph_node(r->graph, id);
@@ -238,7 +257,8 @@ static fov_status make_image(struct fov_remake *r, const struct fov_record *reco
     fov__compare_image(r, record, node);
     if (r->out->differing == before) {
         *(is_source ? &r->out->sources : &r->out->images) += 1;
-        fov__remake_say(r, "img_%d equal %s", (int)record->id, is_source ? record->sha256 : record->recipe_sha256);
+        fov__remake_say(r, "img_%d equal %s", (int)record->id,
+                        is_source ? record->sha256 : record->recipe_sha256);
     }
     return write_own_pixels(r, record, node, err);
 }
@@ -268,7 +288,8 @@ static fov_status make_fact(struct fov_remake *r, const struct fov_record *recor
     if (rc < 0)
         return rc;
     if (rc == FOV_NOTE_SAME)
-        fov__remake_differs(r, record, "it is an earlier fact again, and the same call makes no new one");
+        fov__remake_differs(r, record,
+                            "it is an earlier fact again, and the same call makes no new one");
     fov__compare_fact(r, record, fov__graph_fact_get(r->graph, made.fact));
     if (r->out->differing == before) {
         r->out->facts++;
@@ -277,7 +298,7 @@ static fov_status make_fact(struct fov_remake *r, const struct fov_record *recor
     return FOV_OK;
 }
 
-/* ---- deliveries ------------------------------------------------------------------------------- */
+/* ---- deliveries ----------------------------------------------------------------------------- */
 
 /* The recorded blob itself: is it there, and is it what its name says. */
 static fov_status check_blob(struct fov_remake *r, const struct fov_record *record, fov_error *err)
@@ -288,16 +309,17 @@ static fov_status check_blob(struct fov_remake *r, const struct fov_record *reco
     if (rc < 0)
         return at_line(err, rc, record);
     if (strcmp(found, record->bytes_sha256) != 0)
-        fov__remake_differs(r, record, "its blob's bytes have the SHA-256 %.12s and not %.12s", found,
-                            record->bytes_sha256);
+        fov__remake_differs(r, record, "its blob's bytes have the SHA-256 %.12s and not %.12s",
+                            found, record->bytes_sha256);
     else if (record->size != (double)bytes.size)
-        fov__remake_differs(r, record, "size %.0f is recorded and the blob has %zu bytes", record->size, bytes.size);
+        fov__remake_differs(r, record, "size %.0f is recorded and the blob has %zu bytes",
+                            record->size, bytes.size);
     fov_bytes_free(&bytes);
     return FOV_OK;
 }
 
-static fov_status encode_again(struct fov_remake *r, const struct fov_record *record, struct fov_pixels *px,
-                               fov_error *err)
+static fov_status encode_again(struct fov_remake *r, const struct fov_record *record,
+                               struct fov_pixels *px, fov_error *err)
 {
     const bool is_jpeg = strcmp(record->format, "jpeg") == 0;
     const bool same_encoder = strcmp(record->encoder, fov__encode_identity()) == 0;
@@ -310,15 +332,16 @@ static fov_status encode_again(struct fov_remake *r, const struct fov_record *re
         return rc;
     fov__sha256_hex(sha256, bytes.data, bytes.size);
     if (same_encoder && strcmp(sha256, record->bytes_sha256) != 0)
-        fov__remake_differs(r, record, "bytes_sha256 %.12s is recorded and %.12s was made", record->bytes_sha256,
-                            sha256);
+        fov__remake_differs(r, record, "bytes_sha256 %.12s is recorded and %.12s was made",
+                            record->bytes_sha256, sha256);
     if (r->out_dir != NULL)
         rc = write_file(r, r->out_blobs, sha256, &bytes, true, err);
     fov_bytes_free(&bytes);
     return rc;
 }
 
-static fov_status remake_delivery(struct fov_remake *r, const struct fov_record *record, fov_error *err)
+static fov_status remake_delivery(struct fov_remake *r, const struct fov_record *record,
+                                  fov_error *err)
 {
     const struct fov_node *node = fov__graph_node(r->graph, r->node_of[record->id]);
     const struct fov_view view = {.node = node,
@@ -339,7 +362,8 @@ static fov_status remake_delivery(struct fov_remake *r, const struct fov_record 
     return rc < 0 ? at_line(err, rc, record) : rc;
 }
 
-static fov_status make_delivery(struct fov_remake *r, const struct fov_record *record, fov_error *err)
+static fov_status make_delivery(struct fov_remake *r, const struct fov_record *record,
+                                fov_error *err)
 {
     const int32_t before = r->out->differing;
     /* A replay makes from the sources alone and needs no delivered blob. */
@@ -350,9 +374,10 @@ static fov_status make_delivery(struct fov_remake *r, const struct fov_record *r
         return rc;
     if (strcmp(record->encoder, fov__encode_identity()) != 0) {
         r->out->skipped++;
-        fov__remake_say(r, "img_%d delivery %dx%d equal in pixels, bytes skipped: encoded by %s, here runs %s",
-                        (int)record->id, (int)record->width, (int)record->height, record->encoder,
-                        fov__encode_identity());
+        fov__remake_say(
+            r, "img_%d delivery %dx%d equal in pixels, bytes skipped: encoded by %s, here runs %s",
+            (int)record->id, (int)record->width, (int)record->height, record->encoder,
+            fov__encode_identity());
         return FOV_OK;
     }
     r->out->deliveries++;
@@ -361,7 +386,7 @@ static fov_status make_delivery(struct fov_remake *r, const struct fov_record *r
     return FOV_OK;
 }
 
-/* ---- the whole -------------------------------------------------------------------------------- */
+/* ---- the whole ------------------------------------------------------------------------------ */
 
 static fov_status make_line(struct fov_remake *r, size_t index, fov_error *err)
 {
@@ -370,9 +395,12 @@ static fov_status make_line(struct fov_remake *r, size_t index, fov_error *err)
     fov_status rc = FOV_OK;
     if (fov__log_holds_image(line->text, line->kind)) {
         if (r->out->differing++ == 0)
-            fov__fail(&r->first, FOV_E_MISMATCH, 0, "transcript",
-                      "line %zu holds more than 1000 characters of base64, where images are named by id", index + 1);
-        fov__remake_say(r, "line %zu differs: it holds more than 1000 characters of base64", index + 1);
+            fov__fail(
+                &r->first, FOV_E_MISMATCH, 0, "transcript",
+                "line %zu holds more than 1000 characters of base64, where images are named by id",
+                index + 1);
+        fov__remake_say(r, "line %zu differs: it holds more than 1000 characters of base64",
+                        index + 1);
     }
     if (line->kind < FOV__LOG_SOURCE || line->kind > FOV__LOG_DELIVERY)
         return FOV_OK;
@@ -423,11 +451,12 @@ static fov_status make_all(struct fov_remake *r, const char *dir, fov_error *err
     return rc;
 }
 
-static fov_status run(fov_context *ctx, const char *dir, const char *out_dir, fov_replay_fn report, void *user,
-                      fov_replayed *out, fov_error *err)
+static fov_status run(fov_context *ctx, const char *dir, const char *out_dir, fov_replay_fn report,
+                      void *user, fov_replayed *out, fov_error *err)
 {
     fov_error local;
-    struct fov_remake r = {.ctx = ctx, .out_dir = out_dir, .report = report, .user = user, .out = out};
+    struct fov_remake r = {
+        .ctx = ctx, .out_dir = out_dir, .report = report, .user = user, .out = out};
     fov_replayed_init(out);
     fov_status rc = make_all(&r, dir, err != NULL ? err : &local);
     fov_graph_free(r.graph);
@@ -453,27 +482,32 @@ void fov_replayed_init(fov_replayed *replayed)
     replayed->struct_size = (uint32_t)sizeof(*replayed);
 }
 
-static fov_status check_call(const fov_context *ctx, const char *dir, const fov_replayed *out, fov_error *err)
+static fov_status check_call(const fov_context *ctx, const char *dir, const fov_replayed *out,
+                             fov_error *err)
 {
     if (ctx == NULL || dir == NULL || out == NULL)
         return fov__fail(err, FOV_E_ARG, 0, "transcript", "%s is NULL",
-                         ctx == NULL ? "the context" : dir == NULL ? "the folder" : "the place for the result");
+                         ctx == NULL   ? "the context"
+                         : dir == NULL ? "the folder"
+                                       : "the place for the result");
     if (out->struct_size != sizeof(*out))
-        return fov__fail(err, FOV_E_ARG, 0, "replayed.struct_size",
-                         "struct_size is %u where this library has %zu: call fov_replayed_init() first",
-                         (unsigned)out->struct_size, sizeof(*out));
+        return fov__fail(
+            err, FOV_E_ARG, 0, "replayed.struct_size",
+            "struct_size is %u where this library has %zu: call fov_replayed_init() first",
+            (unsigned)out->struct_size, sizeof(*out));
     return FOV_OK;
 }
 
-fov_status fov_transcript_verify(fov_context *ctx, const char *dir, fov_replay_fn report, void *user,
-                                 fov_replayed *out, fov_error *err)
+fov_status fov_transcript_verify(fov_context *ctx, const char *dir, fov_replay_fn report,
+                                 void *user, fov_replayed *out, fov_error *err)
 {
     const fov_status rc = check_call(ctx, dir, out, err);
     return rc < 0 ? rc : run(ctx, dir, NULL, report, user, out, err);
 }
 
-fov_status fov_transcript_replay(fov_context *ctx, const char *dir, const char *out_dir, fov_replay_fn report,
-                                 void *user, fov_replayed *out, fov_error *err)
+fov_status fov_transcript_replay(fov_context *ctx, const char *dir, const char *out_dir,
+                                 fov_replay_fn report, void *user, fov_replayed *out,
+                                 fov_error *err)
 {
     fov_status rc = check_call(ctx, dir, out, err);
     if (rc >= 0 && out_dir == NULL)

@@ -10,20 +10,21 @@
 
 struct fov_transcript {
     fov_context *ctx;
-    int fd;          /* -1: a sink */
-    char *blobs;     /* path of the blobs' folder; NULL in a sink */
-    char *said;      /* the same as the header says it */
+    int fd;      /* -1: a sink */
+    char *blobs; /* path of the blobs' folder; NULL in a sink */
+    char *said;  /* the same as the header says it */
     struct fov_buf line;
     struct fov_jw jw;
-    uint64_t next;   /* number of the next line */
-    bool is_open;    /* between begin and end */
-    char kind[24];   /* of the open event, for messages */
+    uint64_t next; /* number of the next line */
+    bool is_open;  /* between begin and end */
+    char kind[24]; /* of the open event, for messages */
     fov_status failed;
     fov_error why;
 };
 
 /* Keep the first failure; every later call repeats it. */
-static fov_status stick(struct fov_transcript *t, fov_status rc, const fov_error *why, fov_error *err)
+static fov_status stick(struct fov_transcript *t, fov_status rc, const fov_error *why,
+                        fov_error *err)
 {
     if (t->failed == FOV_OK) {
         t->failed = rc;
@@ -46,7 +47,7 @@ static fov_status stick_errno(struct fov_transcript *t, const char *what, fov_er
     return stick(t, FOV_E_IO, &why, err);
 }
 
-/* ---- starting and closing --------------------------------------------------------------------- */
+/* ---- starting and closing ------------------------------------------------------------------- */
 
 /* The end of a long path says more than its beginning. */
 static const char *path_end(const char *path)
@@ -70,12 +71,13 @@ static fov_status open_lines(struct fov_transcript *t, const char *dir, fov_erro
     const int code = errno;
     if (t->fd < 0 && code == EEXIST) {
         rc = fov__fail(err, FOV_E_STATE, code, "transcript",
-                       "\"%s\" is there already, and a transcript is never written over", path_end(path));
+                       "\"%s\" is there already, and a transcript is never written over",
+                       path_end(path));
     } else if (t->fd < 0) {
         if (strerror_r(code, reason, sizeof(reason)) != 0)
             fov__format(reason, sizeof(reason), "error %d", code);
-        rc = fov__fail(err, FOV_E_IO, code, "transcript", "\"%s\" cannot be created: %s", path_end(path),
-                       reason);
+        rc = fov__fail(err, FOV_E_IO, code, "transcript", "\"%s\" cannot be created: %s",
+                       path_end(path), reason);
     }
     fov__free(t->ctx, path);
     return rc;
@@ -91,7 +93,8 @@ static void sync_folder(const char *dir)
     close(fd);
 }
 
-static fov_status open_folder(struct fov_transcript *t, const char *dir, const char *blobs, fov_error *err)
+static fov_status open_folder(struct fov_transcript *t, const char *dir, const char *blobs,
+                              fov_error *err)
 {
     fov_status rc = fov__dir_make(dir, err);
     if (rc < 0)
@@ -123,7 +126,8 @@ fov_status fov__transcript_new(struct fov_transcript **out, fov_context *ctx, co
 {
     *out = NULL;
     if (dir != NULL && (dir[0] == '\0' || (blobs != NULL && blobs[0] == '\0')))
-        return fov__fail(err, FOV_E_ARG, 0, "transcript", "the name of the transcript's %s is empty",
+        return fov__fail(err, FOV_E_ARG, 0, "transcript",
+                         "the name of the transcript's %s is empty",
                          dir[0] == '\0' ? "folder" : "blob folder");
     struct fov_transcript *t = fov__calloc(ctx, 1, sizeof(*t));
     if (t == NULL)
@@ -163,20 +167,21 @@ fov_context *fov__transcript_context(const struct fov_transcript *t)
     return t->ctx;
 }
 
-/* ---- a line ----------------------------------------------------------------------------------- */
+/* ---- a line --------------------------------------------------------------------------------- */
 
 struct fov_jw *fov__transcript_begin(struct fov_transcript *t, const char *kind)
 {
     fov_error why;
     if (t->is_open) {
-        fov__fail(&why, FOV_E_INTERNAL, 0, "transcript", "the event \"%s\" begins inside \"%s\"", kind,
-                  t->kind);
+        fov__fail(&why, FOV_E_INTERNAL, 0, "transcript", "the event \"%s\" begins inside \"%s\"",
+                  kind, t->kind);
         stick(t, FOV_E_INTERNAL, &why, NULL);
     }
     if ((strcmp(kind, "header") == 0) != (t->next == 0)) {
-        fov__fail(&why, FOV_E_INTERNAL, 0, "transcript",
-                  "line %llu of the transcript is \"%s\": the first line, and no other, is the header",
-                  (unsigned long long)t->next + 1, kind);
+        fov__fail(
+            &why, FOV_E_INTERNAL, 0, "transcript",
+            "line %llu of the transcript is \"%s\": the first line, and no other, is the header",
+            (unsigned long long)t->next + 1, kind);
         stick(t, FOV_E_INTERNAL, &why, NULL);
     }
     t->is_open = true;
@@ -193,19 +198,21 @@ struct fov_jw *fov__transcript_begin(struct fov_transcript *t, const char *kind)
     return &t->jw;
 }
 
-/* What was spliced in raw is somebody else's: a line that could not be read back is never written. */
+/* What was spliced in raw is somebody else's: a line that could not be read back is never written.
+ */
 static fov_status check_line(struct fov_transcript *t, fov_error *err)
 {
     fov_error why, inner;
     fov_status rc = fov__buf_check(&t->line, t->kind, &why);
     if (rc < 0)
         return stick(t, rc, &why, err);
-    rc = fov__json_check(t->ctx, t->line.data, t->line.len, FOV__LOG_DEPTH_MAX, FOV__LOG_LINE_MAX, &inner);
+    rc = fov__json_check(t->ctx, t->line.data, t->line.len, FOV__LOG_DEPTH_MAX, FOV__LOG_LINE_MAX,
+                         &inner);
     if (rc == FOV_E_MEMORY)
         return stick(t, rc, &inner, err);
     if (rc < 0) {
-        fov__fail(&why, FOV_E_INTERNAL, 0, "transcript", "the event \"%s\" is not JSON: %s", t->kind,
-                  inner.message);
+        fov__fail(&why, FOV_E_INTERNAL, 0, "transcript", "the event \"%s\" is not JSON: %s",
+                  t->kind, inner.message);
         return stick(t, FOV_E_INTERNAL, &why, err);
     }
     return FOV_OK;
@@ -257,7 +264,7 @@ fov_status fov__transcript_end(struct fov_transcript *t, bool durable, fov_error
     return FOV_OK;
 }
 
-/* ---- blobs ------------------------------------------------------------------------------------ */
+/* ---- blobs ---------------------------------------------------------------------------------- */
 
 fov_status fov__transcript_blob(struct fov_transcript *t, const void *data, size_t len,
                                 char sha256[FOV_SHA256_HEX], fov_error *err)

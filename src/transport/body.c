@@ -14,7 +14,8 @@ uint64_t fov__body_length(const struct fov_segment *segments, size_t count)
     return total;
 }
 
-void fov__body_start(struct fov_body_reader *reader, const struct fov_segment *segments, size_t count)
+void fov__body_start(struct fov_body_reader *reader, const struct fov_segment *segments,
+                     size_t count)
 {
     memset(reader, 0, sizeof(*reader));
     reader->segments = segments;
@@ -30,8 +31,8 @@ static size_t read_pending(struct fov_body_reader *reader, char *out, size_t siz
     return n;
 }
 
-static size_t read_base64(struct fov_body_reader *reader, const struct fov_segment *segment, char *out,
-                          size_t size)
+static size_t read_base64(struct fov_body_reader *reader, const struct fov_segment *segment,
+                          char *out, size_t size)
 {
     const uint8_t *data = (const uint8_t *)segment->data + reader->offset;
     const size_t left = segment->len - reader->offset;

@@ -51,7 +51,7 @@ static CURLcode set_protocols(CURL *easy)
 }
 #endif
 
-/* ---- callbacks ------------------------------------------------------------------------------- */
+/* ---- callbacks ------------------------------------------------------------------------------ */
 
 static size_t on_header(char *data, size_t size, size_t count, void *user)
 {
@@ -96,15 +96,16 @@ static int on_seek(void *user, curl_off_t offset, int origin)
     return CURL_SEEKFUNC_OK;
 }
 
-/* ---- setting up ------------------------------------------------------------------------------ */
+/* ---- setting up ----------------------------------------------------------------------------- */
 
 /* Our own list nodes over borrowed text: curl_slist_append() would copy the key into memory that
  * nobody wipes. */
-static struct curl_slist *link_headers(struct curl_slist *nodes, const struct fov_http_request *request)
+static struct curl_slist *link_headers(struct curl_slist *nodes,
+                                       const struct fov_http_request *request)
 {
-    static char no_expect[] = "Expect:"; /* or curl waits a second before each large body */
+    static const char no_expect[] = "Expect:"; /* or curl waits a second before each large body */
     size_t n = 0;
-    nodes[n++].data = no_expect;
+    nodes[n++].data = (char *)(uintptr_t)no_expect;
     for (size_t i = 0; i < request->header_count; i++) {
         nodes[n++].data = (char *)(uintptr_t)request->headers[i];
     }
@@ -204,7 +205,8 @@ static CURLcode set_reply(CURL *easy, struct attempt *attempt)
     return rc;
 }
 
-static CURLcode set_all(CURL *easy, const struct fov_url *url, struct attempt *attempt, struct curl_slist *nodes)
+static CURLcode set_all(CURL *easy, const struct fov_url *url, struct attempt *attempt,
+                        struct curl_slist *nodes)
 {
     curl_easy_reset(easy);
     CURLcode rc = curl_easy_setopt(easy, CURLOPT_URL, attempt->request->url);
@@ -226,7 +228,7 @@ static CURLcode set_all(CURL *easy, const struct fov_url *url, struct attempt *a
     return rc;
 }
 
-/* ---- sending --------------------------------------------------------------------------------- */
+/* ---- sending -------------------------------------------------------------------------------- */
 
 /* Run the transfer to its end. CURLE_ABORTED_BY_CALLBACK stands for a cancel. */
 static CURLcode run(struct http *http, const fov_cancel *cancel)
@@ -245,19 +247,20 @@ static CURLcode run(struct http *http, const fov_cancel *cancel)
         }
     }
     const CURLMsg *message = curl_multi_info_read(http->multi, &waiting);
-    return message != NULL && message->msg == CURLMSG_DONE ? message->data.result : CURLE_FAILED_INIT;
+    return message != NULL && message->msg == CURLMSG_DONE ? message->data.result
+                                                           : CURLE_FAILED_INIT;
 }
 
 /* Failures of trust or of set-up: the same again a second later. */
 static bool is_permanent(CURLcode rc)
 {
     return rc == CURLE_PEER_FAILED_VERIFICATION || rc == CURLE_SSL_CACERT_BADFILE ||
-           rc == CURLE_SSL_CERTPROBLEM || rc == CURLE_SSL_ISSUER_ERROR || rc == CURLE_UNSUPPORTED_PROTOCOL ||
-           rc == CURLE_URL_MALFORMAT || rc == CURLE_FAILED_INIT;
+           rc == CURLE_SSL_CERTPROBLEM || rc == CURLE_SSL_ISSUER_ERROR ||
+           rc == CURLE_UNSUPPORTED_PROTOCOL || rc == CURLE_URL_MALFORMAT || rc == CURLE_FAILED_INIT;
 }
 
-static fov_status judge(struct http *http, const struct attempt *attempt, const struct fov_url *url, CURLcode rc,
-                        fov_error *err)
+static fov_status judge(struct http *http, const struct attempt *attempt, const struct fov_url *url,
+                        CURLcode rc, fov_error *err)
 {
     struct fov_http_response *response = attempt->response;
     long os_error = 0;
@@ -269,7 +272,8 @@ static fov_status judge(struct http *http, const struct attempt *attempt, const 
         return FOV_OK;
     }
     if (rc == CURLE_ABORTED_BY_CALLBACK) {
-        return fov__fail(err, FOV_E_CANCELLED, 0, "http", "the caller cancelled the request to %s", url->show);
+        return fov__fail(err, FOV_E_CANCELLED, 0, "http", "the caller cancelled the request to %s",
+                         url->show);
     }
     if (rc == CURLE_OUT_OF_MEMORY || response->headers.status == FOV_E_MEMORY ||
         response->body.status == FOV_E_MEMORY) {
@@ -281,21 +285,25 @@ static fov_status judge(struct http *http, const struct attempt *attempt, const 
         return FOV_OK;
     }
     if (attempt->is_head_too_long) {
-        return fov__fail(err, FOV_E_LIMIT, 0, "http", "the headers from %s are longer than %zu bytes", url->show,
+        return fov__fail(err, FOV_E_LIMIT, 0, "http",
+                         "the headers from %s are longer than %zu bytes", url->show,
                          FOV__HEADER_BYTES_MAX);
     }
     if (attempt->is_too_long) {
-        return fov__fail(err, FOV_E_LIMIT, 0, "reply_bytes", "the reply from %s is longer than %zu bytes",
-                         url->show, response->body.max);
+        return fov__fail(err, FOV_E_LIMIT, 0, "reply_bytes",
+                         "the reply from %s is longer than %zu bytes", url->show,
+                         response->body.max);
     }
     (void)curl_easy_getinfo(http->easy, CURLINFO_OS_ERRNO, &os_error);
     response->is_permanent = is_permanent(rc);
     if (rc == CURLE_OPERATION_TIMEDOUT) {
         return fov__fail(err, FOV_E_NET, (int32_t)os_error, "http",
-                         "%s did not answer in time (%u ms to connect, %u ms in all are allowed)", url->show,
-                         connect_timeout(attempt->request), attempt->request->timeout_ms);
+                         "%s did not answer in time (%u ms to connect, %u ms in all are allowed)",
+                         url->show, connect_timeout(attempt->request),
+                         attempt->request->timeout_ms);
     }
-    return fov__fail(err, FOV_E_NET, (int32_t)os_error, "http", "%s: %s%s", url->show, curl_easy_strerror(rc),
+    return fov__fail(err, FOV_E_NET, (int32_t)os_error, "http", "%s: %s%s", url->show,
+                     curl_easy_strerror(rc),
                      response->status > 0 ? ", in the middle of a good reply" : "");
 }
 
@@ -318,7 +326,7 @@ static fov_status http_send(struct fov_transport *transport, const struct fov_ht
     CURLcode rc = set_all(http->easy, &url, &attempt, nodes);
     if (rc == CURLE_OK) {
         rc = curl_multi_add_handle(http->multi, http->easy) == CURLM_OK ? run(http, request->cancel)
-                                                                       : CURLE_FAILED_INIT;
+                                                                        : CURLE_FAILED_INIT;
     }
     const fov_status status = judge(http, &attempt, &url, rc, err);
     (void)curl_multi_remove_handle(http->multi, http->easy);

@@ -6,6 +6,7 @@ fov_status fov__http_new(struct fov_transport **out, fov_context *ctx, fov_error
 {
     (void)ctx;
     *out = NULL;
-    return fov__fail(err, FOV_E_UNSUPPORTED, 0, "http",
-                     "this build of foveate cannot talk to servers: it was configured with FOV_HTTP=OFF");
+    return fov__fail(
+        err, FOV_E_UNSUPPORTED, 0, "http",
+        "this build of foveate cannot talk to servers: it was configured with FOV_HTTP=OFF");
 }

@@ -55,7 +55,8 @@ static ptrdiff_t difference(const char *want, const char *got)
     const char *w = want;
     const char *g = got;
     while (*w != '\0' || *g != '\0') {
-        if (strncmp(w, "sha256:*", 8) == 0 && strncmp(g, "sha256:", 7) == 0 && hex_len(g + 7) == 64) {
+        if (strncmp(w, "sha256:*", 8) == 0 && strncmp(g, "sha256:", 7) == 0 &&
+            hex_len(g + 7) == 64) {
             w += 8;
             g += 7 + 64;
             continue;
@@ -111,7 +112,8 @@ static fov_status check_body(struct replay *replay, const struct fov_wire_exchan
         const char *w = place_in(want.data, got.data, at);
         const ptrdiff_t back = at < 12 ? at : 12;
         rc = fov__fail(err, FOV_E_MISMATCH, 0, "wire",
-                       "request %zu differs from the recorded one at byte %td: \"%.40s\" was sent where \"%.24s\" is expected",
+                       "request %zu differs from the recorded one at byte %td: \"%.40s\" was sent "
+                       "where \"%.24s\" is expected",
                        replay->next + 1, at, got.data + at - back, w);
     }
 done:
@@ -138,7 +140,8 @@ static bool same_header(const char *sent, const char *want, size_t len)
     return memcmp(sent + name, want + name, len - name) == 0;
 }
 
-static fov_status check_headers(const struct replay *replay, const struct fov_wire_exchange *exchange,
+static fov_status check_headers(const struct replay *replay,
+                                const struct fov_wire_exchange *exchange,
                                 const struct fov_http_request *request, fov_error *err)
 {
     const char *at = exchange->headers.data;
@@ -151,12 +154,24 @@ static fov_status check_headers(const struct replay *replay, const struct fov_wi
             found = same_header(request->headers[i], at, len);
         }
         if (!found) {
-            return fov__fail(err, FOV_E_MISMATCH, 0, "wire", "request %zu lacks the recorded header \"%.*s\"",
-                             replay->next + 1, (int)(len < 80 ? len : 80), at);
+            return fov__fail(err, FOV_E_MISMATCH, 0, "wire",
+                             "request %zu lacks the recorded header \"%.*s\"", replay->next + 1,
+                             (int)(len < 80 ? len : 80), at);
         }
         at += len + 1;
     }
     return FOV_OK;
+}
+
+/* A recorded target that ends in "?*" allows any query. */
+static bool same_target(struct fov_span want, const char *got)
+{
+    size_t len = strlen(got);
+    if (want.len >= 2 && memcmp(want.data + want.len - 2, "?*", 2) == 0) {
+        want.len -= 2;
+        len = strcspn(got, "?");
+    }
+    return len == want.len && memcmp(got, want.data, len) == 0;
 }
 
 static fov_status check_request(struct replay *replay, const struct fov_wire_exchange *exchange,
@@ -167,22 +182,27 @@ static fov_status check_request(struct replay *replay, const struct fov_wire_exc
     if (rc < 0) {
         return rc;
     }
-    if (strlen(request->method) != exchange->method.len || strlen(url.target) != exchange->target.len ||
+    const char *target = url.target[0] != '\0' ? url.target : "/";
+    if (strlen(request->method) != exchange->method.len ||
         memcmp(request->method, exchange->method.data, exchange->method.len) != 0 ||
-        memcmp(url.target, exchange->target.data, exchange->target.len) != 0) {
-        return fov__fail(err, FOV_E_MISMATCH, 0, "wire", "request %zu is %s %s where %.*s %.*s is recorded",
-                         replay->next + 1, request->method, url.target, (int)exchange->method.len,
-                         exchange->method.data, (int)exchange->target.len, exchange->target.data);
+        !same_target(exchange->target, target)) {
+        return fov__fail(err, FOV_E_MISMATCH, 0, "wire",
+                         "request %zu is %s %.*s where %.*s %.*s is recorded", replay->next + 1,
+                         request->method, (int)strcspn(target, "?"), target,
+                         (int)exchange->method.len, exchange->method.data,
+                         (int)exchange->target.len, exchange->target.data);
     }
     rc = check_headers(replay, exchange, request, err);
     return rc < 0 ? rc : check_body(replay, exchange, request, err);
 }
 
-static fov_status play(const struct fov_wire_reply *reply, struct fov_http_response *response, fov_error *err)
+static fov_status play(const struct fov_wire_reply *reply, struct fov_http_response *response,
+                       fov_error *err)
 {
     char status[32];
     if (reply->status == 0) {
-        return fov__fail(err, FOV_E_NET, 0, "wire", "the recorded connection failed before a status line");
+        return fov__fail(err, FOV_E_NET, 0, "wire",
+                         "the recorded connection failed before a status line");
     }
     fov__format(status, sizeof(status), "HTTP/1.1 %d replay", (int)reply->status);
     fov__response_header_line(response, status, strlen(status));
@@ -195,7 +215,8 @@ static fov_status play(const struct fov_wire_reply *reply, struct fov_http_respo
         at = stop + 1;
     }
     const size_t room = response->body.max;
-    fov__buf_add(&response->body, reply->body.data, reply->body.len < room ? reply->body.len : room);
+    fov__buf_add(&response->body, reply->body.data,
+                 reply->body.len < room ? reply->body.len : room);
     if (response->body.status < 0 || response->headers.status < 0) {
         return fov__fail_memory(err, "wire", reply->body.len);
     }
@@ -204,15 +225,18 @@ static fov_status play(const struct fov_wire_reply *reply, struct fov_http_respo
         return FOV_OK;
     }
     if (reply->body.len > room) {
-        return fov__fail(err, FOV_E_LIMIT, 0, "reply_bytes", "the recorded reply is longer than %zu bytes", room);
+        return fov__fail(err, FOV_E_LIMIT, 0, "reply_bytes",
+                         "the recorded reply is longer than %zu bytes", room);
     }
     if (reply->is_cut) {
-        return fov__fail(err, FOV_E_NET, 0, "wire", "the recorded connection ended in the middle of a good reply");
+        return fov__fail(err, FOV_E_NET, 0, "wire",
+                         "the recorded connection ended in the middle of a good reply");
     }
     return FOV_OK;
 }
 
-static fov_status replay_send(struct fov_transport *transport, const struct fov_http_request *request,
+static fov_status replay_send(struct fov_transport *transport,
+                              const struct fov_http_request *request,
                               struct fov_http_response *response, fov_error *err)
 {
     struct replay *replay = (struct replay *)transport;
@@ -220,7 +244,8 @@ static fov_status replay_send(struct fov_transport *transport, const struct fov_
         return fov__fail(err, FOV_E_CANCELLED, 0, "wire", "the caller cancelled the request");
     }
     if (replay->next == replay->file.count) {
-        return fov__fail(err, FOV_E_MISMATCH, 0, "wire", "a request was made after the last of %zu recorded exchanges",
+        return fov__fail(err, FOV_E_MISMATCH, 0, "wire",
+                         "a request was made after the last of %zu recorded exchanges",
                          replay->file.count);
     }
     const struct fov_wire_exchange *exchange = &replay->file.exchanges[replay->next];
@@ -239,8 +264,8 @@ static void replay_free(struct fov_transport *transport)
     fov__free(transport->ctx, replay);
 }
 
-static fov_status new_from(struct fov_transport **out, fov_context *ctx, fov_bytes *text, const char *name,
-                           fov_error *err)
+static fov_status new_from(struct fov_transport **out, fov_context *ctx, fov_bytes *text,
+                           const char *name, fov_error *err)
 {
     struct replay *replay = fov__calloc(ctx, 1, sizeof(*replay));
     if (replay == NULL) {
@@ -257,7 +282,8 @@ static fov_status new_from(struct fov_transport **out, fov_context *ctx, fov_byt
     return FOV_OK;
 }
 
-fov_status fov__replay_new(struct fov_transport **out, fov_context *ctx, const char *path, fov_error *err)
+fov_status fov__replay_new(struct fov_transport **out, fov_context *ctx, const char *path,
+                           fov_error *err)
 {
     fov_bytes text = {NULL, 0, NULL};
     const char *slash = strrchr(path, '/');
@@ -266,8 +292,8 @@ fov_status fov__replay_new(struct fov_transport **out, fov_context *ctx, const c
     return rc < 0 ? rc : new_from(out, ctx, &text, slash == NULL ? path : slash + 1, err);
 }
 
-fov_status fov__replay_new_memory(struct fov_transport **out, fov_context *ctx, const char *text, size_t len,
-                                  fov_error *err)
+fov_status fov__replay_new_memory(struct fov_transport **out, fov_context *ctx, const char *text,
+                                  size_t len, fov_error *err)
 {
     *out = NULL;
     fov_bytes copy = fov__bytes_new(ctx, len);

@@ -40,7 +40,8 @@ static bool name_matches(const char *line, size_t len, const char *name)
     return name[len] == '\0';
 }
 
-bool fov__response_header(const struct fov_http_response *response, const char *name, char *out, size_t size)
+bool fov__response_header(const struct fov_http_response *response, const char *name, char *out,
+                          size_t size)
 {
     const char *line = response->headers.data;
     const char *end = line == NULL ? NULL : line + response->headers.len;

@@ -9,8 +9,8 @@
 #include <time.h>
 
 enum {
-    WAIT_STEP_MS = 100,      /* how soon a cancel is seen */
-    RETRY_AFTER_MAX_S = 60,  /* a server that asks for more is not obeyed: the caller decides */
+    WAIT_STEP_MS = 100,     /* how soon a cancel is seen */
+    RETRY_AFTER_MAX_S = 60, /* a server that asks for more is not obeyed: the caller decides */
     BACKOFF_FIRST_MS = 500,
     BACKOFF_MAX_MS = 8000
 };
@@ -56,9 +56,10 @@ static fov_status real_wait_ms(void *user, uint64_t ms, const fov_cancel *cancel
     }
 }
 
-static const struct fov_retry_hooks real_hooks = {real_now_ms, real_utc_s, real_random01, real_wait_ms, NULL};
+static const struct fov_retry_hooks real_hooks = {real_now_ms, real_utc_s, real_random01,
+                                                  real_wait_ms, NULL};
 
-/* ---- dates ----------------------------------------------------------------------------------- */
+/* ---- dates ---------------------------------------------------------------------------------- */
 
 static bool read_digits(const char *text, int count, int *out)
 {
@@ -80,7 +81,8 @@ static int64_t days_since_1970(int year, int month, int day)
     const int64_t era = y / 400;
     const int64_t year_of_era = y - era * 400;
     const int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-    return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
+    return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year -
+           719468;
 }
 
 bool fov__http_date(const char *text, int64_t *utc_s)
@@ -107,7 +109,7 @@ bool fov__http_date(const char *text, int64_t *utc_s)
     return true;
 }
 
-/* ---- the policy ------------------------------------------------------------------------------ */
+/* ---- the policy ----------------------------------------------------------------------------- */
 
 bool fov__retry_wanted(const struct fov_http_response *response)
 {
@@ -143,8 +145,8 @@ static double asked_ms(const struct fov_http_response *response, int64_t utc_s)
     return fov__http_date(value, &date) ? (double)(date - utc_s) * 1000 : -1;
 }
 
-uint64_t fov__retry_delay_ms(const struct fov_http_response *response, uint32_t retry, double random01,
-                             int64_t utc_s)
+uint64_t fov__retry_delay_ms(const struct fov_http_response *response, uint32_t retry,
+                             double random01, int64_t utc_s)
 {
     const double asked = asked_ms(response, utc_s);
     if (asked >= 0 && asked <= RETRY_AFTER_MAX_S * 1000.0) {
@@ -158,7 +160,7 @@ uint64_t fov__retry_delay_ms(const struct fov_http_response *response, uint32_t 
     return (uint64_t)((double)base * (1.0 - 0.25 * random01));
 }
 
-/* ---- the loop -------------------------------------------------------------------------------- */
+/* ---- the loop ------------------------------------------------------------------------------- */
 
 static bool may_try_again(const struct fov_retry *retry, const struct fov_http_response *response,
                           fov_status rc)
@@ -190,8 +192,9 @@ static void log_attempt(struct fov_transport *transport, const struct fov_http_r
         fov__secret_mask(request->secret, id);
     }
     fov__log(transport->ctx, rc < 0 ? FOV_LOG_WARNING : FOV_LOG_INFO,
-             "%s %s: %s, status %d, %llu ms, %llu bytes out, %zu in, request id %s", request->method, url.show,
-             fov_status_name(rc), (int)response->status, (unsigned long long)ms,
+             "%s %s: %s, status %d, %llu ms, %llu bytes out, %zu in, request id %s",
+             request->method, url.show, fov_status_name(rc), (int)response->status,
+             (unsigned long long)ms,
              (unsigned long long)fov__body_length(request->segments, request->segment_count),
              response->body.len, id[0] != '\0' ? id : "none");
 }
@@ -232,7 +235,8 @@ fov_status fov__exchange(struct fov_transport *transport, const struct fov_http_
             return rc; /* the wait alone would pass the deadline */
         }
         if (hooks->wait_ms(hooks->user, wait, request->cancel) < 0) {
-            return fov__fail(err, FOV_E_CANCELLED, 0, "http", "the caller cancelled while waiting to try again");
+            return fov__fail(err, FOV_E_CANCELLED, 0, "http",
+                             "the caller cancelled while waiting to try again");
         }
     }
 }

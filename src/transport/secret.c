@@ -22,7 +22,8 @@ static void leave_out_of_cores(void *data, size_t size)
 }
 #endif
 
-fov_status fov__secret_new(struct fov_secret *out, const char *prefix, const char *text, fov_error *err)
+fov_status fov__secret_new(struct fov_secret *out, const char *prefix, const char *text,
+                           fov_error *err)
 {
     const size_t head = strlen(prefix);
     const size_t len = head + strlen(text);

@@ -5,7 +5,8 @@
  *     url.c        what an address may be         http.c       the only includer of curl
  *     body.c       segments, base64 on the fly    replay.c     the same interface without a socket
  *     response.c   status, headers, body          wire_file.c  the recorded exchanges it plays
- *     retry.c      when to send again, and when   secret.c     memory that holds a key
+ *     retry.c      when to send again, and when   wire_record.c  writes such files
+ *     secret.c     memory that holds a key
  *
  * Threads: a transport is used by one thread at a time.
  */
@@ -14,7 +15,7 @@
 
 #include "base/base_internal.h"
 
-/* ---- url.c ----------------------------------------------------------------------------------- */
+/* ---- url.c ---------------------------------------------------------------------------------- */
 
 /* An address we are willing to talk to: http or https, a host of plain characters, no user name in
  * it, no fragment. Anything curl might read differently from us is refused. */
@@ -30,19 +31,20 @@ fov_status fov__url_parse(struct fov_url *out, const char *text, const char *whe
 /* base + path, the path before a query that the base may have; caller frees. NULL: memory. */
 char *fov__url_join(fov_context *ctx, const char *base, const char *path);
 
-/* ---- secret.c -------------------------------------------------------------------------------- */
+/* ---- secret.c ------------------------------------------------------------------------------- */
 
 /* Text in pages of its own that are left out of core dumps and wiped when freed. */
 struct fov_secret {
     char *text; /* NULL: none */
     size_t len, mapped;
 };
-fov_status fov__secret_new(struct fov_secret *out, const char *prefix, const char *text, fov_error *err);
+fov_status fov__secret_new(struct fov_secret *out, const char *prefix, const char *text,
+                           fov_error *err);
 void fov__secret_free(struct fov_secret *secret);
 /* Overwrite every occurrence of `text` inside a NUL-terminated buffer with '*'. */
 void fov__secret_mask(const char *text, char *buffer);
 
-/* ---- body.c ---------------------------------------------------------------------------------- */
+/* ---- body.c --------------------------------------------------------------------------------- */
 
 /* A piece of a request's body, borrowed. BASE64 pieces are encoded while they are sent, a few
  * kilobytes at a time, so that an image's bytes exist once only. */
@@ -56,23 +58,24 @@ struct fov_segment {
 struct fov_body_reader {
     const struct fov_segment *segments;
     size_t count;
-    size_t index, offset;       /* the next byte: segment, and place in its own data */
-    char pending[4];            /* a base64 group that did not fit the reader's buffer */
+    size_t index, offset; /* the next byte: segment, and place in its own data */
+    char pending[4];      /* a base64 group that did not fit the reader's buffer */
     size_t pending_at, pending_len;
 };
 uint64_t fov__body_length(const struct fov_segment *segments, size_t count); /* as sent */
-void fov__body_start(struct fov_body_reader *reader, const struct fov_segment *segments, size_t count);
+void fov__body_start(struct fov_body_reader *reader, const struct fov_segment *segments,
+                     size_t count);
 size_t fov__body_read(struct fov_body_reader *reader, char *out, size_t size); /* 0: the end */
 
-/* ---- response.c ------------------------------------------------------------------------------ */
+/* ---- response.c ----------------------------------------------------------------------------- */
 
-#define FOV__HEADER_BYTES_MAX ((size_t)256 * 1024) /* what curl 8 allows as well */
+#define FOV__HEADER_BYTES_MAX ((size_t)256 * 1024) /* far above any real reply; stops a runaway */
 
 struct fov_http_response {
-    int32_t status;         /* of the last status line that was no 1xx; 0: none was seen */
-    bool is_head_complete;  /* the empty line behind the headers was seen */
-    bool is_cut;            /* the connection or our limit ended the body of an error reply */
-    bool is_permanent;      /* a failure that another try cannot cure, as an untrusted certificate */
+    int32_t status;        /* of the last status line that was no 1xx; 0: none was seen */
+    bool is_head_complete; /* the empty line behind the headers was seen */
+    bool is_cut;           /* the connection or our limit ended the body of an error reply */
+    bool is_permanent;     /* a failure that another try cannot cure, as an untrusted certificate */
     struct fov_buf headers; /* "name: value" lines, each ended by '\n' */
     struct fov_buf body;    /* decompressed */
 };
@@ -81,14 +84,15 @@ void fov__response_reset(struct fov_http_response *response); /* empty, memory k
 void fov__response_free(struct fov_http_response *response);
 /* Copy the value of the first header of that name (any case), cut to `size`; false when absent.
  * Control and non-ASCII characters become '?', so that the value can go into a log. */
-bool fov__response_header(const struct fov_http_response *response, const char *name, char *out, size_t size);
+bool fov__response_header(const struct fov_http_response *response, const char *name, char *out,
+                          size_t size);
 /* One header line as it came, status lines included (they start a new block). */
 void fov__response_header_line(struct fov_http_response *response, const char *line, size_t len);
 
-/* ---- transport.c ----------------------------------------------------------------------------- */
+/* ---- transport.c ---------------------------------------------------------------------------- */
 
 struct fov_http_request {
-    const char *method;         /* "GET" or "POST" */
+    const char *method; /* "GET" or "POST" */
     const char *url;
     const char *const *headers; /* "Name: value"; borrowed, never logged */
     size_t header_count;
@@ -113,18 +117,18 @@ struct fov_transport {
 };
 void fov__transport_free(struct fov_transport *transport); /* NULL is fine */
 
-/* ---- http.c or http_none.c ------------------------------------------------------------------- */
+/* ---- http.c or http_none.c ------------------------------------------------------------------ */
 
 /* Talk over sockets. FOV_E_UNSUPPORTED in a build without curl. */
 fov_status fov__http_new(struct fov_transport **out, fov_context *ctx, fov_error *err);
 
-/* ---- retry.c --------------------------------------------------------------------------------- */
+/* ---- retry.c -------------------------------------------------------------------------------- */
 
 /* Time and chance, replaceable so that tests do not wait. */
 struct fov_retry_hooks {
-    uint64_t (*now_ms)(void *user);  /* monotonic */
-    int64_t (*utc_s)(void *user);    /* seconds since 1970 */
-    double (*random01)(void *user);  /* [0, 1) */
+    uint64_t (*now_ms)(void *user); /* monotonic */
+    int64_t (*utc_s)(void *user);   /* seconds since 1970 */
+    double (*random01)(void *user); /* [0, 1) */
     /* FOV_OK, or FOV_E_CANCELLED as soon as the flag is seen. */
     fov_status (*wait_ms)(void *user, uint64_t ms, const fov_cancel *cancel);
     void *user;
@@ -146,12 +150,12 @@ fov_status fov__exchange(struct fov_transport *transport, const struct fov_http_
                          uint32_t *attempts, fov_error *err);
 /* Whether this reply asks for another try, and how long to wait before try number `retry` + 1. */
 bool fov__retry_wanted(const struct fov_http_response *response);
-uint64_t fov__retry_delay_ms(const struct fov_http_response *response, uint32_t retry, double random01,
-                             int64_t utc_s);
+uint64_t fov__retry_delay_ms(const struct fov_http_response *response, uint32_t retry,
+                             double random01, int64_t utc_s);
 /* RFC 9110 IMF-fixdate ("Sun, 06 Nov 1994 08:49:37 GMT"); false for anything else. */
 bool fov__http_date(const char *text, int64_t *utc_s);
 
-/* ---- wire_file.c: the format of recorded exchanges ------------------------------------------- */
+/* ---- wire_file.c: the format of recorded exchanges ------------------------------------------ */
 
 /* A text file, made to be read and edited by people:
  *
@@ -171,7 +175,8 @@ bool fov__http_date(const char *text, int64_t *utc_s);
  * is). In its body every base64 segment is written "sha256:" and the hash of the bytes, or
  * "sha256:*" for any. Space outside JSON strings does not count on either side, unless the section
  * is opened "=== request exact". A reply's first line is a status, or "none" for a connection that
- * failed before one; "cut" after the status ends the connection inside the body. The newline before
+ * failed before one; "cut" after the status ends the connection inside the body. A target that ends
+ * in "?*" allows any query, which may hold a key and is not recorded. The newline before
  * the next "===" does not belong to a body. */
 struct fov_wire_reply {
     int32_t status; /* 0: none */
@@ -194,15 +199,23 @@ fov_status fov__wire_file_parse(struct fov_wire_file *out, fov_context *ctx, fov
                                 const char *name, fov_error *err);
 void fov__wire_file_free(struct fov_wire_file *file);
 
-/* ---- replay.c -------------------------------------------------------------------------------- */
+/* ---- replay.c ------------------------------------------------------------------------------- */
 
 /* Play a file: each request must be the next recorded one, else FOV_E_MISMATCH says where it
  * differs. No socket is made. */
-fov_status fov__replay_new(struct fov_transport **out, fov_context *ctx, const char *path, fov_error *err);
+fov_status fov__replay_new(struct fov_transport **out, fov_context *ctx, const char *path,
+                           fov_error *err);
 fov_status fov__replay_new_memory(struct fov_transport **out, fov_context *ctx, const char *text,
                                   size_t len, fov_error *err);
 /* How many recorded exchanges were not asked for. */
 size_t fov__replay_left(const struct fov_transport *transport);
+/* ---- wire_record.c -------------------------------------------------------------------------- */
+
+/* Pass everything on to `inner` (taken, also on error) and write it to a wire file at `path`.
+ * FOV_E_IO when the path cannot be written. */
+fov_status fov__record_new(struct fov_transport **out, struct fov_transport *inner,
+                           const char *path, fov_error *err);
+
 /* A body as a wire file shows it: base64 segments as "sha256:" and hash. */
 void fov__replay_show_body(struct fov_buf *out, const struct fov_segment *segments, size_t count);
 

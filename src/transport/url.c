@@ -12,7 +12,8 @@ static bool is_host_char(char c)
 
 static bool is_hex_or_colon(char c)
 {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':' || c == '.';
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':' ||
+           c == '.';
 }
 
 /* 127.a.b.c in plain decimals only; the other spellings of that net are not taken for loopback,
@@ -96,7 +97,8 @@ static bool is_target(const char *p)
         return false;
     }
     for (; *p != '\0'; p++) {
-        if (*p <= ' ' || *p >= 0x7f || *p == '#' || *p == '\\' || *p == '"' || *p == '<' || *p == '>') {
+        if (*p <= ' ' || *p >= 0x7f || *p == '#' || *p == '\\' || *p == '"' || *p == '<' ||
+            *p == '>') {
             return false;
         }
     }
@@ -115,7 +117,8 @@ fov_status fov__url_parse(struct fov_url *out, const char *text, const char *whe
     const char *p = text + scheme + 3;
     const size_t authority = strcspn(p, "/?#");
     if (memchr(p, '@', authority) != NULL) {
-        return fov__fail(err, FOV_E_ARG, 0, where, "%s may not hold a user name or password", where);
+        return fov__fail(err, FOV_E_ARG, 0, where, "%s may not hold a user name or password",
+                         where);
     }
     p = read_host(out, p);
     if (p != NULL) {

@@ -68,7 +68,8 @@ static fov_status read_request(struct reader *r, struct fov_wire_exchange *excha
     const struct fov_span line = next_line(r);
     const char *space = memchr(line.data, ' ', line.len);
     if (space == NULL || space == line.data || space + 1 == line.data + line.len) {
-        return wrong(r, "a request begins with a method and a target, as in POST /v1/chat/completions");
+        return wrong(
+            r, "a request begins with a method and a target, as in POST /v1/chat/completions");
     }
     exchange->method = (struct fov_span){line.data, (size_t)(space - line.data)};
     exchange->target = (struct fov_span){space + 1, (size_t)(line.data + line.len - space - 1)};
@@ -84,11 +85,13 @@ static fov_status read_reply(struct reader *r, struct fov_wire_reply *reply)
     } else {
         int32_t status = 0;
         for (size_t i = 0; i < 3 && i < line.len; i++) {
-            status = line.data[i] >= '0' && line.data[i] <= '9' ? status * 10 + (line.data[i] - '0') : -1000;
+            status = line.data[i] >= '0' && line.data[i] <= '9' ? status * 10 + (line.data[i] - '0')
+                                                                : -1000;
         }
         reply->is_cut = line.len == 7 && memcmp(line.data + 3, " cut", 4) == 0;
         if (status < 200 || status > 599 || (line.len != 3 && !reply->is_cut)) {
-            return wrong(r, "a reply begins with a status from 200 to 599, perhaps followed by \"cut\", or with \"none\"");
+            return wrong(r, "a reply begins with a status from 200 to 599, perhaps followed by "
+                            "\"cut\", or with \"none\"");
         }
         reply->status = status;
     }
@@ -113,8 +116,8 @@ static fov_status read_exchange(struct reader *r, struct fov_wire_exchange *exch
     return read_reply(r, &exchange->reply);
 }
 
-fov_status fov__wire_file_parse(struct fov_wire_file *out, fov_context *ctx, fov_bytes *text, const char *name,
-                                fov_error *err)
+fov_status fov__wire_file_parse(struct fov_wire_file *out, fov_context *ctx, fov_bytes *text,
+                                const char *name, fov_error *err)
 {
     fov_status rc = FOV_OK;
     memset(out, 0, sizeof(*out));
@@ -130,7 +133,8 @@ fov_status fov__wire_file_parse(struct fov_wire_file *out, fov_context *ctx, fov
             (void)next_line(&r);
             continue;
         }
-        if (!fov__grow(ctx, &out->exchanges, &out->capacity, out->count + 1, sizeof(*out->exchanges))) {
+        if (!fov__grow(ctx, &out->exchanges, &out->capacity, out->count + 1,
+                       sizeof(*out->exchanges))) {
             rc = fov__fail_memory(err, "wire", sizeof(*out->exchanges));
             break;
         }

@@ -148,7 +148,7 @@ void support_alpha(struct fov_pixels *px, bool opaque)
     for (int32_t y = 0; y < px->height; y++) {
         for (int32_t x = 0; x < px->width; x++) {
             uint8_t *p = fov__pixels_row(px, y) + 4 * (size_t)x;
-            p[3] = opaque ? 255 : (uint8_t)((x * 5 + y * 3) % 256);
+            p[3] = (uint8_t)(opaque ? 255 : (x * 5 + y * 3) % 256);
         }
     }
 }

@@ -8,6 +8,7 @@ struct work {
     enum drawn what;
     int32_t bands;
     uint32_t allowed;
+    int flags;
 };
 
 static fov_status deliver_once(void *user)
@@ -31,14 +32,16 @@ static void encode__survives_every_failed_allocation(void **state)
 {
     (void)state;
     static const uint32_t png = 1U << FOV_FORMAT_PNG, jpeg = 1U << FOV_FORMAT_JPEG;
+    /* libjpeg's pools ask again for less when they are refused, so a JPEG may come about. */
+    static const int strict = TORTURE_STRICT, pools = TORTURE_MAY_SUCCEED;
     struct work work[] = {
-        {DRAWN_CHART, 3, png | jpeg},      {DRAWN_CHART, 3, jpeg},
-        {DRAWN_PHOTO, 4, png | jpeg},      {DRAWN_PHOTO, 3, png},
-        {DRAWN_COLOUR_16, 3, png},         {DRAWN_BITONAL, 4, png | jpeg},
-        {DRAWN_COLOUR_257, 3, png | jpeg},
+        {DRAWN_CHART, 3, png | jpeg, strict}, {DRAWN_CHART, 3, jpeg, pools},
+        {DRAWN_PHOTO, 4, png | jpeg, pools},  {DRAWN_PHOTO, 3, png, strict},
+        {DRAWN_COLOUR_16, 3, png, strict},    {DRAWN_BITONAL, 4, png, strict},
+        {DRAWN_COLOUR_257, 3, png, strict},   {DRAWN_BITONAL, 3, png | jpeg, pools},
     };
     for (size_t i = 0; i < FOV_COUNT(work); i++) {
-        int count = torture_run(deliver_once, &work[i], "delivery", TORTURE_STRICT);
+        int count = torture_run(deliver_once, &work[i], "delivery", work[i].flags);
         if (count <= 0) {
             fail_msg("case %zu: %s", i, torture_reason());
         }

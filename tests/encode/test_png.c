@@ -2,6 +2,7 @@
 /* PNG: what libpng reads back is what was given, in the smallest layout that holds it. */
 #include "encode_support.h"
 
+#include <libdeflate.h>
 #include <stdlib.h>
 
 static void check_same(const struct fov_pixels *px, fov_bytes file)
@@ -139,6 +140,72 @@ static void png__a_soft_picture_is_filtered_and_a_repeating_one_is_not(void **st
     fov_context_free(ctx);
 }
 
+/* Bytes of IDAT's data with the filter on or off. */
+static size_t idat_size(const struct fov_pixels *px, bool is_filtered)
+{
+    struct fov_png_layout layout;
+    fov__png_layout(&layout, px);
+    assert_true(!layout.is_photo && !layout.is_indexed);
+    layout.is_filtered = is_filtered;
+    size_t raw_size = (size_t)px->height * (1 + layout.row_bytes), room = raw_size + 1000;
+    uint8_t *raw = malloc(raw_size), *packed = malloc(room);
+    struct libdeflate_compressor *deflate = libdeflate_alloc_compressor(6);
+    assert_int_equal(fov__png_rows(raw, px, &layout, 0, px->height, NULL), FOV_OK);
+    size_t size = libdeflate_zlib_compress(deflate, raw, raw_size, packed, room);
+    libdeflate_free_compressor(deflate);
+    free(packed);
+    free(raw);
+    return size;
+}
+
+/* Line art with more colours than a palette holds: half of it a slope, or letters that come again.
+ */
+static struct fov_pixels *draw_line_art(fov_context *ctx, bool is_soft, int32_t width,
+                                        int32_t height)
+{
+    struct fov_pixels *px = support_draw(ctx, DRAWN_FLAT, width, height, 3);
+    for (int32_t y = 0; y < height; y++) {
+        uint8_t *p = fov__pixels_row(px, y);
+        for (int32_t x = 0; x < width; x++, p += 3) {
+            uint32_t letter = (uint32_t)(x / 14 * 7919 + y / 16 * 104729) % 11;
+            uint32_t ink =
+                (letter * 193 + (uint32_t)(x % 14) * 71 + (uint32_t)(y % 16) * 37) * 2654435761U;
+            if (is_soft && x > width / 2) {
+                p[0] = (uint8_t)(x * 200 / width + y / 3);
+                p[1] = (uint8_t)(y * 230 / height + x / 5);
+                p[2] = (uint8_t)((x + y) / 4);
+            } else if (!is_soft && x % 14 < 8 && y % 16 < 9) {
+                p[0] = (uint8_t)(ink >> 24);
+                p[1] = (uint8_t)(ink >> 16);
+                p[2] = (uint8_t)(ink >> 8);
+            }
+        }
+    }
+    return px;
+}
+
+static void png__the_smaller_of_filtered_and_unfiltered_is_written(void **state)
+{
+    (void)state;
+    fov_context *ctx = support_context();
+    static const int32_t sizes[][2] = {{400, 250}, {700, 500}};
+    for (size_t i = 0; i < FOV_COUNT(sizes); i++) {
+        for (int is_soft = 0; is_soft <= 1; is_soft++) {
+            fov_bytes file;
+            struct fov_pixels *px = draw_line_art(ctx, is_soft != 0, sizes[i][0], sizes[i][1]);
+            size_t plain = idat_size(px, false), filtered = idat_size(px, true);
+            assert_int_equal(filtered < plain, is_soft); /* or nothing would be tested here */
+            assert_int_equal(fov__png_encode(&file, px, 0, NULL), FOV_OK);
+            assert_int_equal(file.size,
+                             57 + (is_soft ? filtered : plain)); /* 57: all but IDAT's data */
+            check_same(px, file);
+            fov_bytes_free(&file);
+            fov__pixels_unref(px);
+        }
+    }
+    fov_context_free(ctx);
+}
+
 static void png__a_byte_limit_is_kept_exactly(void **state)
 {
     (void)state;
@@ -169,6 +236,7 @@ int test_png(void)
         cmocka_unit_test(png__every_width_and_height_down_to_one_reads_back),
         cmocka_unit_test(png__large_pictures_read_back_whether_filtered_or_not),
         cmocka_unit_test(png__a_soft_picture_is_filtered_and_a_repeating_one_is_not),
+        cmocka_unit_test(png__the_smaller_of_filtered_and_unfiltered_is_written),
         cmocka_unit_test(png__a_byte_limit_is_kept_exactly),
     };
     return cmocka_run_group_tests_name("png", tests, NULL, NULL);

@@ -29,8 +29,8 @@ void scene_open(struct scene *scene, int32_t width, int32_t height, int32_t band
         }
     }
     assert_int_equal(fov_context_new(&scene->ctx, &opts, NULL), FOV_OK);
-    assert_int_equal(fov_image_new_pixels(&scene->source, scene->ctx, scene->pixels, width, height, bands,
-                                          (size_t)width * (size_t)bands, NULL),
+    assert_int_equal(fov_image_new_pixels(&scene->source, scene->ctx, scene->pixels, width, height,
+                                          bands, (size_t)width * (size_t)bands, NULL),
                      FOV_OK);
     assert_int_equal(fov_graph_new(&scene->graph, scene->ctx, NULL), FOV_OK);
     assert_int_equal(fov_graph_add_source(scene->graph, scene->source, NULL, NULL), FOV_OK);
@@ -51,8 +51,8 @@ void scene_open_file(struct scene *scene, const char *path)
     scene->bands = 3;
     scene->pixels = malloc((size_t)size.width * (size_t)size.height * 3);
     assert_non_null(scene->pixels);
-    assert_int_equal(fov_image_read(scene->source, (fov_box){0, 0, size.width, size.height}, 3, scene->pixels,
-                                    (size_t)size.width * 3, &err),
+    assert_int_equal(fov_image_read(scene->source, (fov_box){0, 0, size.width, size.height}, 3,
+                                    scene->pixels, (size_t)size.width * 3, &err),
                      FOV_OK);
     assert_int_equal(fov_graph_new(&scene->graph, scene->ctx, NULL), FOV_OK);
     assert_int_equal(fov_graph_add_source(scene->graph, scene->source, NULL, NULL), FOV_OK);
@@ -118,15 +118,16 @@ static double sample(const struct scene *s, double x, double y, int c, double sc
             double w = wy * lanczos((i + 0.5 - x) / scale);
             int32_t cx = i < 0 ? 0 : i >= s->width ? s->width - 1 : i;
 
-            sum += w * s->pixels[((size_t)cy * (size_t)s->width + (size_t)cx) * (size_t)s->bands + (size_t)c];
+            sum += w * s->pixels[((size_t)cy * (size_t)s->width + (size_t)cx) * (size_t)s->bands +
+                                 (size_t)c];
             weight += w;
         }
     }
     return sum / weight;
 }
 
-void reference_warp(const struct scene *scene, struct fov_mat to_source, int32_t width, int32_t height,
-                    double *out)
+void reference_warp(const struct scene *scene, struct fov_mat to_source, int32_t width,
+                    int32_t height, double *out)
 {
     double sx, sy, scale;
 

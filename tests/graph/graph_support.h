@@ -26,15 +26,17 @@ struct scene {
 };
 
 /* A smooth picture with detail at several scales: differences show everywhere. */
-void scene_open(struct scene *scene, int32_t width, int32_t height, int32_t bands, uint32_t threads);
+void scene_open(struct scene *scene, int32_t width, int32_t height, int32_t bands,
+                uint32_t threads);
 void scene_open_file(struct scene *scene, const char *path);
 void scene_close(struct scene *scene);
 int32_t apply(struct scene *scene, const char *op, const char *arguments); /* the image made */
-struct fov_pixels *render(struct scene *scene, int32_t image, int32_t width, int32_t height); /* 0: own size */
+struct fov_pixels *render(struct scene *scene, int32_t image, int32_t width,
+                          int32_t height); /* 0: own size */
 
 /* Lanczos-3 in double precision straight from the definition; the outside repeats the edge. */
-void reference_warp(const struct scene *scene, struct fov_mat to_source, int32_t width, int32_t height,
-                    double *out);
+void reference_warp(const struct scene *scene, struct fov_mat to_source, int32_t width,
+                    int32_t height, double *out);
 double psnr(const struct fov_pixels *px, const double *reference, int32_t margin);
 
 #endif

@@ -31,7 +31,8 @@ static void graph__the_same_call_returns_the_earlier_image(void **state)
     scene_open(&s, 200, 100, 3, 1);
     apply(&s, "zoom", "{\"box\":[10,10,50,50]}");
     apply(&s, "zoom", "{\"box\":[20,10,50,50]}");
-    assert_int_equal(fov_graph_apply(s.graph, "crop", "{\"image\":\"img_0\",\"bbox_2d\":[10,10,50,50],\"pad\":0}",
+    assert_int_equal(fov_graph_apply(s.graph, "crop",
+                                     "{\"image\":\"img_0\",\"bbox_2d\":[10,10,50,50],\"pad\":0}",
                                      &applied, NULL),
                      FOV_NOTE_SAME);
     assert_int_equal(applied.image, 1);
@@ -54,13 +55,17 @@ static void graph__the_same_source_is_one_image(void **state)
 
 static void graph__a_refused_call_leaves_no_trace(void **state)
 {
-    static const char *const calls[][2] = {
-        {"zoom", "{\"box\":[300,10,400,50]}"},   {"zoom", "{\"box\":[50,10,10,50]}"},
-        {"zoom", "{\"box\":\"10,10,50,50\"}"},   {"zoom", "{}"},
-        {"zoom", "{\"image\":\"img_7\",\"box\":[0,0,9,9]}"}, {"rotate", "{\"degrees\":720}"},
-        {"rotate", "{\"degrees\":90,\"angle\":3}"}, {"zoom", "{\"box\":[0,0,9,9]"},
-        {"zoom", "[]"},                          {"nonsense", "{}"},
-        {"list_images", "{}"}};
+    static const char *const calls[][2] = {{"zoom", "{\"box\":[300,10,400,50]}"},
+                                           {"zoom", "{\"box\":[50,10,10,50]}"},
+                                           {"zoom", "{\"box\":\"10,10,50,50\"}"},
+                                           {"zoom", "{}"},
+                                           {"zoom", "{\"image\":\"img_7\",\"box\":[0,0,9,9]}"},
+                                           {"rotate", "{\"degrees\":720}"},
+                                           {"rotate", "{\"degrees\":90,\"angle\":3}"},
+                                           {"zoom", "{\"box\":[0,0,9,9]"},
+                                           {"zoom", "[]"},
+                                           {"nonsense", "{}"},
+                                           {"list_images", "{}"}};
     fov_applied applied = FOV_APPLIED_INIT;
     fov_error err;
     struct scene s;
@@ -85,7 +90,8 @@ static void graph__says_what_was_cut(void **state)
 
     (void)state;
     scene_open(&s, 200, 100, 3, 1);
-    assert_int_equal(fov_graph_apply(s.graph, "zoom", "{\"box\":[150,50,260,140]}", &applied, NULL), FOV_OK);
+    assert_int_equal(fov_graph_apply(s.graph, "zoom", "{\"box\":[150,50,260,140]}", &applied, NULL),
+                     FOV_OK);
     assert_int_equal(fov_graph_size(s.graph, applied.image).width, 50);
     assert_int_equal(fov_graph_size(s.graph, applied.image).height, 50);
     assert_non_null(strstr(applied.note, "cut"));
@@ -109,7 +115,8 @@ static void graph__has_a_limit_of_nodes(void **state)
     assert_int_equal(fov_graph_new(&graph, ctx, NULL), FOV_OK);
     assert_int_equal(fov_graph_add_source(graph, image, NULL, NULL), FOV_OK);
     assert_int_equal(fov_graph_apply(graph, "rotate", "{\"degrees\":90}", &applied, &err), FOV_OK);
-    assert_int_equal(fov_graph_apply(graph, "rotate", "{\"degrees\":180}", &applied, &err), FOV_E_LIMIT);
+    assert_int_equal(fov_graph_apply(graph, "rotate", "{\"degrees\":180}", &applied, &err),
+                     FOV_E_LIMIT);
     assert_int_equal(fov_graph_image_count(graph), 2);
     fov_graph_free(graph);
     fov_image_unref(image);
@@ -124,13 +131,15 @@ static void graph__facts_have_numbers_of_their_own(void **state)
 
     (void)state;
     scene_open(&s, 200, 100, 3, 1);
-    assert_int_equal(fov_graph_apply(s.graph, "sample", "{\"points\":[[10,10]]}", &applied, NULL), FOV_OK);
+    assert_int_equal(fov_graph_apply(s.graph, "sample", "{\"points\":[[10,10]]}", &applied, NULL),
+                     FOV_OK);
     assert_int_equal(applied.fact, 0);
     assert_int_equal(applied.image, -1);
     assert_int_equal(fov_graph_fact(s.graph, 0, &json, NULL), FOV_OK);
     assert_non_null(strstr((const char *)json.data, "\"source_px\":[10,10]"));
     fov_bytes_free(&json);
-    assert_int_equal(fov_graph_apply(s.graph, "sample", "{\"points\":[[10,10]]}", &applied, NULL), FOV_NOTE_SAME);
+    assert_int_equal(fov_graph_apply(s.graph, "sample", "{\"points\":[[10,10]]}", &applied, NULL),
+                     FOV_NOTE_SAME);
     assert_int_equal(fov_graph_fact_count(s.graph), 1);
     scene_close(&s);
 }

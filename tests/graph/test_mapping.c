@@ -13,20 +13,23 @@ static double between(uint32_t *seed, double lo, double hi)
     return lo + (hi - lo) * (next(seed) % 65536) / 65535.0;
 }
 
-static void random_call(struct scene *s, uint32_t *seed, int32_t image, char *out, size_t size, const char **op)
+static void random_call(struct scene *s, uint32_t *seed, int32_t image, char *out, size_t size,
+                        const char **op)
 {
     fov_size have = fov_graph_size(s->graph, image);
-    double w = have.width, h = have.height, x = between(seed, 0, w * 0.5), y = between(seed, 0, h * 0.5);
+    double w = have.width, h = have.height, x = between(seed, 0, w * 0.5),
+           y = between(seed, 0, h * 0.5);
 
     switch (next(seed) % 5) {
     case 0:
         *op = "zoom";
-        fov__format(out, size, "{\"image\":\"img_%d\",\"box\":[%d,%d,%d,%d]}", (int)image, (int)x, (int)y,
-                    (int)(x + w * 0.4 + 2), (int)(y + h * 0.4 + 2));
+        fov__format(out, size, "{\"image\":\"img_%d\",\"box\":[%d,%d,%d,%d]}", (int)image, (int)x,
+                    (int)y, (int)(x + w * 0.4 + 2), (int)(y + h * 0.4 + 2));
         break;
     case 1:
         *op = "rotate";
-        fov__format(out, size, "{\"image\":\"img_%d\",\"degrees\":%d}", (int)image, (int)between(seed, -180, 180));
+        fov__format(out, size, "{\"image\":\"img_%d\",\"degrees\":%d}", (int)image,
+                    (int)between(seed, -180, 180));
         break;
     case 2:
         *op = "flip";
@@ -40,7 +43,8 @@ static void random_call(struct scene *s, uint32_t *seed, int32_t image, char *ou
         break;
     default:
         *op = "enhance";
-        fov__format(out, size, "{\"image\":\"img_%d\",\"contrast\":%s}", (int)image, next(seed) % 2 ? "1.5" : "0.7");
+        fov__format(out, size, "{\"image\":\"img_%d\",\"contrast\":%s}", (int)image,
+                    next(seed) % 2 ? "1.5" : "0.7");
     }
 }
 
@@ -54,7 +58,9 @@ static void mapping__round_trips_through_random_chains(void **state)
         int32_t image = 0;
 
         scene_open(&s, 640, 480, 3, 1);
-        for (int k = 0; k < 7 && fov_graph_size(s.graph, image).width > 8 && fov_graph_size(s.graph, image).height > 8; k++) {
+        for (int k = 0; k < 7 && fov_graph_size(s.graph, image).width > 8 &&
+                        fov_graph_size(s.graph, image).height > 8;
+             k++) {
             char call[160];
             const char *op;
             random_call(&s, &seed, image, call, sizeof(call), &op);
@@ -87,9 +93,11 @@ static void mapping__turns_clockwise_as_seen(void **state)
     turned = apply(&s, "rotate", "{\"degrees\":90}");
     assert_int_equal(fov_graph_size(s.graph, turned).width, 100);
     assert_int_equal(fov_graph_size(s.graph, turned).height, 200);
-    assert_int_equal(fov_graph_from_source(s.graph, turned, 0, (fov_point){0, 0}, &q, NULL), FOV_OK);
+    assert_int_equal(fov_graph_from_source(s.graph, turned, 0, (fov_point){0, 0}, &q, NULL),
+                     FOV_OK);
     assert_true(q.x == 100.0 && q.y == 0.0);
-    assert_int_equal(fov_graph_from_source(s.graph, turned, 0, (fov_point){200, 0}, &q, NULL), FOV_OK);
+    assert_int_equal(fov_graph_from_source(s.graph, turned, 0, (fov_point){200, 0}, &q, NULL),
+                     FOV_OK);
     assert_true(q.x == 100.0 && q.y == 200.0);
     scene_close(&s);
 }
@@ -104,7 +112,8 @@ static void mapping__a_zoom_of_a_zoom_adds_its_corners(void **state)
     scene_open(&s, 200, 100, 3, 1);
     z = apply(&s, "zoom", "{\"box\":[50,20,150,80]}");
     z = apply(&s, "zoom", "{\"image\":\"img_1\",\"box\":[10,5,30,25]}");
-    assert_int_equal(fov_graph_to_source(s.graph, z, (fov_point){0.5, 0.25}, NULL, &q, NULL), FOV_OK);
+    assert_int_equal(fov_graph_to_source(s.graph, z, (fov_point){0.5, 0.25}, NULL, &q, NULL),
+                     FOV_OK);
     assert_true(q.x == 60.5 && q.y == 25.25);
     scene_close(&s);
 }

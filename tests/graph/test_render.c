@@ -2,20 +2,21 @@
 /* Pixels against a slow reference in double precision, and the laws that hold without one. */
 #include "graph_support.h"
 
-static void check_against_reference(struct scene *s, int32_t image, int32_t width, int32_t height, double least,
-                                    int32_t margin)
+static void check_against_reference(struct scene *s, int32_t image, int32_t width, int32_t height,
+                                    double least, int32_t margin)
 {
     const struct fov_node *node = fov__graph_node(s->graph, image);
     struct fov_pixels *px = render(s, image, width, height);
     double *want = malloc((size_t)px->width * (size_t)px->height * 3 * sizeof(*want)), got;
-    struct fov_mat view = fov__mat_scale((double)node->width / px->width, (double)node->height / px->height);
+    struct fov_mat view =
+        fov__mat_scale((double)node->width / px->width, (double)node->height / px->height);
 
     assert_non_null(want);
     reference_warp(s, fov__mat_mul(node->regions[0].to_source, view), px->width, px->height, want);
     got = psnr(px, want, margin);
     if (got < least)
-        fail_msg("img_%d at %dx%d: PSNR %.2f dB, at least %.2f wanted", (int)image, (int)px->width, (int)px->height,
-                 got, least);
+        fail_msg("img_%d at %dx%d: PSNR %.2f dB, at least %.2f wanted", (int)image, (int)px->width,
+                 (int)px->height, got, least);
     free(want);
     fov__pixels_unref(px);
 }
@@ -26,7 +27,8 @@ static void assert_same_pixels(const struct fov_pixels *a, const struct fov_pixe
     assert_int_equal(a->height, b->height);
     assert_int_equal(a->bands, b->bands);
     for (int32_t y = 0; y < a->height; y++)
-        assert_memory_equal(fov__pixels_row(a, y), fov__pixels_row(b, y), (size_t)a->width * (size_t)a->bands);
+        assert_memory_equal(fov__pixels_row(a, y), fov__pixels_row(b, y),
+                            (size_t)a->width * (size_t)a->bands);
 }
 
 static void render__a_zoom_at_its_own_size_copies_pixels(void **state)
@@ -38,7 +40,8 @@ static void render__a_zoom_at_its_own_size_copies_pixels(void **state)
     scene_open(&s, 120, 90, 3, 1);
     px = render(&s, apply(&s, "zoom", "{\"box\":[17,23,97,71]}"), 0, 0);
     for (int32_t y = 0; y < px->height; y++)
-        assert_memory_equal(fov__pixels_row(px, y), s.pixels + ((size_t)(y + 23) * 120 + 17) * 3, (size_t)px->width * 3);
+        assert_memory_equal(fov__pixels_row(px, y), s.pixels + ((size_t)(y + 23) * 120 + 17) * 3,
+                            (size_t)px->width * 3);
     fov__pixels_unref(px);
     scene_close(&s);
 }
@@ -75,7 +78,8 @@ static void render__a_quarter_turn_moves_each_pixel(void **state)
     px = render(&s, apply(&s, "rotate", "{\"degrees\":90}"), 0, 0);
     for (int32_t y = 0; y < 21; y++)
         for (int32_t x = 0; x < 37; x++) /* (x, y) goes to column 20 - y, row x */
-            assert_memory_equal(fov__pixels_row(px, x) + 3 * (20 - y), s.pixels + ((size_t)y * 37 + (size_t)x) * 3, 3);
+            assert_memory_equal(fov__pixels_row(px, x) + 3 * (20 - y),
+                                s.pixels + ((size_t)y * 37 + (size_t)x) * 3, 3);
     fov__pixels_unref(px);
     scene_close(&s);
 }
@@ -90,7 +94,8 @@ static void render__a_flip_mirrors_left_and_right(void **state)
     px = render(&s, apply(&s, "flip", "{\"axis\":\"horizontal\"}"), 0, 0);
     for (int32_t y = 0; y < 21; y++)
         for (int32_t x = 0; x < 37; x++)
-            assert_memory_equal(fov__pixels_row(px, y) + 3 * (36 - x), s.pixels + ((size_t)y * 37 + (size_t)x) * 3, 3);
+            assert_memory_equal(fov__pixels_row(px, y) + 3 * (36 - x),
+                                s.pixels + ((size_t)y * 37 + (size_t)x) * 3, 3);
     fov__pixels_unref(px);
     scene_close(&s);
 }

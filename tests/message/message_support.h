@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Shared by the message and provider tests: cmocka in its order, and deliveries made of any bytes. */
+/* Shared by the message and provider tests: cmocka in its order, and deliveries made of any bytes.
+ */
 #ifndef FOV_TESTS_MESSAGE_SUPPORT_H
 #define FOV_TESTS_MESSAGE_SUPPORT_H
 
@@ -34,8 +35,8 @@ static inline void message_context_free(fov_context *ctx)
 }
 
 /* A delivery of any bytes, with one reference; NULL when memory ran out. */
-static inline struct fov_delivery *make_delivery(fov_context *ctx, int32_t format, const void *data, size_t size,
-                                                 int32_t width, int32_t height)
+static inline struct fov_delivery *make_delivery(fov_context *ctx, int32_t format, const void *data,
+                                                 size_t size, int32_t width, int32_t height)
 {
     struct fov_delivery *delivery = fov__calloc(ctx, 1, sizeof(*delivery));
     if (delivery == NULL) {

@@ -78,7 +78,8 @@ static void conversation__refuses_parts_where_they_do_not_belong(void **state)
     assert_int_equal(fov__conversation_add_result(c, "c", "n", "t", false, &err), FOV_E_STATE);
     assert_int_equal(fov__conversation_add(c, FOV_ROLE_TOOL, &err), FOV_OK);
     assert_int_equal(fov__conversation_add_text(c, "no", &err), FOV_E_STATE);
-    assert_int_equal(fov__conversation_add_image(c, "img_0", delivery, &err), FOV_E_STATE); /* before a result */
+    assert_int_equal(fov__conversation_add_image(c, "img_0", delivery, &err),
+                     FOV_E_STATE); /* before a result */
     assert_int_equal(fov__conversation_add_result(c, "c", "n", "bad \xff", false, &err), FOV_E_ARG);
     assert_int_equal(fov__conversation_add_result(c, NULL, "n", "t", false, &err), FOV_E_ARG);
     assert_int_equal(fov_conversation_part_count(c, 1), 0);

@@ -7,7 +7,8 @@ static void reply__makes_ids_that_no_message_shares(void **state)
     fov_reply *reply = NULL;
     (void)state;
     assert_int_equal(fov__reply_new(&reply, ctx, NULL), FOV_OK);
-    assert_int_equal(fov_reply_add_call(reply, "call_0_1", "a", "{}", NULL), FOV_OK); /* a server's own */
+    assert_int_equal(fov_reply_add_call(reply, "call_0_1", "a", "{}", NULL),
+                     FOV_OK); /* a server's own */
     assert_int_equal(fov_reply_add_call(reply, NULL, "b", "{}", NULL), FOV_OK);
     assert_int_equal(fov_reply_add_call(reply, NULL, "c", "{}", NULL), FOV_OK);
     assert_string_equal(fov__reply_part(reply, 1)->call_id, "call_0_0");
@@ -38,7 +39,8 @@ static void reply__says_nothing_that_was_not_said(void **state)
 
 static void reply__refuses_what_would_spoil_a_request(void **state)
 {
-    static const char *const bad[] = {"", "{", "{} {}", "{\"a\":\"\xff\"}", "{\"a\":1,\"a\":2}", "nul"};
+    static const char *const bad[] = {"",   "{", "{} {}", "{\"a\":\"\xff\"}", "{\"a\":1,\"a\":2}",
+                                      "nul"};
     fov_context *ctx = message_context();
     fov_reply *reply = NULL;
     fov_error err;
@@ -85,7 +87,8 @@ static void reply__is_bounded_by_reply_bytes(void **state)
 
 static int freed;
 
-static fov_status half_then_fail(void *user, const fov_request *request, fov_reply *reply, fov_error *err)
+static fov_status half_then_fail(void *user, const fov_request *request, fov_reply *reply,
+                                 fov_error *err)
 {
     (void)request;
     assert_int_equal(fov_reply_add_text(reply, "half an answer", err), FOV_OK);
@@ -100,7 +103,8 @@ static void count_free(void *user)
 
 static void model__leaves_no_half_answer_behind(void **state)
 {
-    static const fov_model_class cls = {sizeof(fov_model_class), "half", half_then_fail, count_free};
+    static const fov_model_class cls = {sizeof(fov_model_class), "half", half_then_fail,
+                                        count_free};
     fov_context *ctx = message_context();
     fov_conversation *c = NULL;
     fov_reply *reply = NULL;
@@ -148,7 +152,8 @@ static void model__is_not_asked_after_a_cancel(void **state)
     assert_int_equal(fov_model_new(&model, ctx, &cls, &say, NULL), FOV_OK);
     assert_int_equal(fov_cancel_new(&cancel, ctx, NULL), FOV_OK);
     fov_cancel_set(cancel);
-    const fov_request request = {.struct_size = sizeof(request), .conversation = c, .cancel = cancel};
+    const fov_request request = {
+        .struct_size = sizeof(request), .conversation = c, .cancel = cancel};
     assert_int_equal(fov__model_generate(model, &request, reply, NULL), FOV_E_CANCELLED);
     assert_int_equal(fov__reply_part_count(reply), 0);
     fov_model_free(model);

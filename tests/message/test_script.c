@@ -39,10 +39,12 @@ static void script__says_its_replies_in_order(void **state)
     struct fixture f;
     size_t size = 0;
     (void)state;
-    open_script(&f, "[{\"text\":\"look\",\"calls\":[{\"name\":\"zoom\",\"arguments\":{\"box\": [0, 0, 1.50e1]}},"
-                    "{\"id\":\"mine\",\"name\":\"zoom\",\"arguments\":\"{wrong\"}],"
-                    "\"usage\":{\"input_tokens\":12,\"image_tokens\":7}},"
-                    "{\"text\":\"ANSWER: 42\",\"raw\":{\"role\" : \"assistant\"},\"stop\":\"whatever\"}]");
+    open_script(
+        &f, "[{\"text\":\"look\",\"calls\":[{\"name\":\"zoom\",\"arguments\":{\"box\": [0, 0, "
+            "1.50e1]}},"
+            "{\"id\":\"mine\",\"name\":\"zoom\",\"arguments\":\"{wrong\"}],"
+            "\"usage\":{\"input_tokens\":12,\"image_tokens\":7}},"
+            "{\"text\":\"ANSWER: 42\",\"raw\":{\"role\" : \"assistant\"},\"stop\":\"whatever\"}]");
     assert_string_equal(fov_model_name(f.model), "script");
     assert_int_equal(ask(&f), FOV_OK);
     assert_int_equal(fov__reply_part_count(f.reply), 3);
@@ -69,7 +71,8 @@ static void script__makes_another_id_in_another_message(void **state)
 {
     struct fixture f;
     (void)state;
-    open_script(&f, "[{\"calls\":[{\"name\":\"a\",\"arguments\":{}}]},{\"calls\":[{\"name\":\"a\",\"arguments\":{}}]}]");
+    open_script(&f, "[{\"calls\":[{\"name\":\"a\",\"arguments\":{}}]},{\"calls\":[{\"name\":\"a\","
+                    "\"arguments\":{}}]}]");
     assert_int_equal(ask(&f), FOV_OK);
     assert_string_equal(fov__reply_part(f.reply, 0)->call_id, "call_0_0");
     assert_int_equal(fov__conversation_take_reply(f.conversation, f.reply, NULL), FOV_OK);
@@ -113,7 +116,8 @@ static void script__is_checked_when_it_is_opened(void **state)
     for (size_t i = 0; i < FOV_COUNT(bad); i++) {
         fov_model *model = NULL;
         fov_error err;
-        assert_int_equal(fov_model_new_script(&model, ctx, bad[i][0], strlen(bad[i][0]), &err), FOV_E_ARG);
+        assert_int_equal(fov_model_new_script(&model, ctx, bad[i][0], strlen(bad[i][0]), &err),
+                         FOV_E_ARG);
         assert_null(model);
         if (strstr(err.message, bad[i][1]) == NULL && strcmp(err.where, bad[i][1]) != 0) {
             fail_msg("\"%s\" is answered: %s", bad[i][0], err.message);
@@ -125,7 +129,8 @@ static void script__is_checked_when_it_is_opened(void **state)
 
 static fov_status play_once(void *user)
 {
-    static const char json[] = "[{\"text\":\"a\",\"calls\":[{\"name\":\"z\",\"arguments\":{\"a\":1}}],\"raw\":{}}]";
+    static const char json[] =
+        "[{\"text\":\"a\",\"calls\":[{\"name\":\"z\",\"arguments\":{\"a\":1}}],\"raw\":{}}]";
     fov_context *ctx = NULL;
     fov_conversation *c = NULL;
     fov_reply *reply = NULL;

@@ -5,12 +5,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-
 fov_context *the_context(void)
 {
     static fov_context *ctx;
-    if (ctx == NULL)
-        assert_int_equal(fov_context_new(&ctx, NULL, NULL), FOV_OK);
+    if (ctx == NULL) {
+        fov_context_opts opts = FOV_CONTEXT_OPTS_INIT;
+        opts.module_path = FOV_BINARY_DIR; /* where the build puts foveate-ocr.so */
+        assert_int_equal(fov_context_new(&ctx, &opts, NULL), FOV_OK);
+    }
     return ctx;
 }
 
@@ -38,13 +40,14 @@ void call_parse(struct call *call, const char *op, const char *arguments, struct
     call->def = fov__op_find(op);
     assert_non_null(call->def);
     call->reading = reading;
-    if (arguments != NULL &&
-        fov__json_parse(&call->doc, the_context(), arguments, strlen(arguments), 32, 65536, &err) < 0)
+    if (arguments != NULL && fov__json_parse(&call->doc, the_context(), arguments,
+                                             strlen(arguments), 32, 65536, &err) < 0)
         fail_msg("the test's own JSON is wrong: %s: %s", arguments, err.message);
     call->args = fov__calloc(the_context(), 1, call->def->args_size);
     assert_non_null(call->args);
-    call->status = fov__op_args_parse(call->def, arguments != NULL ? fov__json_root(call->doc) : NULL,
-                                      &call->reading, call->args, &call->notes, &call->fault);
+    call->status =
+        fov__op_args_parse(call->def, arguments != NULL ? fov__json_root(call->doc) : NULL,
+                           &call->reading, call->args, &call->notes, &call->fault);
 }
 
 void call_free(struct call *call)
@@ -115,7 +118,7 @@ void expect_recipe(const char *op, const char *arguments, struct op_reading read
     call_free(&call);
 }
 
-/* ---- pictures --------------------------------------------------------------------------------- */
+/* ---- pictures ------------------------------------------------------------------------------- */
 
 static void mean_of(const struct fov_pixels *px, fov_box box, uint8_t *out)
 {
@@ -162,7 +165,8 @@ void canvas_open(struct canvas *canvas, int32_t width, int32_t height, int32_t b
                  void (*paint)(uint8_t *pixel, int32_t x, int32_t y))
 {
     memset(canvas, 0, sizeof(*canvas));
-    assert_int_equal(fov__pixels_new(&canvas->px, the_context(), width, height, bands, NULL), FOV_OK);
+    assert_int_equal(fov__pixels_new(&canvas->px, the_context(), width, height, bands, NULL),
+                     FOV_OK);
     for (int32_t y = 0; y < height; y++) {
         for (int32_t x = 0; x < width; x++)
             paint(fov__pixels_row(canvas->px, y) + x * bands, x, y);
@@ -182,7 +186,7 @@ void canvas_close(struct canvas *canvas)
     fov__pixels_unref(canvas->px);
 }
 
-/* ---- goldens ---------------------------------------------------------------------------------- */
+/* ---- goldens -------------------------------------------------------------------------------- */
 
 void expect_golden(const char *name, const char *text, size_t len)
 {
@@ -195,8 +199,8 @@ void expect_golden(const char *name, const char *text, size_t len)
         char dir[512];
         snprintf(dir, sizeof(dir), "%s/golden", FOV_TESTDATA);
         assert_int_equal(fov__dir_make(dir, NULL), FOV_OK);
-        snprintf(dir, sizeof(dir), "%s/golden/%.*s", FOV_TESTDATA,
-                 (int)(strchr(name, '/') - name), name);
+        snprintf(dir, sizeof(dir), "%s/golden/%.*s", FOV_TESTDATA, (int)(strchr(name, '/') - name),
+                 name);
         assert_int_equal(fov__dir_make(dir, NULL), FOV_OK);
         assert_int_equal(fov__file_write(the_context(), path, text, len, false, NULL), FOV_OK);
         return;

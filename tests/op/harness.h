@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What all suites of op share: cmocka, one context, calls given as text, and an op_io whose pictures
- * the test paints itself, so that no graph and no decoder is needed. */
+/* What all suites of op share: cmocka, one context, calls given as text, and an op_io whose
+ * pictures the test paints itself, so that no graph and no decoder is needed. */
 #ifndef FOV_TESTS_OP_HARNESS_H
 #define FOV_TESTS_OP_HARNESS_H
 
@@ -12,9 +12,10 @@
 
 #include "op/op_internal.h"
 
-#define SUITES(X)                                                                                  \
-    X(op) X(op_args) X(op_coord) X(op_enhance) X(op_fact) X(op_fault) X(op_filters) X(op_geometry) \
-    X(op_laws) X(op_mark) X(op_schema)
+#define SUITES(X)                                                                            \
+    X(op)                                                                                    \
+    X(op_args) X(op_coord) X(op_enhance) X(op_fact) X(op_fault) X(op_filters) X(op_geometry) \
+        X(op_laws) X(op_mark) X(op_schema)
 #define SUITE_DECLARE(name) int suite_##name(void);
 SUITES(SUITE_DECLARE)
 #undef SUITE_DECLARE
@@ -34,13 +35,15 @@ struct call {
 /* node_px of an image of that size. */
 struct op_reading reading_px(int32_t width, int32_t height);
 struct op_reading reading_in(enum fov__space space, int32_t width, int32_t height);
-void call_parse(struct call *call, const char *op, const char *arguments, struct op_reading reading);
+void call_parse(struct call *call, const char *op, const char *arguments,
+                struct op_reading reading);
 void call_free(struct call *call);
 /* Canonical arguments; valid until the next call. */
 const char *call_recipe(const struct call *call);
 
-/* A call that must be refused: with this code, about this field, and with this corrected call, which
- * must itself be accepted. `list` gets the call and the whole fault as two lines (may be NULL). */
+/* A call that must be refused: with this code, about this field, and with this corrected call,
+ * which must itself be accepted. `list` gets the call and the whole fault as two lines (may be
+ * NULL). */
 struct refusal {
     const char *op, *arguments, *code, *field, *call;
 };

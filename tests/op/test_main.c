@@ -6,8 +6,8 @@ int main(int argc, char **argv)
 {
     int failed = 0;
     const char *only = argc > 1 ? argv[1] : NULL;
-#define RUN(name)                                                                                  \
-    if (only == NULL || strcmp(only, #name) == 0)                                                  \
+#define RUN(name)                                 \
+    if (only == NULL || strcmp(only, #name) == 0) \
         failed += suite_##name();
     SUITES(RUN)
 #undef RUN

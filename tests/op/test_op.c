@@ -125,7 +125,7 @@ static void op__names_spaces_and_dialects_both_ways(void **state)
     assert_false(fov__dialect_find("openai_strict", &dialect));
 }
 
-/* ---- foveate/op.h ----------------------------------------------------------------------------- */
+/* ---- foveate/op.h --------------------------------------------------------------------------- */
 
 static void op_h__walks_the_whole_table(void **state)
 {
@@ -205,7 +205,8 @@ static void op_h__gives_schemas_and_says_what_it_does_not_know(void **state)
     fov_bytes schema;
     fov_error err;
     (void)state;
-    assert_int_equal(fov_op_schema(&schema, the_context(), "flip", "gemini", "n1000yx", &err), FOV_OK);
+    assert_int_equal(fov_op_schema(&schema, the_context(), "flip", "gemini", "n1000yx", &err),
+                     FOV_OK);
     assert_non_null(strstr((const char *)schema.data, "\"axis\""));
     assert_int_equal(strlen((const char *)schema.data), schema.size);
     fov_bytes_free(&schema);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the validator refuses about members, numbers, words and colours, and what it offers instead. */
+/* What the validator refuses about members, numbers, words and colours, and what it offers
+ * instead. */
 #include "op/harness.h"
 
 static const struct refusal refusals[] = {
@@ -16,20 +17,24 @@ static const struct refusal refusals[] = {
     {"rotate", "{\"degrees\":720}", "OUT_OF_RANGE", "rotate.degrees", "{\"degrees\":360}"},
     {"rotate", "{\"degrees\":-1e9}", "OUT_OF_RANGE", "rotate.degrees", "{\"degrees\":-360}"},
     {"rotate", "{\"degrees\":\"90\"}", "BAD_TYPE", "rotate.degrees", "{\"degrees\":90}"},
-    {"rotate", "{\"degrees\":\"-7.5 degrees\"}", "BAD_TYPE", "rotate.degrees", "{\"degrees\":-7.5}"},
+    {"rotate", "{\"degrees\":\"-7.5 degrees\"}", "BAD_TYPE", "rotate.degrees",
+     "{\"degrees\":-7.5}"},
     {"rotate", "{\"degrees\":\"9000\"}", "BAD_TYPE", "rotate.degrees", "{\"degrees\":360}"},
     {"rotate", "{\"degrees\":\"left\"}", "BAD_TYPE", "rotate.degrees", "{\"degrees\":90}"},
     {"rotate", "{\"degrees\":[90]}", "BAD_TYPE", "rotate.degrees", "{\"degrees\":90}"},
     {"rotate", "{\"degrees\":true}", "BAD_TYPE", "rotate.degrees", "{\"degrees\":90}"},
     {"overview", "{\"max_edge\":400.5}", "BAD_TYPE", "overview.max_edge", "{\"max_edge\":400}"},
-    {"overview", "{\"max_edge\":8192.5}", "OUT_OF_RANGE", "overview.max_edge", "{\"max_edge\":8192}"},
+    {"overview", "{\"max_edge\":8192.5}", "OUT_OF_RANGE", "overview.max_edge",
+     "{\"max_edge\":8192}"},
     {"overview", "{\"max_edge\":15}", "OUT_OF_RANGE", "overview.max_edge", "{\"max_edge\":16}"},
     {"overview", "{\"max_edge\":0}", "OUT_OF_RANGE", "overview.max_edge", "{\"max_edge\":16}"},
     {"overview", "{\"max_edge\":\"big\"}", "BAD_TYPE", "overview.max_edge", "{}"},
-    {"overview", "{\"max_edge\":1e300}", "OUT_OF_RANGE", "overview.max_edge", "{\"max_edge\":8192}"},
+    {"overview", "{\"max_edge\":1e300}", "OUT_OF_RANGE", "overview.max_edge",
+     "{\"max_edge\":8192}"},
     {"enhance", "{\"gamma\":0}", "OUT_OF_RANGE", "enhance.gamma", "{\"gamma\":0.1}"},
     {"enhance", "{\"denoise\":4}", "OUT_OF_RANGE", "enhance.denoise", "{\"denoise\":3}"},
-    {"enhance", "{\"brightness\":-1.01}", "OUT_OF_RANGE", "enhance.brightness", "{\"brightness\":-1}"},
+    {"enhance", "{\"brightness\":-1.01}", "OUT_OF_RANGE", "enhance.brightness",
+     "{\"brightness\":-1}"},
     {"mark", "{\"points\":[[1,1]],\"width\":0}", "OUT_OF_RANGE", "mark.width",
      "{\"points\":[[1,1]],\"width\":1}"},
     {"sample", "{\"points\":[[1,1]],\"radius\":51}", "OUT_OF_RANGE", "sample.radius",
@@ -64,13 +69,17 @@ static const struct refusal refusals[] = {
     /* text */
     {"zoom", "{\"box\":[0,0,9,9],\"label\":7}", "BAD_TYPE", "zoom.label", "{\"box\":[0,0,9,9]}"},
     {"zoom",
-     "{\"box\":[0,0,9,9],\"label\":\"0123456789012345678901234567890123456789012345678901234567890123\"}",
+     "{\"box\":[0,0,9,9],\"label\":"
+     "\"0123456789012345678901234567890123456789012345678901234567890123\"}",
      "OUT_OF_RANGE", "zoom.label",
-     "{\"box\":[0,0,9,9],\"label\":\"012345678901234567890123456789012345678901234567890123456789012\"}"},
+     "{\"box\":[0,0,9,9],\"label\":"
+     "\"012345678901234567890123456789012345678901234567890123456789012\"}"},
     {"zoom",
-     "{\"box\":[0,0,9,9],\"label\":\"01234567890123456789012345678901234567890123456789012345678901\\u00e9\"}",
+     "{\"box\":[0,0,9,9],\"label\":"
+     "\"01234567890123456789012345678901234567890123456789012345678901\\u00e9\"}",
      "OUT_OF_RANGE", "zoom.label",
-     "{\"box\":[0,0,9,9],\"label\":\"01234567890123456789012345678901234567890123456789012345678901\"}"},
+     "{\"box\":[0,0,9,9],\"label\":"
+     "\"01234567890123456789012345678901234567890123456789012345678901\"}"},
     /* members */
     {"zoom", "{\"bbox\":[0,0,9,9]}", "UNKNOWN_ARG", "zoom.bbox", "{\"box\":[0,0,9,9]}"},
     {"zoom", "{\"Box\":[0,0,9,9]}", "UNKNOWN_ARG", "zoom.Box", "{\"box\":[0,0,9,9]}"},
@@ -121,10 +130,11 @@ static void op_args__gives_the_whole_fault_as_json(void **state)
     fov__jw_init(&jw, &buf);
     fov__fault_write(&jw, NULL, &call.fault, "img_0", 800, 557);
     assert_string_equal(
-        buf.data, "{\"code\":\"OUT_OF_RANGE\",\"field\":\"rotate.degrees\",\"got\":\"720\","
-                  "\"allowed\":\"-360 to 360 degrees\",\"hint\":\"degrees must be -360 to 360 degrees.\","
-                  "\"call\":{\"degrees\":360},"
-                  "\"image\":{\"id\":\"img_0\",\"width\":800,\"height\":557}}");
+        buf.data,
+        "{\"code\":\"OUT_OF_RANGE\",\"field\":\"rotate.degrees\",\"got\":\"720\","
+        "\"allowed\":\"-360 to 360 degrees\",\"hint\":\"degrees must be -360 to 360 degrees.\","
+        "\"call\":{\"degrees\":360},"
+        "\"image\":{\"id\":\"img_0\",\"width\":800,\"height\":557}}");
     fov__buf_free(&buf);
     call_free(&call);
 }
@@ -216,14 +226,15 @@ static void op_args__refuses_coordinates_of_an_original_that_is_not_there(void *
     expect_refusal(&asked, r, NULL);
 }
 
-/* ---- images ----------------------------------------------------------------------------------- */
+/* ---- images --------------------------------------------------------------------------------- */
 
 static fov_status images(const char *op, const char *arguments, struct op_image_refs *refs,
                          struct op_fault *fault)
 {
     struct fov_json *doc = NULL;
-    assert_int_equal(fov__json_parse(&doc, the_context(), arguments, strlen(arguments), 32, 65536, NULL),
-                     FOV_OK);
+    assert_int_equal(
+        fov__json_parse(&doc, the_context(), arguments, strlen(arguments), 32, 65536, NULL),
+        FOV_OK);
     const fov_status rc = fov__op_args_images(fov__op_find(op), fov__json_root(doc), refs, fault);
     fov__json_free(doc);
     return rc;
@@ -262,7 +273,8 @@ static void op_args__refuses_what_is_no_name_of_an_image(void **state)
         {"{\"image\":-1}", "UNKNOWN_IMAGE", "zoom.image", "{}"},
         {"{\"image\":1.5}", "UNKNOWN_IMAGE", "zoom.image", "{}"},
         {"{\"img_idx\":1e12}", "UNKNOWN_IMAGE", "zoom.img_idx", "{}"},
-        {"{\"image\":\"the picture at the very top of the page\"}", "UNKNOWN_IMAGE", "zoom.image", "{}"},
+        {"{\"image\":\"the picture at the very top of the page\"}", "UNKNOWN_IMAGE", "zoom.image",
+         "{}"},
         {"{\"image\":\"img_0\",\"img_idx\":0}", "UNKNOWN_ARG", "zoom.img_idx",
          "{\"image\":\"img_0\"}"},
     };
@@ -281,20 +293,25 @@ static void op_args__refuses_what_is_no_name_of_an_image(void **state)
 static void op_args__reads_several_images(void **state)
 {
     static const struct op_param params[] = {OP_END};
-    static const struct op_def pair = {.name = "pair", .input_min = 2, .input_max = 2,
-                                       .params = params, .args_size = sizeof(struct op_args_head)};
+    static const struct op_def pair = {.name = "pair",
+                                       .input_min = 2,
+                                       .input_max = 2,
+                                       .params = params,
+                                       .args_size = sizeof(struct op_args_head)};
     static const char text[] = "{\"images\":[\"img_1\",2]}", many[] = "{\"images\":[1,2,3]}";
     struct op_image_refs refs;
     struct op_fault fault;
     struct fov_json *doc = NULL;
     (void)state;
-    assert_int_equal(fov__json_parse(&doc, the_context(), text, strlen(text), 32, 999, NULL), FOV_OK);
+    assert_int_equal(fov__json_parse(&doc, the_context(), text, strlen(text), 32, 999, NULL),
+                     FOV_OK);
     assert_int_equal(fov__op_args_images(&pair, fov__json_root(doc), &refs, &fault), FOV_OK);
     assert_int_equal(refs.count, 2);
     assert_string_equal(refs.name[0], "img_1");
     assert_string_equal(refs.name[1], "img_2");
     fov__json_free(doc);
-    assert_int_equal(fov__json_parse(&doc, the_context(), many, strlen(many), 32, 999, NULL), FOV_OK);
+    assert_int_equal(fov__json_parse(&doc, the_context(), many, strlen(many), 32, 999, NULL),
+                     FOV_OK);
     assert_true(fov__op_args_images(&pair, fov__json_root(doc), &refs, &fault) < 0);
     assert_string_equal(fault.field, "pair.images");
     assert_string_equal(fault.call, "{\"images\":[1,2]}");

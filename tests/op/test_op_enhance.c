@@ -46,7 +46,8 @@ static void op_enhance__neutral_is_identity(void **state)
     uint32_t seed = 4;
     for (int i = 0; i < 1000; i++) {
         const uint32_t r = next_random(&seed);
-        uint8_t pixel[4] = {(uint8_t)r, (uint8_t)(r >> 8), (uint8_t)(r >> 16), (uint8_t)(r >> 24)}, was[4];
+        uint8_t pixel[4] = {(uint8_t)r, (uint8_t)(r >> 8), (uint8_t)(r >> 16), (uint8_t)(r >> 24)},
+                was[4];
         memcpy(was, pixel, 4);
         pixel_of("{\"saturation\":1,\"gamma\":1}", pixel, 4);
         assert_memory_equal(pixel, was, 4);
@@ -55,10 +56,14 @@ static void op_enhance__neutral_is_identity(void **state)
 
 static void op_enhance__tables_rise(void **state)
 {
-    static const char *const cases[] = {
-        "{\"gamma\":0.1}", "{\"gamma\":5}", "{\"gamma\":2.2}", "{\"contrast\":4}", "{\"contrast\":0.3}",
-        "{\"brightness\":0.5,\"contrast\":2,\"gamma\":1.7}", "{\"brightness\":-0.7,\"gamma\":0.6}",
-        "{\"autocontrast\":true,\"black\":40,\"white\":190}"};
+    static const char *const cases[] = {"{\"gamma\":0.1}",
+                                        "{\"gamma\":5}",
+                                        "{\"gamma\":2.2}",
+                                        "{\"contrast\":4}",
+                                        "{\"contrast\":0.3}",
+                                        "{\"brightness\":0.5,\"contrast\":2,\"gamma\":1.7}",
+                                        "{\"brightness\":-0.7,\"gamma\":0.6}",
+                                        "{\"autocontrast\":true,\"black\":40,\"white\":190}"};
     (void)state;
     for (size_t i = 0; i < FOV_COUNT(cases); i++) {
         uint8_t levels[256];
@@ -90,8 +95,9 @@ static void op_enhance__levels_follow_the_stated_formulas(void **state)
     levels_of("{\"invert\":true}", levels);
     assert_int_equal(levels[3], 252);
     /* The order: stretched, then brightened, then inverted last. */
-    levels_of("{\"autocontrast\":true,\"black\":50,\"white\":100,\"brightness\":0.2,\"invert\":true}",
-              levels);
+    levels_of(
+        "{\"autocontrast\":true,\"black\":50,\"white\":100,\"brightness\":0.2,\"invert\":true}",
+        levels);
     assert_int_equal(levels[50], 204);
 }
 

@@ -10,7 +10,8 @@ enum { WIDTH_MAX = 80, HEIGHT_MAX = 70 };
 
 /* A rectangle inside a larger picture, to see that nothing outside it is touched. */
 struct scene {
-    uint8_t before[(WIDTH_MAX + 8) * (HEIGHT_MAX + 8) * 4], after[(WIDTH_MAX + 8) * (HEIGHT_MAX + 8) * 4];
+    uint8_t before[(WIDTH_MAX + 8) * (HEIGHT_MAX + 8) * 4],
+        after[(WIDTH_MAX + 8) * (HEIGHT_MAX + 8) * 4];
     size_t stride;
     int32_t w, h, bands;
     struct op_view view;
@@ -28,7 +29,8 @@ static void scene_make(struct scene *s, int32_t w, int32_t h, int32_t bands, uin
         s->before[i] = (uint8_t)((r & 0x300) == 0 ? 0 : (r & 0x300) == 0x300 ? 255 : r & 255);
     }
     memcpy(s->after, s->before, sizeof(s->after));
-    s->view = (struct op_view){s->after + 3 * s->stride + 4 * (size_t)bands, s->stride, w, h, bands};
+    s->view =
+        (struct op_view){s->after + 3 * s->stride + 4 * (size_t)bands, s->stride, w, h, bands};
 }
 
 static int32_t at(const struct scene *s, int32_t x, int32_t y, int32_t c)
@@ -127,7 +129,8 @@ static void op_filters__sharpen_is_the_unsharp_mask(void **state)
     for (size_t i = 0; i < FOV_COUNT(sizes); i++) {
         for (size_t k = 0; k < FOV_COUNT(amounts); k++) {
             scene_make(&s, sizes[i][0], sizes[i][1], 3 + (int32_t)(k & 1), 3u + (uint32_t)i);
-            assert_int_equal(fov__filter_sharpen(the_context(), s.view, amounts[k], NULL, NULL), FOV_OK);
+            assert_int_equal(fov__filter_sharpen(the_context(), s.view, amounts[k], NULL, NULL),
+                             FOV_OK);
             for (int32_t y = 0; y < s.h; y++) {
                 for (int32_t x = 0; x < s.w; x++) {
                     for (int32_t c = 0; c < 3; c++)
@@ -143,14 +146,14 @@ static void op_filters__sharpen_is_the_unsharp_mask(void **state)
 
 static int32_t slow_luma(const struct scene *s, int32_t x, int32_t y)
 {
-    return (int32_t)floor((13933.0 * at(s, x, y, 0) + 46871.0 * at(s, x, y, 1) + 4732.0 * at(s, x, y, 2)) /
-                              65536 +
-                          0.5);
+    return (int32_t)floor(
+        (13933.0 * at(s, x, y, 0) + 46871.0 * at(s, x, y, 1) + 4732.0 * at(s, x, y, 2)) / 65536 +
+        0.5);
 }
 
 /* The mapped level of `luma` in tile (tx, ty), by counting. */
-static double slow_map(const struct scene *s, int32_t nx, int32_t ny, int32_t tx, int32_t ty, double clip,
-                       int32_t luma)
+static double slow_map(const struct scene *s, int32_t nx, int32_t ny, int32_t tx, int32_t ty,
+                       double clip, int32_t luma)
 {
     double counts[256] = {0}, excess = 0, sum = 0, n = 0;
     for (int32_t y = ty * s->h / ny; y < (ty + 1) * s->h / ny; y++) {
@@ -178,11 +181,14 @@ static double slow_clahe(const struct scene *s, int32_t x, int32_t y, double cli
     u = u < 0 ? 0 : u > nx - 1 ? nx - 1 : u;
     v = v < 0 ? 0 : v > ny - 1 ? ny - 1 : v;
     const int32_t a = (int32_t)floor(u), b = (int32_t)floor(v);
-    const int32_t a2 = a + 1 < nx ? a + 1 : a, b2 = b + 1 < ny ? b + 1 : b, luma = slow_luma(s, x, y);
+    const int32_t a2 = a + 1 < nx ? a + 1 : a, b2 = b + 1 < ny ? b + 1 : b,
+                  luma = slow_luma(s, x, y);
     const double f = u - a, g = v - b;
-    return (slow_map(s, nx, ny, a, b, clip, luma) * (1 - f) + slow_map(s, nx, ny, a2, b, clip, luma) * f) *
+    return (slow_map(s, nx, ny, a, b, clip, luma) * (1 - f) +
+            slow_map(s, nx, ny, a2, b, clip, luma) * f) *
                (1 - g) +
-           (slow_map(s, nx, ny, a, b2, clip, luma) * (1 - f) + slow_map(s, nx, ny, a2, b2, clip, luma) * f) *
+           (slow_map(s, nx, ny, a, b2, clip, luma) * (1 - f) +
+            slow_map(s, nx, ny, a2, b2, clip, luma) * f) *
                g;
 }
 
@@ -194,7 +200,8 @@ static void op_filters__clahe_is_within_two_levels_of_the_reference(void **state
     for (size_t i = 0; i < FOV_COUNT(sizes); i++) {
         for (size_t k = 0; k < FOV_COUNT(clips); k++) {
             scene_make(&s, sizes[i][0], sizes[i][1], 3 + (int32_t)(k & 1), 31u + (uint32_t)i);
-            assert_int_equal(fov__filter_clahe(the_context(), s.view, clips[k], NULL, NULL), FOV_OK);
+            assert_int_equal(fov__filter_clahe(the_context(), s.view, clips[k], NULL, NULL),
+                             FOV_OK);
             for (int32_t y = 0; y < s.h; y += 3) {
                 for (int32_t x = 0; x < s.w; x += 5) {
                     const double change = slow_clahe(&s, x, y, clips[k]) - slow_luma(&s, x, y);

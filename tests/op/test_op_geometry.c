@@ -4,7 +4,8 @@
 
 #include <stdio.h>
 
-static void plan_of(const char *op, const char *arguments, int32_t w, int32_t h, struct op_plan *plan)
+static void plan_of(const char *op, const char *arguments, int32_t w, int32_t h,
+                    struct op_plan *plan)
 {
     struct call call;
     const struct op_frame frame = {w, h, false};
@@ -40,7 +41,8 @@ static void op_geometry__keeps_its_examples(void **state)
                 continue;
             }
             plan_of(def->name, e->arguments, 1000, 500, &plan);
-            snprintf(size, sizeof(size), "%dx%d", (int)plan.output[0].width, (int)plan.output[0].height);
+            snprintf(size, sizeof(size), "%dx%d", (int)plan.output[0].width,
+                     (int)plan.output[0].height);
             assert_string_equal(size, e->result);
         }
     }
@@ -51,7 +53,8 @@ static void op_geometry__gives_whole_frames(void **state)
     (void)state;
     for (size_t i = 0; fov__op_at(i) != NULL; i++) {
         const struct op_def *def = fov__op_at(i);
-        for (const struct op_example *e = def->examples; def->plan != NULL && e->arguments != NULL; e++) {
+        for (const struct op_example *e = def->examples; def->plan != NULL && e->arguments != NULL;
+             e++) {
             struct op_plan plan;
             plan_of(def->name, e->arguments, 1000, 500, &plan);
             const struct op_output *out = &plan.output[0];
@@ -59,7 +62,8 @@ static void op_geometry__gives_whole_frames(void **state)
             assert_int_equal(out->region_count, 1);
             assert_true(out->width > 0 && out->height > 0);
             const fov_box box = out->region[0].box;
-            assert_true(box.x1 == 0 && box.y1 == 0 && box.x2 == out->width && box.y2 == out->height);
+            assert_true(box.x1 == 0 && box.y1 == 0 && box.x2 == out->width &&
+                        box.y2 == out->height);
             struct fov_mat back;
             assert_true(fov__mat_invert(out->region[0].to_input, &back));
         }

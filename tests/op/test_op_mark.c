@@ -21,15 +21,17 @@ static void op_mark__adds_each_thing_as_a_vector(void **state)
              "\"numbers\":true,\"arrows\":[[9,8,7,6]],\"lines\":[[1,1,2,2]],\"points\":[[4,4]],"
              "\"color\":\"#010203\",\"width\":5}",
              &marks);
-    static const enum op_mark_kind kinds[] = {OP_MARK_BOX,   OP_MARK_TEXT, OP_MARK_BOX,   OP_MARK_TEXT,
-                                              OP_MARK_POINT, OP_MARK_LINE, OP_MARK_ARROW, OP_MARK_TEXT};
+    static const enum op_mark_kind kinds[] = {OP_MARK_BOX,   OP_MARK_TEXT,  OP_MARK_BOX,
+                                              OP_MARK_TEXT,  OP_MARK_POINT, OP_MARK_LINE,
+                                              OP_MARK_ARROW, OP_MARK_TEXT};
     assert_int_equal(marks.count, FOV_COUNT(kinds));
     for (size_t i = 0; i < marks.count; i++) {
         assert_int_equal(marks.v[i].kind, kinds[i]);
         assert_true(marks.v[i].color.r == 1 && marks.v[i].color.g == 2 && marks.v[i].color.b == 3);
         assert_true(marks.v[i].width == 5);
     }
-    assert_true(marks.v[0].a.x == 1 && marks.v[0].a.y == 2 && marks.v[0].b.x == 3 && marks.v[0].b.y == 4);
+    assert_true(marks.v[0].a.x == 1 && marks.v[0].a.y == 2 && marks.v[0].b.x == 3 &&
+                marks.v[0].b.y == 4);
     assert_string_equal(marks.v[1].text, "1");
     assert_string_equal(marks.v[3].text, "2");
     assert_true(marks.v[3].a.x == 5 && marks.v[3].a.y == 6);
@@ -40,7 +42,8 @@ static void op_mark__adds_each_thing_as_a_vector(void **state)
 
 static void op_mark__needs_something_to_draw(void **state)
 {
-    static const char *const cases[] = {"{}", "{\"boxes\":[],\"color\":\"blue\"}", "{\"numbers\":true}"};
+    static const char *const cases[] = {"{}", "{\"boxes\":[],\"color\":\"blue\"}",
+                                        "{\"numbers\":true}"};
     const struct op_frame frame = {1000, 500, false};
     (void)state;
     for (size_t i = 0; i < FOV_COUNT(cases); i++) {

@@ -95,9 +95,11 @@ fov_provider_opts capture_opts(void)
 /* The hooks of the capture that is open; one at a time. */
 static struct fov_retry_hooks open_hooks;
 
-void capture_open(struct capture *c, const fov_provider_opts *opts, const struct answer *answers, size_t count)
+void capture_open(struct capture *c, const fov_provider_opts *opts, const struct answer *answers,
+                  size_t count)
 {
-    const fov_context_opts context = {.struct_size = sizeof(context), .log = keep_log, .log_user = c};
+    const fov_context_opts context = {
+        .struct_size = sizeof(context), .log = keep_log, .log_user = c};
     memset(c, 0, sizeof(*c));
     assert_int_equal(fov_context_new(&c->ctx, &context, NULL), FOV_OK);
     assert_int_equal(fov__conversation_new(&c->conversation, c->ctx, NULL), FOV_OK);
@@ -110,7 +112,9 @@ void capture_open(struct capture *c, const fov_provider_opts *opts, const struct
     assert_non_null(wire);
     wire->base = (struct fov_transport){c->ctx, wire_send, wire_free};
     wire->c = c;
-    assert_int_equal(fov__provider_model_new(&c->model, c->ctx, opts, &wire->base, &open_hooks, &c->err), FOV_OK);
+    assert_int_equal(
+        fov__provider_model_new(&c->model, c->ctx, opts, &wire->base, &open_hooks, &c->err),
+        FOV_OK);
 }
 
 void capture_close(struct capture *c)
@@ -137,16 +141,19 @@ void capture_text(struct capture *c, const char *text)
     assert_int_equal(fov__conversation_add_text(c->conversation, text, NULL), FOV_OK);
 }
 
-void capture_image(struct capture *c, const char *id, int32_t format, const char *bytes, int32_t width, int32_t height)
+void capture_image(struct capture *c, const char *id, int32_t format, const char *bytes,
+                   int32_t width, int32_t height)
 {
-    struct fov_delivery *delivery = make_delivery(c->ctx, format, bytes, strlen(bytes), width, height);
+    struct fov_delivery *delivery =
+        make_delivery(c->ctx, format, bytes, strlen(bytes), width, height);
     assert_int_equal(fov__conversation_add_image(c->conversation, id, delivery, NULL), FOV_OK);
     fov__delivery_unref(delivery);
 }
 
 void capture_result(struct capture *c, const char *call_id, const char *name, const char *text)
 {
-    assert_int_equal(fov__conversation_add_result(c->conversation, call_id, name, text, false, NULL), FOV_OK);
+    assert_int_equal(
+        fov__conversation_add_result(c->conversation, call_id, name, text, false, NULL), FOV_OK);
 }
 
 void capture_take(struct capture *c)

@@ -29,24 +29,26 @@ struct capture {
     fov_error err;
     const struct answer *answers;
     size_t answer_count, sent;
-    char *body;            /* of the last request, base64 as "sha256:…" */
-    char headers[512];     /* of the last request, one a line */
+    char *body;        /* of the last request, base64 as "sha256:…" */
+    char headers[512]; /* of the last request, one a line */
     char url[256];
     uint32_t timeout_ms;
-    char log[4096];        /* everything that was logged */
+    char log[4096]; /* everything that was logged */
     uint64_t waits[8];
     size_t wait_count;
 };
 
 /* Options for tests: a model's name and a key. */
 fov_provider_opts capture_opts(void);
-void capture_open(struct capture *c, const fov_provider_opts *opts, const struct answer *answers, size_t count);
+void capture_open(struct capture *c, const fov_provider_opts *opts, const struct answer *answers,
+                  size_t count);
 void capture_close(struct capture *c);
 fov_status capture_ask(struct capture *c);
 /* Add one part or message to the conversation; assert that it went well. */
 void capture_message(struct capture *c, int32_t role);
 void capture_text(struct capture *c, const char *text);
-void capture_image(struct capture *c, const char *id, int32_t format, const char *bytes, int32_t width, int32_t height);
+void capture_image(struct capture *c, const char *id, int32_t format, const char *bytes,
+                   int32_t width, int32_t height);
 void capture_result(struct capture *c, const char *call_id, const char *name, const char *text);
 void capture_take(struct capture *c); /* the reply into the conversation */
 /* Time that does not pass, noting the waits in `c`. */

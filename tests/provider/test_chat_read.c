@@ -16,13 +16,18 @@ static fov_status read_body(const char *body)
 static void chat__reads_text_calls_and_usage(void **state)
 {
     (void)state;
-    assert_int_equal(read_body("{\"choices\":[{\"message\":{\"role\":\"assistant\",\"content\":\"look\",\"tool_calls\":["
-                               "{\"id\":\"call_a\",\"type\":\"function\",\"function\":{\"name\":\"zoom\",\"arguments\":\"{ \\\"a\\\":1 }\"}},"
-                               "{\"id\":\"call_b\",\"type\":\"function\",\"function\":{\"name\":\"ocr\",\"arguments\":\"\"}}]},"
-                               "\"finish_reason\":\"tool_calls\"}],"
-                               "\"usage\":{\"prompt_tokens\":100,\"completion_tokens\":20,"
-                               "\"prompt_tokens_details\":{\"cached_tokens\":64,\"image_tokens\":50},"
-                               "\"completion_tokens_details\":{\"reasoning_tokens\":9}}}"), FOV_OK);
+    assert_int_equal(
+        read_body("{\"choices\":[{\"message\":{\"role\":\"assistant\",\"content\":\"look\",\"tool_"
+                  "calls\":["
+                  "{\"id\":\"call_a\",\"type\":\"function\",\"function\":{\"name\":\"zoom\","
+                  "\"arguments\":\"{ \\\"a\\\":1 }\"}},"
+                  "{\"id\":\"call_b\",\"type\":\"function\",\"function\":{\"name\":\"ocr\","
+                  "\"arguments\":\"\"}}]},"
+                  "\"finish_reason\":\"tool_calls\"}],"
+                  "\"usage\":{\"prompt_tokens\":100,\"completion_tokens\":20,"
+                  "\"prompt_tokens_details\":{\"cached_tokens\":64,\"image_tokens\":50},"
+                  "\"completion_tokens_details\":{\"reasoning_tokens\":9}}}"),
+        FOV_OK);
     assert_int_equal(fov__reply_part_count(c.reply), 3);
     assert_string_equal(fov__reply_part(c.reply, 0)->text, "look");
     assert_string_equal(fov__reply_part(c.reply, 1)->call_id, "call_a");
@@ -43,11 +48,15 @@ static void chat__reads_the_dialects_of_compatible_servers(void **state)
 {
     (void)state;
     /* Mistral: arguments as an object, content in parts, no finish_reason that we know. */
-    assert_int_equal(read_body("{\"choices\":[{\"message\":{\"role\":\"assistant\",\"content\":["
-                               "{\"type\":\"thinking\",\"thinking\":[{\"type\":\"text\",\"text\":\"hidden\"}]},"
-                               "{\"type\":\"text\",\"text\":\"a\"},{\"type\":\"novelty\",\"text\":\"b\"},{\"type\":\"text\",\"text\":\"c\"}],"
-                               "\"tool_calls\":[{\"id\":\"D681PevKs\",\"function\":{\"name\":\"zoom\",\"arguments\":{\"x\": 1.0, \"y\":[2]}}}]},"
-                               "\"finish_reason\":\"a_word_of_2031\"}]}"), FOV_OK);
+    assert_int_equal(
+        read_body("{\"choices\":[{\"message\":{\"role\":\"assistant\",\"content\":["
+                  "{\"type\":\"thinking\",\"thinking\":[{\"type\":\"text\",\"text\":\"hidden\"}]},"
+                  "{\"type\":\"text\",\"text\":\"a\"},{\"type\":\"novelty\",\"text\":\"b\"},{"
+                  "\"type\":\"text\",\"text\":\"c\"}],"
+                  "\"tool_calls\":[{\"id\":\"D681PevKs\",\"function\":{\"name\":\"zoom\","
+                  "\"arguments\":{\"x\": 1.0, \"y\":[2]}}}]},"
+                  "\"finish_reason\":\"a_word_of_2031\"}]}"),
+        FOV_OK);
     assert_int_equal(fov__reply_part_count(c.reply), 3);
     assert_string_equal(fov__reply_part(c.reply, 0)->text, "a");
     assert_string_equal(fov__reply_part(c.reply, 1)->text, "c");
@@ -56,10 +65,14 @@ static void chat__reads_the_dialects_of_compatible_servers(void **state)
     assert_int_equal(fov__reply_usage(c.reply)->input_tokens, -1);
     capture_close(&c);
     /* No id, an empty id, no arguments, content "", finish_reason null, usage null. */
-    assert_int_equal(read_body("{\"choices\":[{\"message\":{\"content\":\"\",\"reasoning\":\"r\",\"tool_calls\":["
-                               "{\"function\":{\"name\":\"a\",\"arguments\":null}},{\"id\":\"\",\"function\":{\"name\":\"b\"}},"
-                               "{\"id\":7,\"function\":{\"name\":\"c\",\"arguments\":\"{}\"}}]},"
-                               "\"finish_reason\":null}],\"usage\":null}"), FOV_OK);
+    assert_int_equal(
+        read_body(
+            "{\"choices\":[{\"message\":{\"content\":\"\",\"reasoning\":\"r\",\"tool_calls\":["
+            "{\"function\":{\"name\":\"a\",\"arguments\":null}},{\"id\":\"\",\"function\":{"
+            "\"name\":\"b\"}},"
+            "{\"id\":7,\"function\":{\"name\":\"c\",\"arguments\":\"{}\"}}]},"
+            "\"finish_reason\":null}],\"usage\":null}"),
+        FOV_OK);
     assert_int_equal(fov__reply_part_count(c.reply), 3);
     assert_string_equal(fov__reply_part(c.reply, 0)->call_id, "call_0_0");
     assert_string_equal(fov__reply_part(c.reply, 0)->arguments, "{}");
@@ -73,17 +86,22 @@ static void chat__keeps_reasoning_in_the_raw_text_only(void **state)
 {
     size_t size = 0;
     (void)state;
-    assert_int_equal(read_body("{\"choices\":[{\"message\":{\"role\":\"assistant\",\"reasoning_content\":\"hidden\",\"content\":\"x\"}}]}"), FOV_OK);
+    assert_int_equal(read_body("{\"choices\":[{\"message\":{\"role\":\"assistant\",\"reasoning_"
+                               "content\":\"hidden\",\"content\":\"x\"}}]}"),
+                     FOV_OK);
     assert_int_equal(fov__reply_part_count(c.reply), 1);
-    assert_string_equal(fov__reply_raw(c.reply, &size),
-                        "{\"role\":\"assistant\",\"reasoning_content\":\"hidden\",\"content\":\"x\"}");
+    assert_string_equal(
+        fov__reply_raw(c.reply, &size),
+        "{\"role\":\"assistant\",\"reasoning_content\":\"hidden\",\"content\":\"x\"}");
     capture_close(&c);
 }
 
 static void chat__tells_a_refusal_from_an_answer(void **state)
 {
     (void)state;
-    assert_int_equal(read_body("{\"choices\":[{\"message\":{\"role\":\"assistant\",\"content\":null,\"refusal\":\"I cannot.\"},\"finish_reason\":\"stop\"}]}"), FOV_OK);
+    assert_int_equal(read_body("{\"choices\":[{\"message\":{\"role\":\"assistant\",\"content\":"
+                               "null,\"refusal\":\"I cannot.\"},\"finish_reason\":\"stop\"}]}"),
+                     FOV_OK);
     assert_string_equal(fov__reply_part(c.reply, 0)->text, "I cannot.");
     assert_string_equal(fov__reply_stop(c.reply), "refusal");
     capture_close(&c);
@@ -92,16 +110,25 @@ static void chat__tells_a_refusal_from_an_answer(void **state)
 static void chat__goes_on_with_a_cut_answer_but_not_with_none(void **state)
 {
     (void)state;
-    assert_int_equal(read_body("{\"choices\":[{\"message\":{\"content\":\"half\"},\"finish_reason\":\"length\"}]}"), FOV_OK);
+    assert_int_equal(
+        read_body(
+            "{\"choices\":[{\"message\":{\"content\":\"half\"},\"finish_reason\":\"length\"}]}"),
+        FOV_OK);
     assert_string_equal(fov__reply_stop(c.reply), "length");
     capture_close(&c);
-    assert_int_equal(read_body("{\"choices\":[{\"message\":{\"content\":\"\"},\"finish_reason\":\"length\"}]}"), FOV_E_PROVIDER);
+    assert_int_equal(
+        read_body("{\"choices\":[{\"message\":{\"content\":\"\"},\"finish_reason\":\"length\"}]}"),
+        FOV_E_PROVIDER);
     assert_non_null(strstr(c.err.message, "output tokens"));
     capture_close(&c);
-    assert_int_equal(read_body("{\"choices\":[{\"message\":{\"content\":null},\"finish_reason\":\"content_filter\"}]}"), FOV_E_PROVIDER);
+    assert_int_equal(read_body("{\"choices\":[{\"message\":{\"content\":null},\"finish_reason\":"
+                               "\"content_filter\"}]}"),
+                     FOV_E_PROVIDER);
     assert_non_null(strstr(c.err.message, "content filter"));
     capture_close(&c);
-    assert_int_equal(read_body("{\"choices\":[{\"message\":{\"content\":\"\"},\"finish_reason\":\"stop\"}]}"), FOV_OK);
+    assert_int_equal(
+        read_body("{\"choices\":[{\"message\":{\"content\":\"\"},\"finish_reason\":\"stop\"}]}"),
+        FOV_OK);
     assert_int_equal(fov__reply_part_count(c.reply), 0);
     capture_close(&c);
 }
@@ -117,8 +144,10 @@ static void chat__says_what_is_wrong_with_a_good_status(void **state)
         {"{\"choices\":[]}", "choices[0].message"},
         {"{\"choices\":[{}]}", "choices[0].message"},
         {"{\"choices\":[{\"message\":\"hi\"}]}", "choices[0].message"},
-        {"{\"choices\":[{\"message\":{\"tool_calls\":[{\"id\":\"x\"}]}}]}", "without a function name"},
-        {"{\"choices\":[{\"message\":{\"tool_calls\":[{\"function\":{\"name\":1}}]}}]}", "without a function name"},
+        {"{\"choices\":[{\"message\":{\"tool_calls\":[{\"id\":\"x\"}]}}]}",
+         "without a function name"},
+        {"{\"choices\":[{\"message\":{\"tool_calls\":[{\"function\":{\"name\":1}}]}}]}",
+         "without a function name"},
         {"{\"error\":{\"message\":\"upstream is down\",\"code\":502}}", "upstream is down"},
     };
     (void)state;

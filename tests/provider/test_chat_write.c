@@ -2,7 +2,9 @@
 /* Request bodies, byte for byte. */
 #include "provider/capture.h"
 
-#define OK_BODY "{\"choices\":[{\"message\":{\"role\":\"assistant\",\"content\":\"ok\"},\"finish_reason\":\"stop\"}]}"
+#define OK_BODY                                                                                 \
+    "{\"choices\":[{\"message\":{\"role\":\"assistant\",\"content\":\"ok\"},\"finish_reason\":" \
+    "\"stop\"}]}"
 /* SHA-256 of "one", "two", "three" (sha256sum). */
 #define SHA_ONE "sha256:7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed"
 #define SHA_TWO "sha256:3fc4ccfe745870e2c0d99f71f30ff0656c8dedd41cc1d7d3d376b0dbe685e2f3"
@@ -29,11 +31,14 @@ static void chat__writes_system_user_and_image(void **state)
     capture_text(&c, "see:");
     capture_image(&c, "img_0", FOV_FORMAT_PNG, "one", 10, 20);
     capture_image(&c, "img_1", FOV_FORMAT_JPEG, "two", 10, 20);
-    expect_body(&c, "{\"model\":\"m\",\"messages\":["
-                    "{\"role\":\"system\",\"content\":\"a \\\"quoted\\\"\\nline\\n\\nb\"},"
-                    "{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"see:\"},"
-                    "{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64," SHA_ONE "\"}},"
-                    "{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/jpeg;base64," SHA_TWO "\"}}]}]}");
+    expect_body(&c,
+                "{\"model\":\"m\",\"messages\":["
+                "{\"role\":\"system\",\"content\":\"a \\\"quoted\\\"\\nline\\n\\nb\"},"
+                "{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"see:\"},"
+                "{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64," SHA_ONE
+                "\"}},"
+                "{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/jpeg;base64," SHA_TWO
+                "\"}}]}]}");
     assert_string_equal(c.url, "https://api.openai.com/v1/chat/completions");
     assert_string_equal(c.headers, "Content-Type: application/json\nAccept: application/json\n"
                                    "Authorization: Bearer " TEST_KEY "\n");
@@ -65,19 +70,22 @@ static void chat__puts_tool_images_behind_all_tool_messages(void **state)
     (void)state;
     capture_open(&c, &opts, ok, 1);
     add_two_calls(&c);
-    expect_body(&c, "{\"model\":\"m\",\"messages\":["
-                    "{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"go\"}]},"
-                    "{\"role\":\"assistant\",\"content\":\"\"},"
-                    "{\"role\":\"tool\",\"tool_call_id\":\"c1\",\"content\":\"first\"},"
-                    "{\"role\":\"tool\",\"tool_call_id\":\"c2\",\"content\":\"{\\\"px\\\":7}\"},"
-                    "{\"role\":\"tool\",\"tool_call_id\":\"c3\",\"content\":\"third\"},"
-                    "{\"role\":\"user\",\"content\":["
-                    "{\"type\":\"text\",\"text\":\"Image img_1, 100 x 50 pixels, from call c1 (zoom):\"},"
-                    "{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64," SHA_ONE "\"}},"
-                    "{\"type\":\"text\",\"text\":\"Image img_2, 30 x 40 pixels, from call c1 (zoom):\"},"
-                    "{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64," SHA_TWO "\"}},"
-                    "{\"type\":\"text\",\"text\":\"Image img_3, 5 x 6 pixels, from call c3 (rotate):\"},"
-                    "{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/jpeg;base64," SHA_THREE "\"}}]}]}");
+    expect_body(
+        &c,
+        "{\"model\":\"m\",\"messages\":["
+        "{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"go\"}]},"
+        "{\"role\":\"assistant\",\"content\":\"\"},"
+        "{\"role\":\"tool\",\"tool_call_id\":\"c1\",\"content\":\"first\"},"
+        "{\"role\":\"tool\",\"tool_call_id\":\"c2\",\"content\":\"{\\\"px\\\":7}\"},"
+        "{\"role\":\"tool\",\"tool_call_id\":\"c3\",\"content\":\"third\"},"
+        "{\"role\":\"user\",\"content\":["
+        "{\"type\":\"text\",\"text\":\"Image img_1, 100 x 50 pixels, from call c1 (zoom):\"},"
+        "{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64," SHA_ONE "\"}},"
+        "{\"type\":\"text\",\"text\":\"Image img_2, 30 x 40 pixels, from call c1 (zoom):\"},"
+        "{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64," SHA_TWO "\"}},"
+        "{\"type\":\"text\",\"text\":\"Image img_3, 5 x 6 pixels, from call c3 (rotate):\"},"
+        "{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/jpeg;base64," SHA_THREE
+        "\"}}]}]}");
     capture_close(&c);
 }
 
@@ -90,15 +98,21 @@ static void chat__puts_tool_images_inside_where_it_is_told(void **state)
     opts.image_detail = "high";
     capture_open(&c, &opts, ok, 1);
     add_two_calls(&c);
-    expect_body(&c, "{\"model\":\"m\",\"messages\":["
-                    "{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"go\"}]},"
-                    "{\"role\":\"assistant\",\"content\":\"\"},"
-                    "{\"role\":\"tool\",\"tool_call_id\":\"c1\",\"content\":[{\"type\":\"text\",\"text\":\"first\"},"
-                    "{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64," SHA_ONE "\",\"detail\":\"high\"}},"
-                    "{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64," SHA_TWO "\",\"detail\":\"high\"}}]},"
-                    "{\"role\":\"tool\",\"tool_call_id\":\"c2\",\"content\":\"{\\\"px\\\":7}\"},"
-                    "{\"role\":\"tool\",\"tool_call_id\":\"c3\",\"content\":[{\"type\":\"text\",\"text\":\"third\"},"
-                    "{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/jpeg;base64," SHA_THREE "\",\"detail\":\"high\"}}]}]}");
+    expect_body(&c,
+                "{\"model\":\"m\",\"messages\":["
+                "{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"go\"}]},"
+                "{\"role\":\"assistant\",\"content\":\"\"},"
+                "{\"role\":\"tool\",\"tool_call_id\":\"c1\",\"content\":[{\"type\":\"text\","
+                "\"text\":\"first\"},"
+                "{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64," SHA_ONE
+                "\",\"detail\":\"high\"}},"
+                "{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64," SHA_TWO
+                "\",\"detail\":\"high\"}}]},"
+                "{\"role\":\"tool\",\"tool_call_id\":\"c2\",\"content\":\"{\\\"px\\\":7}\"},"
+                "{\"role\":\"tool\",\"tool_call_id\":\"c3\",\"content\":[{\"type\":\"text\","
+                "\"text\":\"third\"},"
+                "{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/jpeg;base64," SHA_THREE
+                "\",\"detail\":\"high\"}}]}]}");
     capture_close(&c);
 }
 
@@ -116,14 +130,18 @@ static void chat__declares_tools_only_when_there_are_some(void **state)
     c.request.tool_count = 2;
     c.request.tool_choice = FOV_TOOL_CHOICE_NONE;
     c.request.max_output_tokens = 1000;
-    expect_body(&c, "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"x\"}]}],"
-                    "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"zoom\",\"description\":\"Look closer.\","
+    expect_body(&c, "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":"
+                    "\"text\",\"text\":\"x\"}]}],"
+                    "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"zoom\","
+                    "\"description\":\"Look closer.\","
                     "\"parameters\":{ \"type\": \"object\" },\"strict\":true}},"
                     "{\"type\":\"function\",\"function\":{\"name\":\"list\",\"parameters\":{}}}],"
                     "\"tool_choice\":\"none\",\"max_completion_tokens\":1000}");
-    c.request.tool_count = 0; /* a choice without tools is refused by servers, and so is an empty list */
+    c.request.tool_count =
+        0; /* a choice without tools is refused by servers, and so is an empty list */
     c.request.max_output_tokens = 0;
-    expect_body(&c, "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"x\"}]}]}");
+    expect_body(&c, "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":"
+                    "\"text\",\"text\":\"x\"}]}]}");
     capture_close(&c);
 }
 
@@ -158,7 +176,8 @@ static void chat__adds_extra_members_at_the_end(void **state)
     capture_message(&c, FOV_ROLE_USER);
     capture_message(&c, FOV_ROLE_USER); /* an empty message is left out */
     capture_text(&c, "x");
-    expect_body(&c, "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"x\"}]}],"
+    expect_body(&c, "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":"
+                    "\"text\",\"text\":\"x\"}]}],"
                     " \"reasoning_effort\": \"low\", \"seed\":7 }");
     capture_close(&c);
 }
@@ -167,12 +186,17 @@ static void chat__adds_extra_members_at_the_end(void **state)
  * conversation lasts. */
 static void chat__sends_assistant_messages_back_byte_for_byte(void **state)
 {
-#define RAW_ONE "{ \"role\":\"assistant\",\"content\" : null,\t\"n\":1.0E+3,\"tool_calls\":[{\"id\":\"c\",\"type\":\"function\"," \
-                "\"function\":{\"name\":\"z\",\"arguments\":{\"a\": 1}}}],\"z\":{\"\\u0061\":[ ]} }"
-#define RAW_TWO "{\"content\":[{\"type\":\"thinking\",\"thinking\":[{\"type\":\"text\",\"text\":\"hm\"}]},{\"type\":\"text\",\"text\":\"b\"}]}"
+#define RAW_ONE                                                                \
+    "{ \"role\":\"assistant\",\"content\" : "                                  \
+    "null,\t\"n\":1.0E+3,\"tool_calls\":[{\"id\":\"c\",\"type\":\"function\"," \
+    "\"function\":{\"name\":\"z\",\"arguments\":{\"a\": 1}}}],\"z\":{\"\\u0061\":[ ]} }"
+#define RAW_TWO                                                                                  \
+    "{\"content\":[{\"type\":\"thinking\",\"thinking\":[{\"type\":\"text\",\"text\":\"hm\"}]},{" \
+    "\"type\":\"text\",\"text\":\"b\"}]}"
 #define RAW_THREE "{ }"
     static const struct answer answers[] = {
-        {200, NULL, "{\"choices\":[ {\"message\" : " RAW_ONE " ,\"finish_reason\":\"tool_calls\"}]}"},
+        {200, NULL,
+         "{\"choices\":[ {\"message\" : " RAW_ONE " ,\"finish_reason\":\"tool_calls\"}]}"},
         {200, NULL, "{\"choices\":[{\"message\":" RAW_TWO "}]}"},
         {200, NULL, "{\"choices\":[{\"message\":" RAW_THREE "}]}"},
         {200, NULL, OK_BODY},
@@ -186,7 +210,8 @@ static void chat__sends_assistant_messages_back_byte_for_byte(void **state)
         capture_take(&c);
     }
     expect_body(&c, "{\"model\":\"m\",\"messages\":[" RAW_ONE ","
-                    "{\"role\":\"assistant\",\"content\":[{\"type\":\"thinking\",\"thinking\":[{\"type\":\"text\",\"text\":\"hm\"}]},"
+                    "{\"role\":\"assistant\",\"content\":[{\"type\":\"thinking\",\"thinking\":[{"
+                    "\"type\":\"text\",\"text\":\"hm\"}]},"
                     "{\"type\":\"text\",\"text\":\"b\"}]},"
                     "{\"role\":\"assistant\" }]}");
     capture_close(&c);
@@ -202,12 +227,15 @@ static void chat__makes_up_messages_that_no_server_sent(void **state)
     assert_int_equal(fov_reply_add_call(c.reply, "c2", "zoom", "{wrong", NULL), FOV_OK);
     capture_take(&c);
     assert_int_equal(fov_reply_add_text(c.reply, "done", NULL), FOV_OK);
-    assert_int_equal(fov_reply_set_raw(c.reply, "[1]", 3, NULL), FOV_OK); /* another provider's raw text */
+    assert_int_equal(fov_reply_set_raw(c.reply, "[1]", 3, NULL),
+                     FOV_OK); /* another provider's raw text */
     capture_take(&c);
     expect_body(&c, "{\"model\":\"m\",\"messages\":["
                     "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":["
-                    "{\"id\":\"c1\",\"type\":\"function\",\"function\":{\"name\":\"zoom\",\"arguments\":\"{\\\"a\\\":1}\"}},"
-                    "{\"id\":\"c2\",\"type\":\"function\",\"function\":{\"name\":\"zoom\",\"arguments\":\"{wrong\"}}]},"
+                    "{\"id\":\"c1\",\"type\":\"function\",\"function\":{\"name\":\"zoom\","
+                    "\"arguments\":\"{\\\"a\\\":1}\"}},"
+                    "{\"id\":\"c2\",\"type\":\"function\",\"function\":{\"name\":\"zoom\","
+                    "\"arguments\":\"{wrong\"}}]},"
                     "{\"role\":\"assistant\",\"content\":\"done\"}]}");
     capture_close(&c);
 }

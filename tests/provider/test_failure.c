@@ -25,16 +25,23 @@ static void failure__is_one_sentence_with_the_servers_words(void **state)
         int32_t status;
         const char *body, *want;
     } cases[] = {
-        {401, "{\"error\":{\"message\":\"Incorrect API key provided\",\"type\":\"invalid_request_error\",\"code\":\"invalid_api_key\"}}",
+        {401,
+         "{\"error\":{\"message\":\"Incorrect API key "
+         "provided\",\"type\":\"invalid_request_error\",\"code\":\"invalid_api_key\"}}",
          "api.openai.com answered 401 (invalid_api_key): Incorrect API key provided"},
-        {400, "{\"error\":{\"message\":\"two\\n lines\\u0007\",\"type\":\"invalid_request_error\",\"code\":null}}",
+        {400,
+         "{\"error\":{\"message\":\"two\\n "
+         "lines\\u0007\",\"type\":\"invalid_request_error\",\"code\":null}}",
          "api.openai.com answered 400 (invalid_request_error): two lines"},
         {400, "{\"error\":\"model not found\"}", "api.openai.com answered 400: model not found"},
-        {422, "{\"object\":\"error\",\"message\":\"bad role\",\"type\":\"invalid\"}", "api.openai.com answered 422 (invalid): bad role"},
+        {422, "{\"object\":\"error\",\"message\":\"bad role\",\"type\":\"invalid\"}",
+         "api.openai.com answered 422 (invalid): bad role"},
         {404, "{\"detail\":\"Not Found\"}", "api.openai.com answered 404: Not Found"},
-        {400, "[{\"error\":{\"message\":\"wrapped\",\"status\":\"X\"}}]", "api.openai.com answered 400: wrapped"},
+        {400, "[{\"error\":{\"message\":\"wrapped\",\"status\":\"X\"}}]",
+         "api.openai.com answered 400: wrapped"},
         {404, "404 page not found\n", "api.openai.com answered 404: 404 page not found"},
-        {403, "<!DOCTYPE html>\n<html><title>blocked</title></html>", "api.openai.com answered 403: an HTML page"},
+        {403, "<!DOCTYPE html>\n<html><title>blocked</title></html>",
+         "api.openai.com answered 403: an HTML page"},
         {400, "", "api.openai.com answered 400: no reason was given"},
         {400, "{}", "api.openai.com answered 400: no reason was given"},
         {400, "{\"error\":7}", "api.openai.com answered 400: no reason was given"},
@@ -63,19 +70,25 @@ static void failure__is_tried_again_only_where_that_can_help(void **state)
     } cases[] = {
         {429, NULL, "{\"error\":{\"message\":\"slow down\",\"code\":\"rate_limit_exceeded\"}}", 3},
         {500, NULL, "oops", 3},
-        {503, NULL, "{\"error\":{\"code\":503,\"message\":\"Loading model\",\"type\":\"unavailable_error\"}}", 3},
+        {503, NULL,
+         "{\"error\":{\"code\":503,\"message\":\"Loading model\",\"type\":\"unavailable_error\"}}",
+         3},
         {408, NULL, "", 3},
         {409, NULL, "", 3},
         {0, NULL, NULL, 3},
         {400, "x-should-retry: true", "{}", 3},
         {429, "x-should-retry: false", "{}", 1},
         {429, NULL, "{\"error\":{\"message\":\"quota\",\"code\":\"insufficient_quota\"}}", 1},
-        {429, NULL, "{\"error\":{\"message\":\"quota\",\"type\":\"insufficient_quota\",\"code\":null}}", 1},
-        {429, "x-should-retry: true", "{\"error\":{\"message\":\"Image exceeds the maximum usage size allowed\"}}", 1},
-        {429, NULL, "{\"error\":{\"message\":\"the input has 31200 patches, at most 30000 are allowed\"}}", 1},
+        {429, NULL,
+         "{\"error\":{\"message\":\"quota\",\"type\":\"insufficient_quota\",\"code\":null}}", 1},
+        {429, "x-should-retry: true",
+         "{\"error\":{\"message\":\"Image exceeds the maximum usage size allowed\"}}", 1},
+        {429, NULL,
+         "{\"error\":{\"message\":\"the input has 31200 patches, at most 30000 are allowed\"}}", 1},
         {500, NULL, "{\"error\":{\"message\":\"x\",\"code\":\"image_parse_error\"}}", 1},
         {400, NULL, "{\"error\":{\"message\":\"x\",\"code\":\"image_too_large\"}}", 1},
-        {400, "x-should-retry: true", "{\"error\":{\"message\":\"x\",\"code\":\"invalid_base64_image\"}}", 1},
+        {400, "x-should-retry: true",
+         "{\"error\":{\"message\":\"x\",\"code\":\"invalid_base64_image\"}}", 1},
         {413, "x-should-retry: true", "", 1},
         {400, NULL, "{}", 1},
         {401, NULL, "{}", 1},
@@ -97,7 +110,8 @@ static void failure__is_tried_again_only_where_that_can_help(void **state)
 
 static void failure__obeys_the_callers_number_of_tries(void **state)
 {
-    static const struct answer answers[] = {{503, NULL, ""}, {503, NULL, ""}, {503, NULL, ""}, {503, NULL, ""}, {200, NULL, OK_BODY}};
+    static const struct answer answers[] = {
+        {503, NULL, ""}, {503, NULL, ""}, {503, NULL, ""}, {503, NULL, ""}, {200, NULL, OK_BODY}};
     fov_provider_opts opts = capture_opts();
     (void)state;
     opts.max_retries = 4;
@@ -128,7 +142,8 @@ static void failure__never_shows_the_key(void **state)
         int32_t status;
         const char *header, *body;
     } cases[] = {
-        {401, NULL, "{\"error\":{\"message\":\"wrong key " TEST_KEY "!\",\"code\":\"" TEST_KEY "\"}}"},
+        {401, NULL,
+         "{\"error\":{\"message\":\"wrong key " TEST_KEY "!\",\"code\":\"" TEST_KEY "\"}}"},
         {401, NULL, "{\"error\":\"" TEST_KEY TEST_KEY "\"}"},
         {500, "x-request-id: " TEST_KEY, "Authorization: Bearer " TEST_KEY "\n"},
         {403, "request-id: a" TEST_KEY "b", "{\"detail\":\"\\u0073k-test-0123456789abcdef\"}"},

@@ -3,5 +3,6 @@
 
 int main(void)
 {
-    return test_chat_write() + test_chat_read() + test_failure() + test_provider() + test_provider_wire();
+    return test_chat_write() + test_chat_read() + test_failure() + test_provider() +
+           test_provider_wire();
 }

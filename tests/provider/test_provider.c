@@ -38,6 +38,7 @@ static void provider__refuses_wrong_options(void **state)
 {
     fov_provider_opts o = capture_opts();
     (void)state;
+    o.replay = o.record = "x", refuse(o, "record", "together"), o = capture_opts();
     o.struct_size = 8, refuse(o, "struct_size", "struct_size"), o = capture_opts();
     o.provider = "openai", refuse(o, "provider", "\"openai\" is not known"), o = capture_opts();
     o.model = NULL, refuse(o, "model", "missing"), o = capture_opts();
@@ -108,7 +109,8 @@ static void provider__accepts_plain_http_where_it_is_safe_or_wanted(void **state
 
 static void provider__sends_to_its_base_url_and_no_key_unless_given(void **state)
 {
-    static const struct answer answers[] = {{200, NULL, "{\"choices\":[{\"message\":{\"content\":\"x\"}}]}"}};
+    static const struct answer answers[] = {
+        {200, NULL, "{\"choices\":[{\"message\":{\"content\":\"x\"}}]}"}};
     struct capture c;
     fov_provider_opts o = capture_opts();
     (void)state;
@@ -129,7 +131,8 @@ static void provider__sends_to_its_base_url_and_no_key_unless_given(void **state
 /* What failed leaves the conversation and the model as they were: the next try may succeed. */
 static void provider__can_be_asked_again_after_a_failure(void **state)
 {
-    static const struct answer answers[] = {{400, NULL, "{}"}, {200, NULL, "{\"choices\":[{\"message\":{\"content\":\"x\"}}]}"}};
+    static const struct answer answers[] = {
+        {400, NULL, "{}"}, {200, NULL, "{\"choices\":[{\"message\":{\"content\":\"x\"}}]}"}};
     struct capture c;
     const fov_provider_opts o = capture_opts();
     (void)state;

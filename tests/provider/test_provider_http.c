@@ -5,8 +5,11 @@
 
 #include <pthread.h>
 #include <time.h>
+#include <unistd.h>
 
-#define OK_BODY "{\"choices\":[{\"message\":{\"role\":\"assistant\",\"content\":\"ok\"},\"finish_reason\":\"stop\"}]}"
+#define OK_BODY                                                                                 \
+    "{\"choices\":[{\"message\":{\"role\":\"assistant\",\"content\":\"ok\"},\"finish_reason\":" \
+    "\"stop\"}]}"
 
 /* An allocator that knows the most that was ever live. The context counts before it asks. */
 struct peak {
@@ -118,7 +121,8 @@ static void http__sends_five_images_without_copying_one(void **state)
         for (size_t k = 0; k < size; k++) {
             image[k] = (uint8_t)((k * 2654435761u + (size_t)i) >> 11);
         }
-        struct fov_delivery *delivery = make_delivery(f.ctx, FOV_FORMAT_JPEG, image, size, 1000, 1000);
+        struct fov_delivery *delivery =
+            make_delivery(f.ctx, FOV_FORMAT_JPEG, image, size, 1000, 1000);
         snprintf(id, sizeof(id), "img_%d", i);
         assert_int_equal(fov__conversation_add_image(f.c, id, delivery, NULL), FOV_OK);
         fov__delivery_unref(delivery);
@@ -128,7 +132,8 @@ static void http__sends_five_images_without_copying_one(void **state)
     f.peak.bytes = before;
     assert_int_equal(ask(&f), FOV_OK);
     assert_true(f.peak.bytes > before); /* the count does count */
-    print_message("peak above the conversation: %llu bytes\n", (unsigned long long)(f.peak.bytes - before));
+    print_message("peak above the conversation: %llu bytes\n",
+                  (unsigned long long)(f.peak.bytes - before));
     assert_true(f.peak.bytes - before < 256 * 1024);
     /* and all of it arrived */
     const struct fov_loopback_request *seen = fov_loopback_request_at(f.server, 0);
@@ -170,7 +175,8 @@ static void http__never_takes_the_key_to_another_host(void **state)
     char location[160];
     struct fixture f;
     (void)state;
-    snprintf(location, sizeof(location), "location: %s/v1/chat/completions\r\n", fov_loopback_url(away));
+    snprintf(location, sizeof(location), "location: %s/v1/chat/completions\r\n",
+             fov_loopback_url(away));
     const struct fov_loopback_reply script[] = {{.status = 308, .headers = location}};
     open_all(&f, script, 1);
     assert_int_equal(ask(&f), FOV_E_PROVIDER);
@@ -185,7 +191,9 @@ static void http__tries_again_over_real_connections(void **state)
 {
     static const struct fov_loopback_reply script[] = {
         {.mode = FOV_LOOPBACK_NO_REPLY},
-        {.status = 429, .headers = "retry-after-ms: 20\r\n", .body = "{\"error\":{\"message\":\"" TEST_KEY "\"}}"},
+        {.status = 429,
+         .headers = "retry-after-ms: 20\r\n",
+         .body = "{\"error\":{\"message\":\"" TEST_KEY "\"}}"},
         {.status = 200, .body = OK_BODY, .mode = FOV_LOOPBACK_GZIP_CHUNKED, .piece = 7},
     };
     struct fixture f;
@@ -193,14 +201,16 @@ static void http__tries_again_over_real_connections(void **state)
     open_all(&f, script, 3);
     assert_int_equal(ask(&f), FOV_OK);
     assert_int_equal(fov__reply_usage(f.reply)->requests, 3);
-    assert_string_equal(fov_loopback_request_at(f.server, 0)->body, fov_loopback_request_at(f.server, 2)->body);
+    assert_string_equal(fov_loopback_request_at(f.server, 0)->body,
+                        fov_loopback_request_at(f.server, 2)->body);
     close_all(&f);
 }
 
 static void http__does_not_pay_twice_for_a_broken_answer(void **state)
 {
-    static const struct fov_loopback_reply script[] = {{.status = 200, .body = OK_BODY, .mode = FOV_LOOPBACK_SHORT},
-                                                       {.status = 200, .body = OK_BODY}};
+    static const struct fov_loopback_reply script[] = {
+        {.status = 200, .body = OK_BODY, .mode = FOV_LOOPBACK_SHORT},
+        {.status = 200, .body = OK_BODY}};
     struct fixture f;
     (void)state;
     open_all(&f, script, 2);
@@ -214,8 +224,11 @@ static void http__bounds_a_bomb(void **state)
 {
     static char spaces[1 << 16];
     memset(spaces, ' ', sizeof(spaces));
-    const struct fov_loopback_reply script[] = {
-        {.status = 200, .body = spaces, .size = sizeof(spaces), .repeat = 4095, .mode = FOV_LOOPBACK_GZIP}};
+    const struct fov_loopback_reply script[] = {{.status = 200,
+                                                 .body = spaces,
+                                                 .size = sizeof(spaces),
+                                                 .repeat = 4095,
+                                                 .mode = FOV_LOOPBACK_GZIP}};
     struct fixture f;
     (void)state;
     open_all(&f, script, 1);
@@ -235,7 +248,8 @@ static void *cancel_soon(void *user)
 
 static void http__is_cancelled_while_it_waits_to_try_again(void **state)
 {
-    static const struct fov_loopback_reply script[] = {{.status = 503, .headers = "retry-after: 30\r\n"}};
+    static const struct fov_loopback_reply script[] = {
+        {.status = 503, .headers = "retry-after: 30\r\n"}};
     struct fixture f;
     fov_cancel *cancel = NULL;
     pthread_t thread;
@@ -254,7 +268,8 @@ static void http__is_cancelled_while_it_waits_to_try_again(void **state)
 
 static void http__keeps_to_the_time_of_a_request(void **state)
 {
-    static const struct fov_loopback_reply script[] = {{.mode = FOV_LOOPBACK_HANG}, {.mode = FOV_LOOPBACK_HANG}};
+    static const struct fov_loopback_reply script[] = {{.mode = FOV_LOOPBACK_HANG},
+                                                       {.mode = FOV_LOOPBACK_HANG}};
     struct fixture f;
     (void)state;
     open_all(&f, script, 2);
@@ -262,6 +277,60 @@ static void http__keeps_to_the_time_of_a_request(void **state)
     const uint64_t start = fov__clock_ms();
     assert_int_equal(ask(&f), FOV_E_NET);
     assert_in_range(fov__clock_ms() - start, 250, 1500);
+    close_all(&f);
+}
+
+/* Write what passed, then play it without a server: a bug report is a test. */
+static void http__records_what_replay_plays(void **state)
+{
+    static const struct fov_loopback_reply script[] = {
+        {.mode = FOV_LOOPBACK_NO_REPLY},
+        {.status = 429,
+         .headers = "retry-after-ms: 5\r\nset-cookie: account=7\r\n",
+         .body = "your key is " TEST_KEY "\n=== reply\n"},
+        {.status = 200, .body = OK_BODY, .mode = FOV_LOOPBACK_GZIP},
+    };
+    char folder[] = "/tmp/fov_record_XXXXXX";
+    char path[64];
+    char base[160];
+    fov_provider_opts opts = FOV_PROVIDER_OPTS_INIT;
+    fov_model *model = NULL;
+    fov_bytes text;
+    struct fixture f;
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof(path), "%s/x.wire", folder);
+    open_all(&f, script, 3);
+    struct fov_delivery *delivery = make_delivery(f.ctx, FOV_FORMAT_PNG, "image", 5, 4, 4);
+    assert_int_equal(fov__conversation_add_image(f.c, "img_0", delivery, NULL), FOV_OK);
+    fov__delivery_unref(delivery);
+    snprintf(base, sizeof(base), "%s?secret=hidden", f.base);
+    opts.base_url = base;
+    opts.model = "m";
+    opts.api_key = TEST_KEY;
+    opts.record = path;
+    assert_int_equal(fov_model_new_provider(&model, f.ctx, &opts, &f.err), FOV_OK);
+    assert_int_equal(fov__model_generate(model, &f.request, f.reply, &f.err), FOV_OK);
+    fov_model_free(model);
+    assert_int_equal(fov__file_read(&text, f.ctx, path, 1 << 20, &f.err), FOV_OK);
+    assert_null(strstr((char *)text.data, TEST_KEY));
+    assert_null(strstr((char *)text.data, "hidden"));
+    assert_null(strstr((char *)text.data, "Bearer"));
+    assert_null(strstr((char *)text.data, "account"));
+    assert_non_null(strstr((char *)text.data, "base64,sha256:"));
+    fov_bytes_free(&text);
+    opts.record = NULL;
+    opts.replay = path;
+    assert_int_equal(fov_model_new_provider(&model, f.ctx, &opts, &f.err), FOV_OK);
+    assert_int_equal(fov__model_generate(model, &f.request, f.reply, &f.err), FOV_OK);
+    assert_string_equal(fov__reply_part(f.reply, 0)->text, "ok");
+    assert_int_equal(fov__reply_usage(f.reply)->requests, 3);
+    fov_model_free(model);
+    unlink(path);
+    rmdir(folder);
+    opts.replay = NULL;
+    opts.record = path; /* its folder is gone */
+    assert_int_equal(fov_model_new_provider(&model, f.ctx, &opts, &f.err), FOV_E_IO);
     close_all(&f);
 }
 
@@ -276,6 +345,7 @@ int main(void)
         cmocka_unit_test(http__bounds_a_bomb),
         cmocka_unit_test(http__is_cancelled_while_it_waits_to_try_again),
         cmocka_unit_test(http__keeps_to_the_time_of_a_request),
+        cmocka_unit_test(http__records_what_replay_plays),
     };
     return cmocka_run_group_tests_name("provider over http", tests, NULL, NULL);
 }

@@ -6,8 +6,10 @@
 
 #define WIRE(name) FOV_TESTDATA "/wire/openai_chat/" name ".wire"
 
-static const fov_tool zoom = {"zoom", "Look closer.",
-                              "{\"type\":\"object\",\"properties\":{\"box\":{\"type\":\"array\"}},\"required\":[\"box\"]}", 0};
+static const fov_tool zoom = {
+    "zoom", "Look closer.",
+    "{\"type\":\"object\",\"properties\":{\"box\":{\"type\":\"array\"}},\"required\":[\"box\"]}",
+    0};
 
 struct talk {
     fov_context *ctx;
@@ -41,9 +43,11 @@ static void talk_close(struct talk *t)
     fov_model_free(t->model);
 }
 
-static fov_status add_image(struct talk *t, const char *id, int32_t format, const char *bytes, int32_t width, int32_t height)
+static fov_status add_image(struct talk *t, const char *id, int32_t format, const char *bytes,
+                            int32_t width, int32_t height)
 {
-    struct fov_delivery *delivery = make_delivery(t->ctx, format, bytes, strlen(bytes), width, height);
+    struct fov_delivery *delivery =
+        make_delivery(t->ctx, format, bytes, strlen(bytes), width, height);
     if (delivery == NULL) {
         return FOV_E_MEMORY;
     }
@@ -82,7 +86,8 @@ static fov_status answer_call(struct talk *t)
         rc = fov__conversation_add(t->c, FOV_ROLE_TOOL, &t->err);
     }
     if (rc == FOV_OK) {
-        rc = fov__conversation_add_result(t->c, "call_1", "zoom", "img_1: zoom of img_0", false, &t->err);
+        rc = fov__conversation_add_result(t->c, "call_1", "zoom", "img_1: zoom of img_0", false,
+                                          &t->err);
     }
     if (rc == FOV_OK) {
         rc = add_image(t, "img_1", FOV_FORMAT_JPEG, "second image", 800, 800);
@@ -129,7 +134,8 @@ static void wire__rate_limited_then_answer(void **state)
     assert_int_equal(talk_open(&t, WIRE("rate_limited_then_answer")), FOV_OK);
     const uint64_t start = fov__clock_ms();
     assert_int_equal(say_hello(&t), FOV_OK);
-    assert_true(fov__clock_ms() - start >= 250 + 750); /* what was asked for, and a second step less jitter */
+    assert_true(fov__clock_ms() - start >=
+                250 + 750); /* what was asked for, and a second step less jitter */
     assert_int_equal(fov__reply_usage(t.reply)->requests, 3);
     talk_close(&t);
     message_context_free(t.ctx);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* foveate-score QUESTIONS.jsonl: ask the embedded reader each question, print right, wrong and cannot
- * tell by type. A question whose gold answer is null is right when the reader says it cannot tell. */
+/* foveate-score QUESTIONS.jsonl: ask the embedded reader each question, print right, wrong and
+ * cannot tell by type. A question whose gold answer is null is right when the reader says it cannot
+ * tell. */
 #include <foveate.h>
 
 #include <getopt.h>
@@ -97,8 +98,8 @@ static void *work(void *user)
         if (!run->details && !item->failed_verify)
             continue;
         pthread_mutex_lock(&run->print);
-        printf("%-5s %-24s looks %2u  gold %-20s answer %s%s\n      %s\n", words[item->verdict], item->id,
-               (unsigned)item->looks, item->gold ? item->gold : "(none)", item->answer,
+        printf("%-5s %-24s looks %2u  gold %-20s answer %s%s\n      %s\n", words[item->verdict],
+               item->id, (unsigned)item->looks, item->gold ? item->gold : "(none)", item->answer,
                item->failed_verify ? "  VERIFY FAILED" : "", item->question);
         fflush(stdout);
         pthread_mutex_unlock(&run->print);
@@ -162,7 +163,8 @@ static int load(struct run *run, fov_context *ctx, char *text, const char *only)
         item->gold = fov__json_string(fov__json_get(root, "answer"));
         item->type = fov__json_string(fov__json_get(root, "type"));
         if (!item->id || !item->image || !item->question || !item->type) {
-            fprintf(stderr, "foveate-score: a line lacks id, image, question or type: %.60s\n", line);
+            fprintf(stderr, "foveate-score: a line lacks id, image, question or type: %.60s\n",
+                    line);
             return -1;
         }
     }
@@ -171,16 +173,18 @@ static int load(struct run *run, fov_context *ctx, char *text, const char *only)
 
 static int usage(void)
 {
-    fprintf(stderr, "Usage: foveate-score QUESTIONS.jsonl [--no-looks] [--details] [--type T] [--jobs N]\n"
-                    "       [--out DIR (transcripts, verified)]\n");
+    fprintf(stderr,
+            "Usage: foveate-score QUESTIONS.jsonl [--no-looks] [--details] [--type T] [--jobs N]\n"
+            "       [--out DIR (transcripts, verified)]\n");
     return 2;
 }
 
 int main(int argc, char **argv)
 {
-    static const struct option options[] = {{"no-looks", no_argument, NULL, 'n'}, {"details", no_argument, NULL, 'd'},
-                                            {"jobs", required_argument, NULL, 'j'}, {"out", required_argument, NULL, 'o'},
-                                            {"type", required_argument, NULL, 't'}, {NULL, 0, NULL, 0}};
+    static const struct option options[] = {
+        {"no-looks", no_argument, NULL, 'n'},   {"details", no_argument, NULL, 'd'},
+        {"jobs", required_argument, NULL, 'j'}, {"out", required_argument, NULL, 'o'},
+        {"type", required_argument, NULL, 't'}, {NULL, 0, NULL, 0}};
     struct run run;
     pthread_t threads[16];
     fov_context *ctx = NULL;

@@ -9,10 +9,12 @@ static void on_event(const fov_event *event, void *user)
 {
     struct desk *desk = user;
 
-    fov__buf_addf(&desk->seen, "%d|%u|%d|%s\n", (int)event->kind, (unsigned)event->round, (int)event->image, event->text);
+    fov__buf_addf(&desk->seen, "%d|%u|%d|%s\n", (int)event->kind, (unsigned)event->round,
+                  (int)event->image, event->text);
 }
 
-void desk_open_model(struct desk *desk, fov_context *ctx, fov_model *model, const fov_session_opts *opts, int no_folder)
+void desk_open_model(struct desk *desk, fov_context *ctx, fov_model *model,
+                     const fov_session_opts *opts, int no_folder)
 {
     fov_session_opts own = FOV_SESSION_OPTS_INIT;
     fov_image *image = NULL;

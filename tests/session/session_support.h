@@ -25,13 +25,14 @@ struct desk {
     fov_session *session;
     fov_answer answer;
     fov_error err;
-    char folder[64]; /* of the transcript; "" for none */
+    char folder[64];     /* of the transcript; "" for none */
     struct fov_buf seen; /* events, a line each */
 };
 
 /* opts may be NULL; out_dir is filled in unless `no_folder`. */
 void desk_open(struct desk *desk, const char *script, const fov_session_opts *opts, int no_folder);
-void desk_open_model(struct desk *desk, fov_context *ctx, fov_model *model, const fov_session_opts *opts, int no_folder);
+void desk_open_model(struct desk *desk, fov_context *ctx, fov_model *model,
+                     const fov_session_opts *opts, int no_folder);
 void desk_close(struct desk *desk);
 fov_status desk_ask(struct desk *desk, const char *question);
 /* The transcript's text; freed by the caller with free(). */

@@ -10,15 +10,18 @@ static void answer__is_read_from_what_models_write(void **state)
         const char *answer, *reason;
         size_t evidence;
     } cases[] = {
-        {"ANSWER: 5.11\nREASON: the bar says so.\nEVIDENCE: img_0", FOV_OK, "5.11", "the bar says so.", 1},
+        {"ANSWER: 5.11\nREASON: the bar says so.\nEVIDENCE: img_0", FOV_OK, "5.11",
+         "the bar says so.", 1},
         {"Let me see.\n**ANSWER:** 5.11\n", FOV_OK, "5.11", NULL, 0},
         {"answer: yes", FOV_OK, "yes", NULL, 0},
         {"The value is 5.", FOV_OK, "The value is 5.", NULL, 0},
-        {"CANNOT TELL: the label is cut off.\nEVIDENCE: img_0, img_0", FOV_NOTE_UNSURE, NULL, "the label is cut off.", 1},
+        {"CANNOT TELL: the label is cut off.\nEVIDENCE: img_0, img_0", FOV_NOTE_UNSURE, NULL,
+         "the label is cut off.", 1},
         {"CANNOT TELL:\nREASON: too small", FOV_NOTE_UNSURE, NULL, "too small", 0},
         {"CANNOT TELL: at first.\nANSWER: 7", FOV_OK, "7", NULL, 0},
         {"ANSWER: 7\nANSWER: 8\n", FOV_OK, "8", NULL, 0},
-        {"ANSWER: 7\nEVIDENCE: img_9, img_0; nothing, img_00000000000000000000000 img_0", FOV_OK, "7", NULL, 1},
+        {"ANSWER: 7\nEVIDENCE: img_9, img_0; nothing, img_00000000000000000000000 img_0", FOV_OK,
+         "7", NULL, 1},
         {"", FOV_OK, NULL, NULL, 0},
         {"ANSWER:\r\n", FOV_OK, NULL, NULL, 0},
     };

@@ -11,7 +11,8 @@ static void session__answers_after_looking_again(void **state)
     char *text;
 
     (void)state;
-    desk_open(&desk, "[" ZOOM ",{\"text\":\"ANSWER: 12\\nREASON: seen\\nEVIDENCE: img_1\"}]", NULL, 0);
+    desk_open(&desk, "[" ZOOM ",{\"text\":\"ANSWER: 12\\nREASON: seen\\nEVIDENCE: img_1\"}]", NULL,
+              0);
     assert_int_equal(desk_ask(&desk, "How many?"), FOV_OK);
     assert_string_equal(desk.answer.text, "12");
     assert_int_equal(desk.answer.evidence_count, 1);
@@ -19,14 +20,16 @@ static void session__answers_after_looking_again(void **state)
     assert_int_equal(desk.answer.rounds, 2);
     assert_int_equal(desk.answer.calls, 1);
     assert_int_equal(desk.answer.images, 1);
-    assert_non_null(strstr(desk.seen.data, "3|1|1|img_1: zoom of img_0, box [100,100,400,300] in source px of img_0, "
-                                           "delivered 1568x1045"));
+    assert_non_null(strstr(
+        desk.seen.data, "3|1|1|img_1: zoom of img_0, box [100,100,400,300] in source px of img_0, "
+                        "delivered 1568x1045"));
     assert_int_equal(fov_session_close(desk.session, NULL), FOV_OK);
     text = desk_transcript(&desk);
     assert_non_null(strstr(text, "\"event\":\"answer\""));
     assert_null(strstr(text, "base64"));
     free(text);
-    assert_int_equal(fov_transcript_verify(desk.ctx, desk.folder, NULL, NULL, &replayed, &desk.err), FOV_OK);
+    assert_int_equal(fov_transcript_verify(desk.ctx, desk.folder, NULL, NULL, &replayed, &desk.err),
+                     FOV_OK);
     assert_int_equal(replayed.images, 1);
     assert_int_equal(replayed.deliveries, 2);
     desk_close(&desk);
@@ -41,7 +44,8 @@ static void session__a_bad_call_is_answered_and_goes_on(void **state)
               "[{\"calls\":[{\"name\":\"zoom\",\"arguments\":{\"box\":[9000,0,9999,9]}},"
               "{\"name\":\"zoom\",\"arguments\":\"{broken\"},{\"name\":\"zom\",\"arguments\":{}},"
               "{\"name\":\"sample\",\"arguments\":{\"points\":[[1,1]]}},"
-              "{\"name\":\"zoom\",\"arguments\":{\"image\":\"img_5\",\"box\":[0,0,9,9]}}]},{\"text\":\"ANSWER: ok\"}]",
+              "{\"name\":\"zoom\",\"arguments\":{\"image\":\"img_5\",\"box\":[0,0,9,9]}}]},{"
+              "\"text\":\"ANSWER: ok\"}]",
               NULL, 1);
     assert_int_equal(desk_ask(&desk, "How many?"), FOV_OK);
     assert_string_equal(desk.answer.text, "ok");
@@ -66,7 +70,9 @@ static void session__a_thin_box_gets_a_legal_call(void **state)
     (void)state;
     opts.profile = "qwen2.5-vl";
     desk_open(&desk, NULL, &opts, 1);
-    assert_int_equal(fov_session_call(desk.session, "zoom", "{\"box\":[0,100,600,101]}", &result, &desk.err), FOV_OK);
+    assert_int_equal(
+        fov_session_call(desk.session, "zoom", "{\"box\":[0,100,600,101]}", &result, &desk.err),
+        FOV_OK);
     assert_int_equal(result.is_error, 1);
     assert_non_null(strstr(result.text, "BAD_ASPECT"));
     assert_int_equal(fov_graph_image_count(fov_session_graph(desk.session)), 1);
@@ -101,10 +107,11 @@ static void session__budgets_end_it_with_an_answer(void **state)
 
     opts.rounds_max = 0;
     opts.calls_max = 1;
-    desk_open(&desk,
-              "[{\"calls\":[{\"name\":\"zoom\",\"arguments\":{\"box\":[0,0,90,90]}},{\"name\":\"zoom\","
-              "\"arguments\":{\"box\":[0,0,80,80]}}]},{\"text\":\"ANSWER: 3\"}]",
-              &opts, 1);
+    desk_open(
+        &desk,
+        "[{\"calls\":[{\"name\":\"zoom\",\"arguments\":{\"box\":[0,0,90,90]}},{\"name\":\"zoom\","
+        "\"arguments\":{\"box\":[0,0,80,80]}}]},{\"text\":\"ANSWER: 3\"}]",
+        &opts, 1);
     assert_int_equal(desk_ask(&desk, "How many?"), FOV_OK);
     assert_non_null(strstr(desk.seen.data, "BUDGET_CALLS"));
     assert_int_equal(fov_graph_image_count(fov_session_graph(desk.session)), 2);
@@ -112,10 +119,11 @@ static void session__budgets_end_it_with_an_answer(void **state)
 
     opts.calls_max = 0;
     opts.images_max = 1;
-    desk_open(&desk,
-              "[{\"calls\":[{\"name\":\"zoom\",\"arguments\":{\"box\":[0,0,90,90]}},{\"name\":\"zoom\","
-              "\"arguments\":{\"box\":[0,0,80,80]}}]},{\"text\":\"ANSWER: 3\"}]",
-              &opts, 1);
+    desk_open(
+        &desk,
+        "[{\"calls\":[{\"name\":\"zoom\",\"arguments\":{\"box\":[0,0,90,90]}},{\"name\":\"zoom\","
+        "\"arguments\":{\"box\":[0,0,80,80]}}]},{\"text\":\"ANSWER: 3\"}]",
+        &opts, 1);
     assert_int_equal(desk_ask(&desk, "How many?"), FOV_OK);
     assert_non_null(strstr(desk.seen.data, "BUDGET_IMAGES"));
     desk_close(&desk);
@@ -133,7 +141,8 @@ static void session__the_same_call_shows_nothing_twice(void **state)
     for (size_t m = 0; m < fov_conversation_count(desk.session->conversation); m++) {
         for (size_t p = 0; p < fov_conversation_part_count(desk.session->conversation, m); p++) {
             fov_part part;
-            assert_int_equal(fov_conversation_get_part(desk.session->conversation, m, p, &part), FOV_OK);
+            assert_int_equal(fov_conversation_get_part(desk.session->conversation, m, p, &part),
+                             FOV_OK);
             images += part.kind == FOV_PART_IMAGE;
         }
     }
@@ -147,7 +156,9 @@ static void session__a_second_question_sees_what_came_before(void **state)
     struct desk desk;
 
     (void)state;
-    desk_open(&desk, "[" ZOOM ",{\"text\":\"ANSWER: 1\"},{\"text\":\"ANSWER: 2\\nEVIDENCE: img_1\"}]", NULL, 0);
+    desk_open(&desk,
+              "[" ZOOM ",{\"text\":\"ANSWER: 1\"},{\"text\":\"ANSWER: 2\\nEVIDENCE: img_1\"}]",
+              NULL, 0);
     assert_int_equal(desk_ask(&desk, "First?"), FOV_OK);
     assert_string_equal(desk.answer.text, "1");
     assert_int_equal(desk_ask(&desk, "Second?"), FOV_OK);
@@ -178,7 +189,8 @@ static void session__a_model_that_fails_leaves_it_usable(void **state)
     (void)state;
     desk_open(&desk, "[" ZOOM "]", NULL, 0);
     assert_int_equal(desk_ask(&desk, "How many?"), FOV_E_PROVIDER); /* the script is at its end */
-    assert_int_equal(fov_session_call(desk.session, "rotate", "{\"degrees\":90}", &result, &desk.err), FOV_OK);
+    assert_int_equal(
+        fov_session_call(desk.session, "rotate", "{\"degrees\":90}", &result, &desk.err), FOV_OK);
     assert_int_equal(result.is_error, 0);
     assert_int_equal(result.image, 2);
     assert_non_null(result.data);
@@ -234,7 +246,8 @@ static void session__refuses_what_makes_no_sense(void **state)
 
 static void session__declares_its_tools_in_each_dialect(void **state)
 {
-    static const char *const dialects[] = {"openai", "openai-strict", "anthropic", "gemini", "mcp", NULL};
+    static const char *const dialects[] = {"openai", "openai-strict", "anthropic",
+                                           "gemini", "mcp",           NULL};
     struct desk desk;
 
     (void)state;
@@ -242,7 +255,9 @@ static void session__declares_its_tools_in_each_dialect(void **state)
     for (size_t i = 0; i < FOV_COUNT(dialects); i++) {
         fov_bytes json = {NULL, 0, NULL};
         assert_int_equal(fov_session_tools(desk.session, dialects[i], &json, &desk.err), FOV_OK);
-        assert_int_equal(fov__json_check(desk.ctx, (char *)json.data, json.size, 32, 1 << 20, &desk.err), FOV_OK);
+        assert_int_equal(
+            fov__json_check(desk.ctx, (char *)json.data, json.size, 32, 1 << 20, &desk.err),
+            FOV_OK);
         assert_non_null(strstr((char *)json.data, "\"zoom\""));
         assert_null(strstr((char *)json.data, "\"sample\""));
         fov_bytes_free(&json);
@@ -261,13 +276,16 @@ static void session__facts_speak_the_models_coordinates(void **state)
     opts.profile = "qwen3-vl";
     desk_open(&desk, NULL, &opts, 1);
     /* 640x780: the middle is 500,500 of 1000. */
-    assert_int_equal(fov_session_call(desk.session, "sample", "{\"points\":[[500,500]]}", &result, &desk.err), FOV_OK);
+    assert_int_equal(
+        fov_session_call(desk.session, "sample", "{\"points\":[[500,500]]}", &result, &desk.err),
+        FOV_OK);
     if (result.is_error)
         fail_msg("%s", result.text);
     assert_int_equal(result.fact, 0);
     assert_non_null(strstr(result.text, "\"at\":[500,500]"));
     assert_non_null(strstr(result.text, "\"source_px\":[320,390]"));
-    assert_int_equal(fov_session_call(desk.session, "list_images", "{}", &result, &desk.err), FOV_OK);
+    assert_int_equal(fov_session_call(desk.session, "list_images", "{}", &result, &desk.err),
+                     FOV_OK);
     assert_non_null(strstr(result.text, "\"img_0\""));
     desk_close(&desk);
 }

@@ -8,24 +8,34 @@
 
 #include "transport/loopback.h"
 
-#define REPLY(message, stop)                                                                        \
-    "{\"id\":\"x\",\"object\":\"chat.completion\",\"choices\":[{\"index\":0,\"message\":" message   \
+#define REPLY(message, stop)                                                                      \
+    "{\"id\":\"x\",\"object\":\"chat.completion\",\"choices\":[{\"index\":0,\"message\":" message \
     ",\"finish_reason\":\"" stop "\"}],\"usage\":{\"prompt_tokens\":100,\"completion_tokens\":7}}"
-#define CALL(id, name, arguments)                                                                   \
-    "{\"role\":\"assistant\",\"content\":null,\"x_opaque\":[1.50,\"kept\"],\"tool_calls\":[{\"id\":\"" id \
-    "\",\"type\":\"function\",\"function\":{\"name\":\"" name "\",\"arguments\":\"" arguments "\"}}]}"
+#define CALL(id, name, arguments)                                                             \
+    "{\"role\":\"assistant\",\"content\":null,\"x_opaque\":[1.50,\"kept\"],\"tool_calls\":[{" \
+    "\"id\":\"" id "\",\"type\":\"function\",\"function\":{\"name\":\"" name                  \
+    "\",\"arguments\":\"" arguments "\"}}]}"
 
 static const struct fov_loopback_reply script[] = {
-    {.status = 200, .body = REPLY(CALL("c1", "zoom", "{\\\"box\\\":[100,100,500,400]}"), "tool_calls")},
-    {.status = 503, .headers = "retry-after-ms: 1\r\n", .body = "{\"error\":{\"message\":\"busy\"}}"},
     {.status = 200,
-     .body = REPLY(CALL("c2", "rotate", "{\\\"image\\\":\\\"img_1\\\",\\\"degrees\\\":10}"), "tool_calls")},
+     .body = REPLY(CALL("c1", "zoom", "{\\\"box\\\":[100,100,500,400]}"), "tool_calls")},
+    {.status = 503,
+     .headers = "retry-after-ms: 1\r\n",
+     .body = "{\"error\":{\"message\":\"busy\"}}"},
     {.status = 200,
-     .body = REPLY(CALL("c3", "zoom", "{\\\"image\\\":\\\"img_2\\\",\\\"box\\\":[500,400,1000,900]}"), "tool_calls"),
+     .body = REPLY(CALL("c2", "rotate", "{\\\"image\\\":\\\"img_1\\\",\\\"degrees\\\":10}"),
+                   "tool_calls")},
+    {.status = 200,
+     .body =
+         REPLY(CALL("c3", "zoom", "{\\\"image\\\":\\\"img_2\\\",\\\"box\\\":[500,400,1000,900]}"),
+               "tool_calls"),
      .mode = FOV_LOOPBACK_GZIP},
     {.status = 200,
-     .body = REPLY("{\"role\":\"assistant\",\"content\":\"ANSWER: the point 250,250\\nEVIDENCE: img_3\"}", "stop"),
-     .mode = FOV_LOOPBACK_CHUNKED, .piece = 7},
+     .body = REPLY(
+         "{\"role\":\"assistant\",\"content\":\"ANSWER: the point 250,250\\nEVIDENCE: img_3\"}",
+         "stop"),
+     .mode = FOV_LOOPBACK_CHUNKED,
+     .piece = 7},
 };
 
 /* The pixels of the last data URL in a request. */
@@ -77,18 +87,21 @@ static double lanczos_at(const uint8_t *px, int32_t w, int32_t h, double x, doub
 }
 
 /* By hand, apart from the library's own matrices: where a pixel of the last delivery lies in the
- * source. img_1 is [100,100,500,400]; img_2 is img_1 turned 10 degrees about its middle in a frame of
- * fw x fh, delivered w2 x h2; img_3 is the box [500,400,1000,900] of that delivery, rounded outwards to
- * whole pixels of img_2. */
+ * source. img_1 is [100,100,500,400]; img_2 is img_1 turned 10 degrees about its middle in a frame
+ * of fw x fh, delivered w2 x h2; img_3 is the box [500,400,1000,900] of that delivery, rounded
+ * outwards to whole pixels of img_2. */
 static fov_point by_hand(fov_point p, fov_size delivered, fov_size frame, fov_size shown2)
 {
     const double a = 10.0 * 3.14159265358979323846 / 180.0;
-    double bx1 = floor(500.0 * frame.width / shown2.width + 1e-6), by1 = floor(400.0 * frame.height / shown2.height + 1e-6);
-    double bx2 = ceil(1000.0 * frame.width / shown2.width - 1e-6), by2 = ceil(900.0 * frame.height / shown2.height - 1e-6);
+    double bx1 = floor(500.0 * frame.width / shown2.width + 1e-6),
+           by1 = floor(400.0 * frame.height / shown2.height + 1e-6);
+    double bx2 = ceil(1000.0 * frame.width / shown2.width - 1e-6),
+           by2 = ceil(900.0 * frame.height / shown2.height - 1e-6);
     double x = bx1 + p.x * (bx2 - bx1) / delivered.width - frame.width / 2.0;
     double y = by1 + p.y * (by2 - by1) / delivered.height - frame.height / 2.0;
 
-    return (fov_point){100.0 + 200.0 + x * cos(a) + y * sin(a), 100.0 + 150.0 - x * sin(a) + y * cos(a)};
+    return (fov_point){100.0 + 200.0 + x * cos(a) + y * sin(a),
+                       100.0 + 150.0 - x * sin(a) + y * cos(a)};
 }
 
 static void check_picture(struct desk *desk, fov_image *got, fov_size frame, fov_size shown2)
@@ -104,9 +117,11 @@ static void check_picture(struct desk *desk, fov_image *got, fov_size frame, fov
     want = malloc((size_t)source_size.width * (size_t)source_size.height * 3);
     px = malloc((size_t)size.width * (size_t)size.height * 3);
     assert_true(px && want);
-    assert_int_equal(fov_image_read(source, (fov_box){0, 0, source_size.width, source_size.height}, 3, want,
-                                    (size_t)source_size.width * 3, NULL), FOV_OK);
-    assert_int_equal(fov_image_read(got, (fov_box){0, 0, size.width, size.height}, 3, px, (size_t)size.width * 3, NULL),
+    assert_int_equal(fov_image_read(source, (fov_box){0, 0, source_size.width, source_size.height},
+                                    3, want, (size_t)source_size.width * 3, NULL),
+                     FOV_OK);
+    assert_int_equal(fov_image_read(got, (fov_box){0, 0, size.width, size.height}, 3, px,
+                                    (size_t)size.width * 3, NULL),
                      FOV_OK);
     for (int32_t y = 0; y < size.height; y += 3) {
         for (int32_t x = 0; x < size.width; x += 3) {
@@ -116,14 +131,18 @@ static void check_picture(struct desk *desk, fov_image *got, fov_size frame, fov
                 continue; /* the fill, and its soft edge */
             for (int c = 0; c < 3; c++, n++) {
                 double v = lanczos_at(want, source_size.width, source_size.height, q.x, q.y, c);
-                double d = px[((size_t)y * (size_t)size.width + (size_t)x) * 3 + (size_t)c] - (v < 0 ? 0 : v > 255 ? 255 : v);
+                double d = px[((size_t)y * (size_t)size.width + (size_t)x) * 3 + (size_t)c] -
+                           (v < 0     ? 0
+                            : v > 255 ? 255
+                                      : v);
                 error += d * d;
             }
         }
     }
     assert_true(n > 10000);
     if (10 * log10(255 * 255 / (error / (double)n)) < 46)
-        fail_msg("PSNR against one warp by hand is %.1f dB", 10 * log10(255 * 255 / (error / (double)n)));
+        fail_msg("PSNR against one warp by hand is %.1f dB",
+                 10 * log10(255 * 255 / (error / (double)n)));
     free(px);
     free(want);
     fov_image_unref(source);
@@ -165,21 +184,26 @@ static void wire__a_zoom_into_a_turned_zoom_is_one_warp(void **state)
     assert_int_equal(fov_loopback_count(server), 5);
     picture = last_picture(ctx, fov_loopback_request_at(server, 4));
     frame = fov_graph_size(fov_session_graph(desk.session), 2);
-    shown2 = (fov_size){desk.session->box.images[2].fit.width, desk.session->box.images[2].fit.height};
+    shown2 =
+        (fov_size){desk.session->box.images[2].fit.width, desk.session->box.images[2].fit.height};
     shown3 = fov_image_size(picture);
     check_picture(&desk, picture, frame, shown2);
     fov_image_unref(picture);
 
     /* The point that it named, through the graph and by hand. */
-    mapped = (fov_point){250.0 * fov_graph_size(fov_session_graph(desk.session), 3).width / shown3.width,
-                         250.0 * fov_graph_size(fov_session_graph(desk.session), 3).height / shown3.height};
-    assert_int_equal(fov_graph_to_source(fov_session_graph(desk.session), 3, mapped, &source, &mapped, NULL), FOV_OK);
+    mapped = (fov_point){
+        250.0 * fov_graph_size(fov_session_graph(desk.session), 3).width / shown3.width,
+        250.0 * fov_graph_size(fov_session_graph(desk.session), 3).height / shown3.height};
+    assert_int_equal(
+        fov_graph_to_source(fov_session_graph(desk.session), 3, mapped, &source, &mapped, NULL),
+        FOV_OK);
     hand = by_hand((fov_point){250, 250}, shown3, frame, shown2);
     assert_int_equal(source, 0);
     assert_true(fabs(mapped.x - hand.x) < 0.5 && fabs(mapped.y - hand.y) < 0.5);
 
     /* Each assistant message went back as it came, and nothing secret was kept. */
-    assert_non_null(strstr(fov_loopback_request_at(server, 4)->body, "\"x_opaque\":[1.50,\"kept\"]"));
+    assert_non_null(
+        strstr(fov_loopback_request_at(server, 4)->body, "\"x_opaque\":[1.50,\"kept\"]"));
     assert_int_equal(fov_session_close(desk.session, NULL), FOV_OK);
     text = desk_transcript(&desk);
     assert_null(strstr(text, "secret"));
@@ -194,7 +218,8 @@ static void wire__a_zoom_into_a_turned_zoom_is_one_warp(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(wire__a_zoom_into_a_turned_zoom_is_one_warp)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(wire__a_zoom_into_a_turned_zoom_is_one_warp)};
 
     return cmocka_run_group_tests_name("session over a socket", tests, NULL, NULL);
 }

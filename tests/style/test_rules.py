@@ -166,6 +166,8 @@ class RuleTest(unittest.TestCase):
         self.assertNotIn("fov__f ", found)
         allowed = {f"{m} {s}": "why" for m, s, _, section in symbols if ".text" not in section}
         self.assertEqual(list(rules.mutable_state(symbols, allowed)), [])
+        allowed["other.o gone"] = "why"
+        self.assertEqual(list(rules.mutable_state(symbols, allowed)), [])
         allowed["x.o gone"] = "why"
         self.assertIn("not there any more", str(list(rules.mutable_state(symbols, allowed))))
 

@@ -28,10 +28,21 @@ int scenario_make(void **state);
 int scenario_drop(void **state);
 #define test_scenario(fn) cmocka_unit_test_setup_teardown(fn, scenario_make, scenario_drop)
 
-/* Write the transcript that most tests look at: a PNG, a JPEG and grey raw pixels as sources; zooms, a
- * turn, a barrier, marks; a fact; deliveries; the words of a session. */
+/* Write the transcript that most tests look at: a PNG, a JPEG and grey raw pixels as sources;
+ * zooms, a turn, a barrier, marks; a fact; deliveries; the words of a session. */
 void scenario_write(const struct scenario *s);
 enum { SCENARIO_SOURCES = 3, SCENARIO_IMAGES = 6, SCENARIO_FACTS = 2, SCENARIO_DELIVERIES = 5 };
+
+/* The pieces: a graph and a transcript with its header; a source (its reference is consumed); an
+ * operation (false when this build cannot, or it was made before); a delivery of a size; the end.
+ */
+void scenario_start(const struct scenario *s, fov_graph **graph, struct fov_transcript **t);
+int32_t scenario_add(fov_graph *graph, struct fov_transcript *t, fov_image *image);
+bool scenario_apply(fov_graph *graph, struct fov_transcript *t, const char *op,
+                    const char *arguments);
+void scenario_deliver(fov_graph *graph, fov_context *ctx, struct fov_transcript *t, int32_t id,
+                      int32_t width, int32_t height);
+void scenario_end(fov_graph *graph, struct fov_transcript *t);
 
 /* "dir/name" in a buffer that lives until the 8th call after. */
 const char *scenario_path(const char *dir, const char *name);

@@ -26,7 +26,8 @@ static void digest__leaves_times_and_spaces_out(void **state)
         {"{\"time\":1}", "{}"},
         {"{\"a\":{\"time\":1},\"b\":[{\"_ms\":2,\"c\":3}]}", "{\"a\":{},\"b\":[{\"c\":3}]}"},
         {"{\"timely\":1,\"ms\":2,\"a_ms_b\":3}", "{\"timely\":1,\"ms\":2,\"a_ms_b\":3}"},
-        {"{\"a\":\"time\",\"b\":\"\\\"time\\\":1,\"}", "{\"a\":\"time\",\"b\":\"\\\"time\\\":1,\"}"},
+        {"{\"a\":\"time\",\"b\":\"\\\"time\\\":1,\"}",
+         "{\"a\":\"time\",\"b\":\"\\\"time\\\":1,\"}"},
         {"{\"a\":[true, null ,-1.5e3,\"x y\"]}", "{\"a\":[true,null,-1.5e3,\"x y\"]}"},
     };
     const struct scenario *s = *state;

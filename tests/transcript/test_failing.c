@@ -24,9 +24,13 @@ static void empty_folder(const char *dir)
     char path[256];
     snprintf(path, sizeof(path), "%s/transcript.jsonl", dir);
     unlink(path);
-    snprintf(path, sizeof(path), "%s/blobs/2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824", dir);
+    snprintf(path, sizeof(path),
+             "%s/blobs/2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824", dir);
     unlink(path);
 }
+
+static const char long_words[] =
+    "{\"box\":[1,2,3,4],\"label\":\"a rather long one, so that the buffer must grow\"}";
 
 static fov_status write_words(struct fov_transcript *t)
 {
@@ -39,7 +43,7 @@ static fov_status write_words(struct fov_transcript *t)
     if (rc < 0)
         return rc;
     jw = fov__transcript_begin(t, "call");
-    fov__jw_raw(jw, "arguments", "{\"box\":[1,2,3,4],\"label\":\"a rather long one, so that the buffer must grow\"}", 77);
+    fov__jw_raw(jw, "arguments", long_words, strlen(long_words));
     return fov__transcript_end(t, false, NULL);
 }
 
@@ -138,22 +142,14 @@ static void memory__runs_out_while_verifying(void **state)
     struct fov_transcript *t = NULL;
     fov_graph *graph = NULL;
     fov_image *image = NULL;
-    fov_applied made = FOV_APPLIED_INIT;
     const uint8_t pixels[12] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
-    assert_int_equal(fov__transcript_new(&t, s->ctx, s->dir, NULL, NULL), FOV_OK);
-    fov__transcript_begin(t, "header");
-    assert_int_equal(fov__transcript_end(t, true, NULL), FOV_OK);
-    assert_int_equal(fov_graph_new(&graph, s->ctx, NULL), FOV_OK);
+    scenario_start(s, &graph, &t);
     assert_int_equal(fov_image_new_pixels(&image, s->ctx, pixels, 2, 2, 3, 6, NULL), FOV_OK);
-    assert_int_equal(fov_graph_add_source(graph, image, NULL, NULL), FOV_OK);
-    fov_image_unref(image);
-    assert_int_equal(fov__transcript_source(t, fov__graph_node(graph, 0), NULL), FOV_OK);
-    assert_int_equal(fov_graph_apply(graph, "rotate", "{\"degrees\":90}", &made, NULL), FOV_OK);
-    assert_int_equal(fov__transcript_image(t, fov__graph_node(graph, 1), NULL), FOV_OK);
-    assert_int_equal(fov_graph_apply(graph, "sample", "{\"image\":\"img_1\",\"points\":[[1,1]]}", &made, NULL), FOV_OK);
-    assert_int_equal(fov__transcript_fact(t, fov__graph_fact_get(graph, 0), NULL), FOV_OK);
-    assert_int_equal(fov__transcript_close(t, NULL), FOV_OK);
-    fov_graph_free(graph);
+    scenario_add(graph, t, image);
+    assert_true(scenario_apply(graph, t, "rotate", "{\"degrees\":90}"));
+    assert_true(scenario_apply(graph, t, "sample", "{\"image\":\"img_1\",\"points\":[[1,1]]}"));
+    scenario_deliver(graph, s->ctx, t, 1, 4, 4);
+    scenario_end(graph, t);
     run(verify_once, &job, "transcript verify", TORTURE_MAY_SUCCEED);
 }
 

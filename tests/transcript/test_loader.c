@@ -6,14 +6,20 @@
 #include <stdlib.h>
 
 #define SHA "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-#define SOURCE "{\"event\":\"source\",\"n\":1,\"id\":\"img_0\",\"sha256\":\"" SHA "\",\"format\":\"png\",\"width\":8,\"height\":9,\"bytes\":70}\n"
-#define IMAGE(n, id, parents)                                                                       \
-    "{\"event\":\"image\",\"n\":" n ",\"id\":\"" id "\",\"op\":\"zoom\",\"recipe\":{\"box\":[0,0,4,4]},\"parents\":" parents ",\"output\":0,"   \
-    "\"width\":4,\"height\":4,\"regions\":[{\"box\":[0,0,4,4],\"source\":\"img_0\",\"to_source\":[1,0,0,0,1,0,0,0,1]}]," \
+#define SOURCE                                                         \
+    "{\"event\":\"source\",\"n\":1,\"id\":\"img_0\",\"sha256\":\"" SHA \
+    "\",\"format\":\"png\",\"width\":8,\"height\":9,\"bytes\":70}\n"
+#define IMAGE(n, id, parents)                                                                      \
+    "{\"event\":\"image\",\"n\":" n ",\"id\":\"" id                                                \
+    "\",\"op\":\"zoom\",\"recipe\":{\"box\":[0,0,4,4]},\"parents\":" parents ",\"output\":0,"      \
+    "\"width\":4,\"height\":4,\"regions\":[{\"box\":[0,0,4,4],\"source\":\"img_0\",\"to_source\":" \
+    "[1,0,0,0,1,0,0,0,1]}],"                                                                       \
     "\"recipe_sha256\":\"" SHA "\",\"note\":\"\"}\n"
-#define DELIVERY(id, format, more)                                                                  \
-    "{\"event\":\"delivery\",\"n\":2,\"id\":\"" id "\",\"width\":8,\"height\":9,\"format\":\"" format "\",\"bytes_sha256\":\"" SHA \
-    "\",\"size\":70,\"tokens\":null,\"pixels_sha256\":\"" SHA "\",\"encoder\":\"e\",\"render_ms\":1" more "}\n"
+#define DELIVERY(id, format, more)                                                  \
+    "{\"event\":\"delivery\",\"n\":2,\"id\":\"" id                                  \
+    "\",\"width\":8,\"height\":9,\"format\":\"" format "\",\"bytes_sha256\":\"" SHA \
+    "\",\"size\":70,\"tokens\":null,\"pixels_sha256\":\"" SHA                       \
+    "\",\"encoder\":\"e\",\"render_ms\":1" more "}\n"
 
 static void loader__reads_what_was_written(void **state)
 {
@@ -22,7 +28,8 @@ static void loader__reads_what_was_written(void **state)
     fov_error err;
     scenario_write(s);
     assert_int_equal(fov__log_open(&log, s->ctx, s->dir, &err), FOV_OK);
-    assert_int_equal(log->count, 2 + SCENARIO_SOURCES + SCENARIO_IMAGES + SCENARIO_FACTS + SCENARIO_DELIVERIES + 2);
+    assert_int_equal(log->count, 2 + SCENARIO_SOURCES + SCENARIO_IMAGES + SCENARIO_FACTS +
+                                     SCENARIO_DELIVERIES + 2);
     assert_int_equal(log->image_count, SCENARIO_SOURCES + SCENARIO_IMAGES);
     assert_int_equal(log->fact_count, SCENARIO_FACTS);
     assert_int_equal(log->unknown_kinds, 0);
@@ -46,38 +53,58 @@ static const struct wrong wrongs[] = {
     {"{}\n", FOV_E_STATE, "line 1: event is missing"},
     {"{\"event\":7}\n", FOV_E_STATE, "line 1: event is no string"},
     {"{\"event\":\"header\"}\n", FOV_E_STATE, "line 1: n is missing"},
-    {"{\"event\":\"answer\",\"n\":0}\n", FOV_E_STATE, "line 1: event is \"answer\", and the first is the header"},
+    {"{\"event\":\"answer\",\"n\":0}\n", FOV_E_STATE,
+     "line 1: event is \"answer\", and the first is the header"},
     {"{\"event\":\"header\",\"n\":0}\n", FOV_E_STATE, "line 1: header.transcript is missing"},
-    {"{\"event\":\"header\",\"n\":0,\"transcript\":\"1\",\"blobs\":\"b\"}\n", FOV_E_STATE, "line 1: header.transcript is \"1\""},
-    {"{\"event\":\"header\",\"n\":0,\"transcript\":2,\"blobs\":\"b\"}\n", FOV_E_UNSUPPORTED, "format 2"},
-    {"{\"event\":\"header\",\"n\":0,\"transcript\":1}\n", FOV_E_STATE, "line 1: header.blobs is missing"},
-    {"{\"event\":\"header\",\"n\":0,\"transcript\":1,\"blobs\":\"\"}\n", FOV_E_STATE, "line 1: header.blobs"},
-    {"{\"event\":\"header\",\"n\":0,\"transcript\":1,\"blobs\":\"a\\u0000b\"}\n", FOV_E_STATE, "line 1: header.blobs"},
+    {"{\"event\":\"header\",\"n\":0,\"transcript\":\"1\",\"blobs\":\"b\"}\n", FOV_E_STATE,
+     "line 1: header.transcript is \"1\""},
+    {"{\"event\":\"header\",\"n\":0,\"transcript\":2,\"blobs\":\"b\"}\n", FOV_E_UNSUPPORTED,
+     "format 2"},
+    {"{\"event\":\"header\",\"n\":0,\"transcript\":1}\n", FOV_E_STATE,
+     "line 1: header.blobs is missing"},
+    {"{\"event\":\"header\",\"n\":0,\"transcript\":1,\"blobs\":\"\"}\n", FOV_E_STATE,
+     "line 1: header.blobs"},
+    {"{\"event\":\"header\",\"n\":0,\"transcript\":1,\"blobs\":\"a\\u0000b\"}\n", FOV_E_STATE,
+     "line 1: header.blobs"},
     {"{\"event\":\"header\",\"n\":0,\"n\":0}\n", FOV_E_STATE, "line 1: "},
     {HEADER HEADER, FOV_E_STATE, "line 2: n is 0, and 1 comes next"},
-    {HEADER "{\"event\":\"header\",\"n\":1}\n", FOV_E_STATE, "line 2: event is \"header\", which is only the first"},
-    {HEADER "{\"event\":\"call\",\"n\":2}\n", FOV_E_STATE, "line 2: n is 2, and 1 comes next: lines are missing"},
+    {HEADER "{\"event\":\"header\",\"n\":1}\n", FOV_E_STATE,
+     "line 2: event is \"header\", which is only the first"},
+    {HEADER "{\"event\":\"call\",\"n\":2}\n", FOV_E_STATE,
+     "line 2: n is 2, and 1 comes next: lines are missing"},
     {HEADER "{\"event\":\"call\",\"n\":1.0}\n", FOV_E_STATE, "line 2: n is 1.0"},
     {HEADER "{\"event\":\"call\",\"n\":1\n{\"event\":\"call\",\"n\":2}\n", FOV_E_STATE, "line 2: "},
     {HEADER "{\"event\":\"call\",\"n\":1,\"x\":\"\xff\"}\n", FOV_E_STATE, "line 2: "},
     {HEADER "{\"event\":\"call\",\"n\":1} x\n", FOV_E_STATE, "line 2: "},
     {HEADER "\n" SOURCE, FOV_E_STATE, "line 2: "},
-    {HEADER IMAGE("1", "img_0", "[]"), FOV_E_STATE, "line 2: regions.0.source names img_0, and there are 0"},
-    {HEADER SOURCE IMAGE("2", "img_2", "[\"img_0\"]"), FOV_E_STATE, "line 3: id is img_2, and img_1 comes next"},
-    {HEADER SOURCE IMAGE("2", "img_0", "[\"img_0\"]"), FOV_E_STATE, "line 3: id is img_0, and img_1 comes next"},
-    {HEADER SOURCE IMAGE("2", "img_01", "[\"img_0\"]"), FOV_E_STATE, "line 3: id is a string, and an image's id"},
+    {HEADER IMAGE("1", "img_0", "[]"), FOV_E_STATE,
+     "line 2: regions.0.source names img_0, and there are 0"},
+    {HEADER SOURCE IMAGE("2", "img_2", "[\"img_0\"]"), FOV_E_STATE,
+     "line 3: id is img_2, and img_1 comes next"},
+    {HEADER SOURCE IMAGE("2", "img_0", "[\"img_0\"]"), FOV_E_STATE,
+     "line 3: id is img_0, and img_1 comes next"},
+    {HEADER SOURCE IMAGE("2", "img_01", "[\"img_0\"]"), FOV_E_STATE,
+     "line 3: id is a string, and an image's id"},
     {HEADER SOURCE IMAGE("2", "img_1", "[\"img_1\"]"), FOV_E_STATE, "line 3: parents names img_1"},
-    {HEADER SOURCE IMAGE("2", "img_1", "[\"img_9999999\"]"), FOV_E_STATE, "line 3: parents names img_9999999"},
-    {HEADER SOURCE IMAGE("2", "img_1", "[0]"), FOV_E_STATE, "line 3: parents is an array, and an array of at most 8"},
-    {HEADER SOURCE IMAGE("2", "img_1", "[\"img_0\",\"img_0\",\"img_0\",\"img_0\",\"img_0\",\"img_0\",\"img_0\",\"img_0\",\"img_0\"]"), FOV_E_STATE,
-     "line 3: parents is an array"},
-    {HEADER SOURCE IMAGE("2", "img_1", "{\"a\":\"img_0\"}"), FOV_E_STATE, "line 3: parents is an object"},
+    {HEADER SOURCE IMAGE("2", "img_1", "[\"img_9999999\"]"), FOV_E_STATE,
+     "line 3: parents names img_9999999"},
+    {HEADER SOURCE IMAGE("2", "img_1", "[0]"), FOV_E_STATE,
+     "line 3: parents is an array, and an array of at most 8"},
+    {HEADER SOURCE IMAGE("2", "img_1",
+                         "[\"img_0\",\"img_0\",\"img_0\",\"img_0\",\"img_0\",\"img_0\",\"img_0\","
+                         "\"img_0\",\"img_0\"]"),
+     FOV_E_STATE, "line 3: parents is an array"},
+    {HEADER SOURCE IMAGE("2", "img_1", "{\"a\":\"img_0\"}"), FOV_E_STATE,
+     "line 3: parents is an object"},
     {HEADER SOURCE DELIVERY("img_1", "png", ""), FOV_E_STATE, "line 3: delivery.id is img_1"},
     {HEADER SOURCE DELIVERY("img_0", "webp", ""), FOV_E_STATE, "line 3: format is \"webp\""},
     {HEADER SOURCE DELIVERY("img_0", "jpeg", ""), FOV_E_STATE, "line 3: quality is missing"},
-    {HEADER SOURCE DELIVERY("img_0", "jpeg", ",\"quality\":101"), FOV_E_STATE, "line 3: quality is a number, and a whole number from 1 to 100"},
-    {HEADER SOURCE DELIVERY("img_0", "jpeg", ",\"quality\":9.5"), FOV_E_STATE, "line 3: quality is a number"},
-    {HEADER SOURCE DELIVERY("img_0", "jpeg", ",\"quality\":1e999"), FOV_E_STATE, "line 3: number too large"},
+    {HEADER SOURCE DELIVERY("img_0", "jpeg", ",\"quality\":101"), FOV_E_STATE,
+     "line 3: quality is a number, and a whole number from 1 to 100"},
+    {HEADER SOURCE DELIVERY("img_0", "jpeg", ",\"quality\":9.5"), FOV_E_STATE,
+     "line 3: quality is a number"},
+    {HEADER SOURCE DELIVERY("img_0", "jpeg", ",\"quality\":1e999"), FOV_E_STATE,
+     "line 3: number too large"},
 };
 
 static void loader__names_line_and_member_of_what_is_wrong(void **state)
@@ -89,8 +116,8 @@ static void loader__names_line_and_member_of_what_is_wrong(void **state)
         scenario_lines(s, wrongs[i].text);
         const fov_status rc = fov__log_open(&log, s->ctx, s->dir, &err);
         if (rc != wrongs[i].status || strstr(err.message, wrongs[i].message) == NULL)
-            fail_msg("case %zu: %d \"%s\", where \"%s\" was expected", i, (int)rc, rc < 0 ? err.message : "",
-                     wrongs[i].message);
+            fail_msg("case %zu: %d \"%s\", where \"%s\" was expected", i, (int)rc,
+                     rc < 0 ? err.message : "", wrongs[i].message);
         assert_null(log);
     }
 }
@@ -98,8 +125,8 @@ static void loader__names_line_and_member_of_what_is_wrong(void **state)
 /* Every member of a source in turn: taken away, and of another type. */
 static void loader__misses_each_member(void **state)
 {
-    static const char *const members[] = {"\"id\":\"img_0\",", "\"sha256\":\"" SHA "\",", "\"format\":\"png\",",
-                                          "\"width\":8,", "\"height\":9,"};
+    static const char *const members[] = {"\"id\":\"img_0\",", "\"sha256\":\"" SHA "\",",
+                                          "\"format\":\"png\",", "\"width\":8,", "\"height\":9,"};
     const struct scenario *s = *state;
     for (size_t i = 0; i < FOV_COUNT(members); i++) {
         struct fov_log *log = NULL;
@@ -108,21 +135,24 @@ static void loader__misses_each_member(void **state)
         scenario_lines(s, HEADER SOURCE);
         scenario_edit(s, "source", members[i], "");
         assert_int_equal(fov__log_open(&log, s->ctx, s->dir, &err), FOV_E_STATE);
-        snprintf(name, sizeof(name), "%.*s is missing", (int)(strchr(members[i] + 1, '"') - members[i] - 1), members[i] + 1);
+        snprintf(name, sizeof(name), "%.*s is missing",
+                 (int)(strchr(members[i] + 1, '"') - members[i] - 1), members[i] + 1);
         assert_non_null(strstr(err.message, "line 2: "));
         if (strstr(err.message, name) == NULL)
             fail_msg("\"%s\" does not hold \"%s\"", err.message, name);
     }
 }
 
-/* A name that is no hash would be a path: "../../etc/passwd" is 64 characters with some patience. */
+/* A name that is no hash would be a path: "../../etc/passwd" is 64 characters with some patience.
+ */
 static void loader__takes_no_path_for_a_hash(void **state)
 {
     const struct scenario *s = *state;
     struct fov_log *log = NULL;
     fov_error err;
     scenario_lines(s, HEADER SOURCE);
-    scenario_edit(s, "source", SHA, "../../../../../../../../../../../../../../../../../../etc/passwd");
+    scenario_edit(s, "source", SHA,
+                  "../../../../../../../../../../../../../../../../../../etc/passwd");
     assert_int_equal(fov__log_open(&log, s->ctx, s->dir, &err), FOV_E_STATE);
     assert_non_null(strstr(err.message, "line 2: sha256 is a string, and 64 hexadecimal digits"));
 }
@@ -174,8 +204,9 @@ static void loader__passes_over_what_a_later_version_says(void **state)
     const struct scenario *s = *state;
     struct fov_log *log = NULL;
     fov_error err;
-    scenario_lines(s, HEADER SOURCE "{\"event\":\"dream\",\"n\":2,\"of\":{\"sheep\":[1e999,\"\\u0000\"]}}\n"
-                             "{\"event\":\"call\",\"n\":3,\"anything\":1}\n");
+    scenario_lines(s, HEADER SOURCE
+                   "{\"event\":\"dream\",\"n\":2,\"of\":{\"sheep\":[1e999,\"\\u0000\"]}}\n"
+                   "{\"event\":\"call\",\"n\":3,\"anything\":1}\n");
     scenario_edit(s, "source", "\"bytes\"", "\"colour\":1,\"mood\":null,\"bytes\"");
     assert_int_equal(fov__log_open(&log, s->ctx, s->dir, &err), FOV_OK);
     assert_int_equal(log->unknown_kinds, 1);

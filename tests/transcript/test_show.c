@@ -47,14 +47,16 @@ static void show__draws_dot_and_mermaid(void **state)
     scenario_write(s);
     char *text = shown(s, FOV_SHOW_DOT);
     has(text, "digraph foveate {\n");
-    has(text, "  img_3 [shape=box, label=\"img_3 zoom box=[40,30,300,200]\\n260x170\\n[40,30,300,200] of img_0\"];\n");
+    has(text, "  img_3 [shape=box, label=\"img_3 zoom "
+              "box=[40,30,300,200]\\n260x170\\n[40,30,300,200] of img_0\"];\n");
     has(text, "  img_0 -> img_3;\n");
     has(text, "  img_3 -> fact_0;\n");
     has(text, "  answer [shape=ellipse, label=\"5.11\"];\n  img_3 -> answer [style=dashed];\n");
     free(text);
     text = shown(s, FOV_SHOW_MERMAID);
     has(text, "flowchart TD\n");
-    has(text, "  img_3[\"img_3 zoom box=[40,30,300,200]<br/>260x170<br/>[40,30,300,200] of img_0\"]\n");
+    has(text,
+        "  img_3[\"img_3 zoom box=[40,30,300,200]<br/>260x170<br/>[40,30,300,200] of img_0\"]\n");
     has(text, "  img_0 --> img_3\n");
     has(text, "  fact_0([\"fact_0 sample ");
     has(text, "  answer{{\"5.11\"}}\n  img_3 -.-> answer\n  fact_0 -.-> answer\n");
@@ -80,7 +82,8 @@ static void show__lets_no_string_break_out(void **state)
     free(text);
 }
 
-/* A chain as long as a transcript allows must not use up the stack, and its rails not all memory. */
+/* A chain as long as a transcript allows must not use up the stack, and its rails not all memory.
+ */
 static void show__bears_a_very_long_chain(void **state)
 {
     enum { LENGTH = 20000 };
@@ -95,23 +98,28 @@ static void show__bears_a_very_long_chain(void **state)
         char parent[24] = "";
         if (i > 0)
             snprintf(parent, sizeof(parent), "\"img_%d\"", i - 1);
-        len += (size_t)snprintf(
-            text + len, room - len,
-            "{\"event\":\"image\",\"n\":%d,\"id\":\"img_%d\",\"op\":\"zoom\",\"recipe\":{},\"parents\":[%s],\"output\":0,"
-            "\"width\":1,\"height\":1,\"regions\":[{\"box\":[0,0,1,1],\"source\":\"img_0\",\"to_source\":[1,0,0,0,1,0,0,0,1]}],"
-            "\"recipe_sha256\":\"%064d\"}\n",
-            i + 1, i, parent, 0);
+        len += (size_t)snprintf(text + len, room - len,
+                                "{\"event\":\"image\",\"n\":%d,\"id\":\"img_%d\",\"op\":\"zoom\","
+                                "\"recipe\":{},\"parents\":[%s],\"output\":0,"
+                                "\"width\":1,\"height\":1,\"regions\":[{\"box\":[0,0,1,1],"
+                                "\"source\":\"img_0\",\"to_source\":[1,0,0,0,1,0,0,0,1]}],"
+                                "\"recipe_sha256\":\"%064d\"}\n",
+                                i + 1, i, parent, 0);
     }
     /* The first claims to come from itself, which is refused; then it is a source. */
     scenario_lines(s, text);
     free(text);
     assert_int_equal(fov_transcript_show(s->ctx, s->dir, FOV_SHOW_TREE, &out, &err), FOV_E_STATE);
-    scenario_edit(s, "header",
-                  "{\"event\":\"image\",\"n\":1,\"id\":\"img_0\",\"op\":\"zoom\",\"recipe\":{},\"parents\":[],\"output\":0,"
-                  "\"width\":1,\"height\":1,\"regions\":[{\"box\":[0,0,1,1],\"source\":\"img_0\",\"to_source\":[1,0,0,0,1,0,0,0,1]}],"
-                  "\"recipe_sha256\":\"0000000000000000000000000000000000000000000000000000000000000000\"}",
-                  "{\"event\":\"source\",\"n\":1,\"id\":\"img_0\",\"format\":\"png\",\"width\":1,\"height\":1,\"bytes\":1,"
-                  "\"sha256\":\"0000000000000000000000000000000000000000000000000000000000000000\"}");
+    scenario_edit(
+        s, "header",
+        "{\"event\":\"image\",\"n\":1,\"id\":\"img_0\",\"op\":\"zoom\",\"recipe\":{},\"parents\":[]"
+        ",\"output\":0,"
+        "\"width\":1,\"height\":1,\"regions\":[{\"box\":[0,0,1,1],\"source\":\"img_0\",\"to_"
+        "source\":[1,0,0,0,1,0,0,0,1]}],"
+        "\"recipe_sha256\":\"0000000000000000000000000000000000000000000000000000000000000000\"}",
+        "{\"event\":\"source\",\"n\":1,\"id\":\"img_0\",\"format\":\"png\",\"width\":1,\"height\":"
+        "1,\"bytes\":1,"
+        "\"sha256\":\"0000000000000000000000000000000000000000000000000000000000000000\"}");
     assert_int_equal(fov_transcript_show(s->ctx, s->dir, FOV_SHOW_TREE, &out, &err), FOV_E_LIMIT);
     assert_int_equal(fov_transcript_show(s->ctx, s->dir, FOV_SHOW_DOT, &out, &err), FOV_OK);
     has((const char *)out.data, "  img_19998 -> img_19999;\n");
@@ -132,10 +140,8 @@ static void show__refuses_wrong_arguments(void **state)
 int suite_show(void)
 {
     const struct CMUnitTest tests[] = {
-        test_scenario(show__draws_the_tree_of_looks),
-        test_scenario(show__draws_dot_and_mermaid),
-        test_scenario(show__lets_no_string_break_out),
-        test_scenario(show__bears_a_very_long_chain),
+        test_scenario(show__draws_the_tree_of_looks),  test_scenario(show__draws_dot_and_mermaid),
+        test_scenario(show__lets_no_string_break_out), test_scenario(show__bears_a_very_long_chain),
         test_scenario(show__refuses_wrong_arguments),
     };
     return cmocka_run_group_tests_name("show", tests, NULL, NULL);

@@ -25,12 +25,108 @@ static void verify__finds_an_untouched_transcript_equal(void **state)
     assert_int_equal(v->result.skipped, 0);
     assert_int_equal(v->result.differing, 0);
     assert_int_equal(v->result.cut_lines, 0);
-    assert_int_equal(v->lines, SCENARIO_SOURCES + SCENARIO_IMAGES + SCENARIO_FACTS + SCENARIO_DELIVERIES);
+    assert_int_equal(v->lines,
+                     SCENARIO_SOURCES + SCENARIO_IMAGES + SCENARIO_FACTS + SCENARIO_DELIVERIES);
     assert_non_null(strstr(v->all, "img_4 equal "));
     assert_non_null(strstr(v->all, "img_3 delivery 520x340 equal "));
     assert_int_equal(fov__log_open(&log, s->ctx, s->dir, NULL), FOV_OK);
     assert_string_equal(v->result.digest, log->digest);
     fov__log_free(log);
+    free(v);
+}
+
+/* A recipe is what its operation writes down: applied again it must write the same, of every
+ * operation and every example there is. */
+static void verify__remakes_every_example_of_every_operation(void **state)
+{
+    const struct scenario *s = *state;
+    struct verified *v = malloc(sizeof(*v));
+    struct fov_transcript *t = NULL;
+    fov_graph *graph = NULL;
+    fov_image *image = NULL;
+    int tried = 0, made = 0;
+    uint8_t *rows = malloc(1000 * 500 * 3);
+    assert_non_null(v);
+    assert_non_null(rows);
+    for (size_t i = 0; i < 1000 * 500 * 3; i++)
+        rows[i] = (uint8_t)((i / 3000 / 20 + i / 60) % 2 ? 240 - i % 7 : 20 + i % 31);
+    scenario_start(s, &graph, &t);
+    assert_int_equal(fov_image_new_pixels(&image, s->ctx, rows, 1000, 500, 3, 3000, NULL), FOV_OK);
+    scenario_add(graph, t, image);
+    free(rows);
+    for (size_t i = 0; fov__op_at(i) != NULL; i++) {
+        const struct op_def *op = fov__op_at(i);
+        for (size_t k = 0; op->kind != OP_KIND_STATE && op->examples[k].arguments != NULL; k++) {
+            tried++;
+            made += scenario_apply(graph, t, op->name, op->examples[k].arguments);
+        }
+    }
+    scenario_end(graph, t);
+    scenario_verify(s, v);
+    if (v->rc != FOV_OK)
+        fail_msg("%s\n%s", v->err.message, v->all);
+    print_message("%d examples, %d recorded, %d images and %d facts equal\n", tried, made,
+                  v->result.images, v->result.facts);
+    assert_true(made >= tried - 4 && made > 10); /* without an engine, OCR's are missing */
+    assert_true(v->result.images + v->result.facts >= made);
+    free(v);
+}
+
+/* Alpha, palettes, 16 bits, orientation, CMYK, progressive, a file with its end cut off. */
+static void verify__covers_every_kind_of_source(void **state)
+{
+    static const char *const names[] = {
+        "small-rgba8.png",   "small-rgba16.png",  "small-palette.png",     "small-greyalpha8.png",
+        "small-palette.bmp", "scene-orient6.jpg", "scene-progressive.jpg", "scene-cmyk.jpg",
+        "scene-grey.jpg",    "small-alpha.webp"};
+    const struct scenario *s = *state;
+    struct verified *v = malloc(sizeof(*v));
+    struct fov_transcript *t = NULL;
+    fov_graph *graph = NULL;
+    fov_image *image = NULL;
+    fov_image_opts lenient = FOV_IMAGE_OPTS_INIT;
+    uint8_t pixels[4 * 6 * 5];
+    size_t size = 0;
+    fov_error err;
+    int sources = 0;
+    char arguments[64];
+    assert_non_null(v);
+    for (size_t i = 0; i < sizeof(pixels); i++)
+        pixels[i] = (uint8_t)(i * 11);
+    scenario_start(s, &graph, &t);
+    for (size_t i = 0; i < FOV_COUNT(names) + 2; i++) {
+        fov_status rc = FOV_OK;
+        if (i < FOV_COUNT(names)) {
+            rc = fov_image_open(&image, s->ctx, scenario_path(FOV_TESTDATA "/pictures", names[i]),
+                                NULL, &err);
+        } else if (i == FOV_COUNT(names)) {
+            rc = fov_image_new_pixels(&image, s->ctx, pixels, 6, 5, 4, 24, &err);
+        } else {
+            char *file = scenario_read(FOV_TESTDATA "/pictures/scene.jpg", &size);
+            lenient.lenient = 1;
+            rc = fov_image_open_memory(&image, s->ctx, file, size * 2 / 3, &lenient, &err);
+            free(file);
+        }
+        if (rc == FOV_E_UNSUPPORTED)
+            continue; /* built without libvips */
+        if (rc != FOV_OK)
+            fail_msg("%zu: %s", i, err.message);
+        const int32_t id = scenario_add(graph, t, image);
+        const fov_size own = fov_graph_size(graph, id);
+        snprintf(arguments, sizeof(arguments), "{\"image\":\"img_%d\",\"degrees\":3}", (int)id);
+        assert_true(scenario_apply(graph, t, "rotate", arguments));
+        scenario_deliver(graph, s->ctx, t, id, own.width / 2, own.height / 2);
+        scenario_deliver(graph, s->ctx, t, id + 1, own.width * 2, own.height);
+        sources++;
+    }
+    scenario_end(graph, t);
+    assert_true(sources >= 11);
+    scenario_verify(s, v);
+    if (v->rc != FOV_OK)
+        fail_msg("%s\n%s", v->err.message, v->all);
+    assert_int_equal(v->result.sources, sources);
+    assert_int_equal(v->result.images, sources);
+    assert_int_equal(v->result.deliveries, sources * 2);
     free(v);
 }
 
@@ -43,44 +139,65 @@ struct change {
 
 static const struct change changes[] = {
     /* a number of a recipe: the recipe's hash does not fit any more */
-    {"\"id\":\"img_3\",\"op\"", "\"box\":[40,", "\"box\":[41,", FOV_E_MISMATCH, "img_3: recipe_sha256 "},
-    {"\"id\":\"img_4\",\"op\"", "\"degrees\":7.25", "\"degrees\":7.26", FOV_E_MISMATCH, "img_4: recipe_sha256 "},
-    {"\"id\":\"img_5\",\"op\"", "\"clahe\":3", "\"clahe\":4", FOV_E_MISMATCH, "img_5: recipe_sha256 "},
+    {"\"id\":\"img_3\",\"op\"", "\"box\":[40,", "\"box\":[41,", FOV_E_MISMATCH,
+     "img_3: recipe_sha256 "},
+    {"\"id\":\"img_4\",\"op\"", "\"degrees\":7.25", "\"degrees\":7.26", FOV_E_MISMATCH,
+     "img_4: recipe_sha256 "},
+    {"\"id\":\"img_5\",\"op\"", "\"clahe\":3", "\"clahe\":4", FOV_E_MISMATCH,
+     "img_5: recipe_sha256 "},
     /* a recipe that its operation does not take */
-    {"\"id\":\"img_4\",\"op\"", "\"degrees\":7.25", "\"degrees\":7250", FOV_E_STATE, "rotate.degrees"},
+    {"\"id\":\"img_4\",\"op\"", "\"degrees\":7.25", "\"degrees\":7250", FOV_E_STATE,
+     "rotate.degrees"},
     {"\"id\":\"img_4\",\"op\"", "\"degrees\":7.25", "\"turns\":7.25", FOV_E_STATE, "rotate.turns"},
     /* the same recipe in other words is not what was recorded */
-    {"\"id\":\"img_4\",\"op\"", "\"degrees\":7.25", "\"degrees\":7.25,\"expand\":true", FOV_E_MISMATCH, "img_4: recipe {"},
+    {"\"id\":\"img_4\",\"op\"", "\"degrees\":7.25", "\"degrees\":7.25,\"expand\":true",
+     FOV_E_MISMATCH, "img_4: recipe {"},
     /* sizes, mappings, hashes */
-    {"\"id\":\"img_3\",\"op\"", "\"width\":260", "\"width\":261", FOV_E_MISMATCH, "img_3: the size 261x"},
-    {"\"id\":\"img_3\",\"op\"", "\"to_source\":[1,0,40", "\"to_source\":[1,0,40.000001", FOV_E_MISMATCH,
-     "img_3: regions.0.to_source 40.000001 is recorded and 40 was made"},
-    {"\"id\":\"img_3\",\"op\"", "\"box\":[0,0,260", "\"box\":[0,0,259", FOV_E_MISMATCH, "img_3: regions.0.box 259"},
-    {"\"id\":\"img_3\",\"op\"", "\"source\":\"img_0\"", "\"source\":\"img_1\"", FOV_E_MISMATCH, "img_3: regions.0.source img_1"},
-    {"\"id\":\"img_3\",\"op\"", "\"output\":0", "\"output\":1", FOV_E_STATE, "output is 1, and zoom makes 1"},
+    {"\"id\":\"img_3\",\"op\"", "\"width\":260", "\"width\":261", FOV_E_MISMATCH,
+     "img_3: the size 261x"},
+    {"\"id\":\"img_3\",\"op\"", "\"to_source\":[1,0,40", "\"to_source\":[1,0,40.000001",
+     FOV_E_MISMATCH, "img_3: regions.0.to_source 40.000001 is recorded and 40 was made"},
+    {"\"id\":\"img_3\",\"op\"", "\"box\":[0,0,260", "\"box\":[0,0,259", FOV_E_MISMATCH,
+     "img_3: regions.0.box 259"},
+    {"\"id\":\"img_3\",\"op\"", "\"source\":\"img_0\"", "\"source\":\"img_1\"", FOV_E_MISMATCH,
+     "img_3: regions.0.source img_1"},
+    {"\"id\":\"img_3\",\"op\"", "\"output\":0", "\"output\":1", FOV_E_STATE,
+     "output is 1, and zoom makes 1"},
     /* who was made from whom */
-    {"\"id\":\"img_4\",\"op\"", "\"parents\":[\"img_3\"]", "\"parents\":[\"img_0\"]", FOV_E_MISMATCH, "img_4: recipe_sha256 "},
-    {"\"id\":\"img_4\",\"op\"", "\"parents\":[\"img_3\"]", "\"parents\":[]", FOV_E_STATE, "parents has 0, and rotate takes 1"},
-    {"\"id\":\"img_4\",\"op\"", "\"parents\":[\"img_3\"]", "\"parents\":[\"img_3\",\"img_0\"]", FOV_E_STATE, "parents has 2"},
+    {"\"id\":\"img_4\",\"op\"", "\"parents\":[\"img_3\"]", "\"parents\":[\"img_0\"]",
+     FOV_E_MISMATCH, "img_4: recipe_sha256 "},
+    {"\"id\":\"img_4\",\"op\"", "\"parents\":[\"img_3\"]", "\"parents\":[]", FOV_E_STATE,
+     "parents has 0, and rotate takes 1"},
+    {"\"id\":\"img_4\",\"op\"", "\"parents\":[\"img_3\"]", "\"parents\":[\"img_3\",\"img_0\"]",
+     FOV_E_STATE, "parents has 2"},
     /* operations */
-    {"\"id\":\"img_4\",\"op\"", "\"rotate\"", "\"teleport\"", FOV_E_UNSUPPORTED, "img_4 was made by \"teleport\""},
-    {"\"id\":\"img_4\",\"op\"", "\"rotate\"", "\"sample\"", FOV_E_STATE, "op is sample, which makes no image"},
-    {"\"id\":\"img_3\",\"op\"", "\"zoom\"", "\"crop\"", FOV_OK, NULL}, /* an alias is the same operation */
+    {"\"id\":\"img_4\",\"op\"", "\"rotate\"", "\"teleport\"", FOV_E_UNSUPPORTED,
+     "img_4 was made by \"teleport\""},
+    {"\"id\":\"img_4\",\"op\"", "\"rotate\"", "\"sample\"", FOV_E_STATE,
+     "op is sample, which makes no image"},
+    {"\"id\":\"img_3\",\"op\"", "\"zoom\"", "\"crop\"", FOV_OK,
+     NULL}, /* an alias is the same operation */
     /* facts */
-    {"\"id\":\"fact_0\"", "\"json\":{", "\"json\":{\"x\":1,", FOV_E_MISMATCH, "fact_0: json differs from byte 2 on"},
+    {"\"id\":\"fact_0\"", "\"json\":{", "\"json\":{\"x\":1,", FOV_E_MISMATCH,
+     "fact_0: json differs from byte 2 on"},
     {"\"id\":\"fact_0\"", "[20.5,30]", "[20.5,31]", FOV_E_MISMATCH, "fact_0: recipe_sha256 "},
     {"\"id\":\"fact_0\"", "[\"img_3\"]", "[\"img_1\"]", FOV_E_MISMATCH, "fact_0: recipe_sha256 "},
     {"\"id\":\"fact_0\"", "\"sample\"", "\"zoom\"", FOV_E_STATE, "op is zoom, which makes no fact"},
     /* deliveries */
-    {"\"width\":520", "\"pixels_sha256\":\"", "\"pixels_sha256\":\"0000000000000000000000000000000000000000000000000000000000000000\",\"x\":\"",
+    {"\"width\":520", "\"pixels_sha256\":\"",
+     "\"pixels_sha256\":\"0000000000000000000000000000000000000000000000000000000000000000\",\"x\":"
+     "\"",
      FOV_E_MISMATCH, "img_3 delivery: pixels_sha256 000000000000 is recorded"},
-    {"delivery", "\"width\":400", "\"width\":401", FOV_E_MISMATCH, "img_0 delivery: pixels_sha256 "},
+    {"delivery", "\"width\":400", "\"width\":401", FOV_E_MISMATCH,
+     "img_0 delivery: pixels_sha256 "},
     {"delivery", "\"id\":\"img_0\"", "\"id\":\"img_0\",\"colour\":\"red\"", FOV_OK, NULL},
     {"\"width\":520", "\"size\":", "\"size\":1", FOV_E_MISMATCH, "img_3 delivery: size 1"},
     /* sources */
     {"source", "\"bytes\":", "\"bytes\":1", FOV_E_MISMATCH, "img_0: 1"},
-    {"source", "\"format\":\"png\"", "\"format\":\"gif\"", FOV_E_MISMATCH, "img_0: the format \"gif\""},
-    {"\"format\":\"pixels\"", "\"width\":28", "\"width\":24", FOV_E_STATE, "does not hold raw pixels of 24x24 in 1 bands"},
+    {"source", "\"format\":\"png\"", "\"format\":\"gif\"", FOV_E_MISMATCH,
+     "img_0: the format \"gif\""},
+    {"\"format\":\"pixels\"", "\"width\":28", "\"width\":24", FOV_E_STATE,
+     "does not hold raw pixels of 24x24 in 1 bands"},
     {"\"format\":\"pixels\"", "\"bands\":1", "\"bands\":2", FOV_E_STATE, "bands is 2"},
 };
 
@@ -98,9 +215,10 @@ static void verify__finds_and_names_every_change(void **state)
         scenario_save(scenario_path(s->dir, "transcript.jsonl"), text, size);
         scenario_edit(s, c->behind, c->from, c->to);
         scenario_verify(s, v);
-        if (v->rc != c->status || (c->message != NULL && strstr(v->err.message, c->message) == NULL))
-            fail_msg("%s -> %s: status %d \"%s\", where %d \"%s\" was expected", c->from, c->to, (int)v->rc,
-                     v->err.message, (int)c->status, c->message);
+        if (v->rc != c->status ||
+            (c->message != NULL && strstr(v->err.message, c->message) == NULL))
+            fail_msg("%s -> %s: status %d \"%s\", where %d \"%s\" was expected", c->from, c->to,
+                     (int)v->rc, v->err.message, (int)c->status, c->message);
         if (c->status == FOV_E_MISMATCH)
             assert_true(v->result.differing > 0);
     }
@@ -148,7 +266,8 @@ static void verify__says_which_blob_is_missing(void **state)
     scenario_verify(s, v);
     assert_int_equal(v->rc, FOV_E_IO);
     assert_non_null(strstr(v->err.message, "line "));
-    assert_non_null(strstr(v->err.message, strrchr(blob, '/') + 33)); /* a long path is cut in front */
+    assert_non_null(
+        strstr(v->err.message, strrchr(blob, '/') + 33)); /* a long path is cut in front */
     free(v);
 }
 
@@ -178,7 +297,8 @@ static void verify__finds_an_image_written_twice(void **state)
     scenario_write(s);
     /* The last image's event becomes the first zoom's, under its own number. */
     char *text = scenario_read(scenario_path(s->dir, "transcript.jsonl"), NULL);
-    const char *from = strstr(text, "\"id\":\"img_3\",\"op\"") + strlen("\"id\":\"img_3\""), *to = strchr(from, '\n');
+    const char *from = strstr(text, "\"id\":\"img_3\",\"op\"") + strlen("\"id\":\"img_3\""),
+               *to = strchr(from, '\n');
     snprintf(line, sizeof(line), "%.*s", (int)(to - from), from);
     const char *old = strstr(text, "\"id\":\"img_7\",\"op\"") + strlen("\"id\":\"img_7\"");
     char was[4096];
@@ -222,13 +342,15 @@ static void verify__skips_bytes_of_another_encoder(void **state)
     assert_non_null(strstr(v->all, "bytes skipped: encoded by elsewhere "));
     /* Pixels are compared all the same. */
     scenario_edit(s, "\"width\":520", "\"pixels_sha256\":\"",
-                  "\"pixels_sha256\":\"0000000000000000000000000000000000000000000000000000000000000000\",\"x\":\"");
+                  "\"pixels_sha256\":"
+                  "\"0000000000000000000000000000000000000000000000000000000000000000\",\"x\":\"");
     scenario_verify(s, v);
     assert_int_equal(v->rc, FOV_E_MISMATCH);
     free(v);
 }
 
-/* A fact of OCR, as it would be recorded; without the module only that it is skipped can be seen. */
+/* A fact of OCR, as it would be recorded; without the module only that it is skipped can be seen.
+ */
 static void verify__compares_ocr_only_of_its_own_engine(void **state)
 {
     const struct scenario *s = *state;
@@ -246,13 +368,17 @@ static void verify__compares_ocr_only_of_its_own_engine(void **state)
     fov__transcript_begin(t, "header");
     assert_int_equal(fov__transcript_end(t, true, NULL), FOV_OK);
     assert_int_equal(fov_graph_new(&graph, s->ctx, NULL), FOV_OK);
-    assert_int_equal(fov_image_open(&image, s->ctx, FOV_TESTDATA "/charts/bar-rainfall.png", NULL, NULL), FOV_OK);
+    assert_int_equal(
+        fov_image_open(&image, s->ctx, FOV_TESTDATA "/charts/bar-rainfall.png", NULL, NULL),
+        FOV_OK);
     assert_int_equal(fov_graph_add_source(graph, image, NULL, NULL), FOV_OK);
     fov_image_unref(image);
     assert_int_equal(fov__transcript_source(t, fov__graph_node(graph, 0), NULL), FOV_OK);
     if (has_engine) {
-        assert_int_equal(fov_graph_apply(graph, "ocr", "{\"box\":[0,0,400,60]}", &made, &err), FOV_OK);
-        assert_int_equal(fov__transcript_fact(t, fov__graph_fact_get(graph, made.fact), NULL), FOV_OK);
+        assert_int_equal(fov_graph_apply(graph, "ocr", "{\"box\":[0,0,400,60]}", &made, &err),
+                         FOV_OK);
+        assert_int_equal(fov__transcript_fact(t, fov__graph_fact_get(graph, made.fact), NULL),
+                         FOV_OK);
     } else {
         struct fov_jw *jw = fov__transcript_begin(t, "fact");
         char sha256[FOV_SHA256_HEX];
@@ -281,9 +407,11 @@ static void verify__compares_ocr_only_of_its_own_engine(void **state)
     free(v);
 }
 
-/* ---- replaying -------------------------------------------------------------------------------- */
+/* ---- replaying --------------------------------------------------------------------------------
+ */
 
-static void replay_with(const struct scenario *s, uint32_t threads, const char *out_dir, fov_replayed *result)
+static void replay_with(const struct scenario *s, uint32_t threads, const char *out_dir,
+                        fov_replayed *result)
 {
     fov_context_opts opts = FOV_CONTEXT_OPTS_INIT;
     fov_context *ctx = NULL;
@@ -309,7 +437,8 @@ static void same_file(const char *a, const char *b)
 
 static void replay__makes_the_same_files_with_any_threads(void **state)
 {
-    static const char *const behind[] = {"\"width\":400", "\"width\":520", "\"width\":300", "\"width\":240", "\"width\":56"};
+    static const char *const behind[] = {"\"width\":400", "\"width\":520", "\"width\":300",
+                                         "\"width\":240", "\"width\":56"};
     const struct scenario *s = *state;
     char one[96], three[96], name[32];
     fov_replayed result;
@@ -344,18 +473,21 @@ static void replay__writes_each_images_own_pixels(void **state)
     scenario_write(s);
     snprintf(out, sizeof(out), "%s/out", s->root);
     replay_with(s, 1, out, &result);
-    assert_int_equal(fov_image_open(&image, s->ctx, scenario_path(out, "img_3.png"), NULL, NULL), FOV_OK);
+    assert_int_equal(fov_image_open(&image, s->ctx, scenario_path(out, "img_3.png"), NULL, NULL),
+                     FOV_OK);
     assert_int_equal(fov_image_size(image).width, 260);
     assert_int_equal(fov_image_size(image).height, 170);
     fov_image_unref(image);
-    assert_int_equal(fov_image_open(&image, s->ctx, scenario_path(out, "img_2.png"), NULL, NULL), FOV_OK);
+    assert_int_equal(fov_image_open(&image, s->ctx, scenario_path(out, "img_2.png"), NULL, NULL),
+                     FOV_OK);
     assert_int_equal(fov_image_size(image).width, 28);
     fov_image_unref(image);
 }
 
 static void replay__judges_nothing_and_needs_only_sources(void **state)
 {
-    static const char *const behind[] = {"\"width\":400", "\"width\":520", "\"width\":300", "\"width\":240", "\"width\":56"};
+    static const char *const behind[] = {"\"width\":400", "\"width\":520", "\"width\":300",
+                                         "\"width\":240", "\"width\":56"};
     const struct scenario *s = *state;
     char out[96];
     fov_replayed result;
@@ -374,7 +506,8 @@ static void replay__refuses_wrong_arguments(void **state)
     const struct scenario *s = *state;
     fov_replayed result = FOV_REPLAYED_INIT;
     fov_error err;
-    assert_int_equal(fov_transcript_replay(s->ctx, s->dir, NULL, NULL, NULL, &result, &err), FOV_E_ARG);
+    assert_int_equal(fov_transcript_replay(s->ctx, s->dir, NULL, NULL, NULL, &result, &err),
+                     FOV_E_ARG);
     assert_int_equal(fov_transcript_verify(NULL, s->dir, NULL, NULL, &result, &err), FOV_E_ARG);
     assert_int_equal(fov_transcript_verify(s->ctx, s->dir, NULL, NULL, NULL, &err), FOV_E_ARG);
     assert_int_equal(fov_transcript_verify(s->ctx, s->dir, NULL, NULL, &result, &err), FOV_E_IO);
@@ -386,6 +519,8 @@ int suite_verify(void)
 {
     const struct CMUnitTest tests[] = {
         test_scenario(verify__finds_an_untouched_transcript_equal),
+        test_scenario(verify__remakes_every_example_of_every_operation),
+        test_scenario(verify__covers_every_kind_of_source),
         test_scenario(verify__finds_and_names_every_change),
         test_scenario(verify__finds_a_flipped_byte_in_a_blob),
         test_scenario(verify__says_which_blob_is_missing),

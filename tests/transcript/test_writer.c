@@ -26,8 +26,9 @@ static void writer__numbers_its_lines_and_says_where_blobs_are(void **state)
     assert_int_equal(fov__transcript_end(t, false, NULL), FOV_OK);
     assert_int_equal(fov__transcript_close(t, NULL), FOV_OK);
     char *text = scenario_read(scenario_path(s->dir, "transcript.jsonl"), NULL);
-    assert_string_equal(text, "{\"event\":\"header\",\"n\":0,\"transcript\":1,\"blobs\":\"blobs\"}\n"
-                              "{\"event\":\"call\",\"n\":1,\"name\":\"a\\nb\"}\n");
+    assert_string_equal(text,
+                        "{\"event\":\"header\",\"n\":0,\"transcript\":1,\"blobs\":\"blobs\"}\n"
+                        "{\"event\":\"call\",\"n\":1,\"name\":\"a\\nb\"}\n");
     free(text);
 }
 
@@ -67,7 +68,8 @@ static void writer__stores_a_blob_once(void **state)
     assert_int_equal(fov__transcript_blob(t, "hello", 5, again, NULL), FOV_OK);
     assert_string_equal(again, sha256);
     assert_int_equal(stat(path, &after), 0);
-    assert_int_equal(before.st_ino, after.st_ino); /* a new one would have been renamed into place */
+    assert_int_equal(before.st_ino,
+                     after.st_ino); /* a new one would have been renamed into place */
     assert_int_equal(scenario_count_files(scenario_path(s->dir, "blobs")), 1);
     assert_int_equal(fov__transcript_close(t, NULL), FOV_OK);
 }

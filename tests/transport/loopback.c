@@ -73,7 +73,8 @@ static size_t content_length(const char *headers)
     char value[32];
     const struct fov_loopback_request request = {.headers = (char *)(uintptr_t)headers};
     return fov_loopback_header(&request, "content-length", value, sizeof(value))
-               ? (size_t)strtoull(value, NULL, 10) : 0;
+               ? (size_t)strtoull(value, NULL, 10)
+               : 0;
 }
 
 static char *copy(const char *data, size_t size)
@@ -154,14 +155,17 @@ static void hang(void *user)
 /* Which reply the next request gets; the request itself is kept once it was read. */
 static const struct fov_loopback_reply *next_reply(struct fov_loopback *server)
 {
-    static const struct fov_loopback_reply none = {.status = 599, .body = "{\"error\":\"nothing is scripted\"}",
+    static const struct fov_loopback_reply none = {.status = 599,
+                                                   .body = "{\"error\":\"nothing is scripted\"}",
                                                    .headers = "x-should-retry: false\r\n"};
-    return server->request_count < server->script_count ? &server->script[server->request_count] : &none;
+    return server->request_count < server->script_count ? &server->script[server->request_count]
+                                                        : &none;
 }
 
 static void keep(struct fov_loopback *server, struct fov_loopback_request *request)
 {
-    server->requests = realloc(server->requests, (server->request_count + 1) * sizeof(*server->requests));
+    server->requests =
+        realloc(server->requests, (server->request_count + 1) * sizeof(*server->requests));
     need(server->requests != NULL, "realloc");
     server->requests[server->request_count++] = request;
 }
@@ -215,11 +219,14 @@ static void *accept_all(void *user)
     for (;;) {
         const int fd = accept(server->listener, NULL, NULL);
         pthread_mutex_lock(&server->lock);
-        const bool stop = server->is_stopping || server->connection_count == CONNECTIONS_MAX || fd < 0;
+        const bool stop =
+            server->is_stopping || server->connection_count == CONNECTIONS_MAX || fd < 0;
         if (!stop) {
             struct connection *connection = &server->connections[server->connection_count];
-            *connection = (struct connection){.server = server, .fd = fd, .index = server->connection_count};
-            need(pthread_create(&connection->thread, NULL, serve, connection) == 0, "pthread_create");
+            *connection =
+                (struct connection){.server = server, .fd = fd, .index = server->connection_count};
+            need(pthread_create(&connection->thread, NULL, serve, connection) == 0,
+                 "pthread_create");
             server->connection_count++;
         }
         pthread_mutex_unlock(&server->lock);
@@ -244,8 +251,10 @@ struct fov_loopback *fov_loopback_start(const struct fov_loopback_reply *script,
     pthread_cond_init(&server->stopped, NULL);
     server->listener = socket(AF_INET, SOCK_STREAM, 0);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    need(server->listener >= 0 && bind(server->listener, (struct sockaddr *)&address, sizeof(address)) == 0 &&
-         listen(server->listener, 64) == 0, "listen");
+    need(server->listener >= 0 &&
+             bind(server->listener, (struct sockaddr *)&address, sizeof(address)) == 0 &&
+             listen(server->listener, 64) == 0,
+         "listen");
     need(getsockname(server->listener, (struct sockaddr *)&address, &len) == 0, "getsockname");
     server->port = ntohs(address.sin_port);
     snprintf(server->url, sizeof(server->url), "http://127.0.0.1:%d", server->port);
@@ -297,15 +306,18 @@ size_t fov_loopback_count(struct fov_loopback *server)
     return count;
 }
 
-const struct fov_loopback_request *fov_loopback_request_at(struct fov_loopback *server, size_t index)
+const struct fov_loopback_request *fov_loopback_request_at(struct fov_loopback *server,
+                                                           size_t index)
 {
     pthread_mutex_lock(&server->lock);
-    const struct fov_loopback_request *request = index < server->request_count ? server->requests[index] : NULL;
+    const struct fov_loopback_request *request =
+        index < server->request_count ? server->requests[index] : NULL;
     pthread_mutex_unlock(&server->lock);
     return request;
 }
 
-int fov_loopback_header(const struct fov_loopback_request *request, const char *name, char *out, size_t size)
+int fov_loopback_header(const struct fov_loopback_request *request, const char *name, char *out,
+                        size_t size)
 {
     const size_t len = strlen(name);
     for (const char *line = request->headers; line != NULL && *line != '\0';) {

@@ -11,9 +11,9 @@
  *     const struct fov_loopback_request *r = fov_loopback_request_at(server, 0);
  *     fov_loopback_stop(server);
  *
- * Replies are used in order, one for each request, whichever connection it comes on; a request after
- * the last gets status 599. One thread for each connection. Aborts the test program when it cannot
- * start. The script is borrowed and must live until fov_loopback_stop().
+ * Replies are used in order, one for each request, whichever connection it comes on; a request
+ * after the last gets status 599. One thread for each connection. Aborts the test program when it
+ * cannot start. The script is borrowed and must live until fov_loopback_stop().
  */
 #ifndef FOV_TESTS_LOOPBACK_H
 #define FOV_TESTS_LOOPBACK_H
@@ -22,20 +22,20 @@
 #include <stdint.h>
 
 enum fov_loopback_mode {
-    FOV_LOOPBACK_PLAIN = 0,   /* Content-Length and the body */
-    FOV_LOOPBACK_CHUNKED,     /* chunks of `piece` bytes */
-    FOV_LOOPBACK_GZIP,        /* compressed, with Content-Length */
+    FOV_LOOPBACK_PLAIN = 0, /* Content-Length and the body */
+    FOV_LOOPBACK_CHUNKED,   /* chunks of `piece` bytes */
+    FOV_LOOPBACK_GZIP,      /* compressed, with Content-Length */
     FOV_LOOPBACK_GZIP_CHUNKED,
-    FOV_LOOPBACK_UNTIL_CLOSE, /* no length: the end of the connection is the end of the body */
-    FOV_LOOPBACK_SHORT,       /* closes after half of the promised body */
-    FOV_LOOPBACK_CHUNK_CUT,   /* closes in the middle of a chunk */
-    FOV_LOOPBACK_LONG,        /* sends more than the promised length, then closes */
-    FOV_LOOPBACK_NO_REPLY,    /* reads the request and closes */
-    FOV_LOOPBACK_HEAD_ONLY,   /* sends the status line and half a header, and closes */
-    FOV_LOOPBACK_HANG,        /* reads the request and says nothing until it is stopped */
-    FOV_LOOPBACK_HANG_IN_BODY,/* sends half of the body, then hangs */
-    FOV_LOOPBACK_EARLY,       /* answers as soon as the head is read, without reading the body */
-    FOV_LOOPBACK_RAW          /* `body` is the whole answer, status line included; then closes */
+    FOV_LOOPBACK_UNTIL_CLOSE,  /* no length: the end of the connection is the end of the body */
+    FOV_LOOPBACK_SHORT,        /* closes after half of the promised body */
+    FOV_LOOPBACK_CHUNK_CUT,    /* closes in the middle of a chunk */
+    FOV_LOOPBACK_LONG,         /* sends more than the promised length, then closes */
+    FOV_LOOPBACK_NO_REPLY,     /* reads the request and closes */
+    FOV_LOOPBACK_HEAD_ONLY,    /* sends the status line and half a header, and closes */
+    FOV_LOOPBACK_HANG,         /* reads the request and says nothing until it is stopped */
+    FOV_LOOPBACK_HANG_IN_BODY, /* sends half of the body, then hangs */
+    FOV_LOOPBACK_EARLY,        /* answers as soon as the head is read, without reading the body */
+    FOV_LOOPBACK_RAW           /* `body` is the whole answer, status line included; then closes */
 };
 
 struct fov_loopback_reply {
@@ -45,8 +45,8 @@ struct fov_loopback_reply {
     size_t size;         /* of the body; 0: strlen */
     uint64_t repeat;     /* the body is repeated this often more: a huge body from little memory */
     enum fov_loopback_mode mode;
-    uint32_t delay_ms;   /* before the status line */
-    size_t piece;        /* write, or chunk, at most this many bytes at a time; 0: all */
+    uint32_t delay_ms; /* before the status line */
+    size_t piece;      /* write, or chunk, at most this many bytes at a time; 0: all */
 };
 
 struct fov_loopback_request {
@@ -65,8 +65,10 @@ const char *fov_loopback_url(const struct fov_loopback *server);
 int fov_loopback_port(const struct fov_loopback *server);
 size_t fov_loopback_count(struct fov_loopback *server); /* requests received so far */
 /* NULL when there is none. Lives until the server is stopped. */
-const struct fov_loopback_request *fov_loopback_request_at(struct fov_loopback *server, size_t index);
+const struct fov_loopback_request *fov_loopback_request_at(struct fov_loopback *server,
+                                                           size_t index);
 /* Copy the value of a header (any case) of a request; 0 when it is absent. */
-int fov_loopback_header(const struct fov_loopback_request *request, const char *name, char *out, size_t size);
+int fov_loopback_header(const struct fov_loopback_request *request, const char *name, char *out,
+                        size_t size);
 
 #endif

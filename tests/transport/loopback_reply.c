@@ -66,7 +66,8 @@ static bool is_gzip(const struct fov_loopback_reply *reply)
 }
 
 /* The whole compressed body; zeros shrink a thousandfold, so that a bomb is small here. */
-static char *deflate_body(const struct fov_loopback_reply *reply, const char *body, size_t size, size_t *out_size)
+static char *deflate_body(const struct fov_loopback_reply *reply, const char *body, size_t size,
+                          size_t *out_size)
 {
     z_stream z;
     size_t cap = 1024;
@@ -102,27 +103,34 @@ static char *deflate_body(const struct fov_loopback_reply *reply, const char *bo
 static bool send_head(int fd, const struct fov_loopback_reply *reply, uint64_t length)
 {
     char head[2048];
-    const bool is_chunked = reply->mode == FOV_LOOPBACK_CHUNKED || reply->mode == FOV_LOOPBACK_GZIP_CHUNKED ||
+    const bool is_chunked = reply->mode == FOV_LOOPBACK_CHUNKED ||
+                            reply->mode == FOV_LOOPBACK_GZIP_CHUNKED ||
                             reply->mode == FOV_LOOPBACK_CHUNK_CUT;
     char size_line[64] = "";
     if (is_chunked) {
         snprintf(size_line, sizeof(size_line), "Transfer-Encoding: chunked\r\n");
     } else if (reply->mode != FOV_LOOPBACK_UNTIL_CLOSE) {
-        snprintf(size_line, sizeof(size_line), "Content-Length: %llu\r\n", (unsigned long long)length);
+        snprintf(size_line, sizeof(size_line), "Content-Length: %llu\r\n",
+                 (unsigned long long)length);
     }
-    const int len = snprintf(head, sizeof(head), "HTTP/1.1 %d Scripted\r\nContent-Type: application/json\r\n%s%s%s\r\n",
-                             reply->status, size_line, is_gzip(reply) ? "Content-Encoding: gzip\r\n" : "",
-                             reply->headers != NULL ? reply->headers : "");
-    if (len < 0 || (size_t)len >= sizeof(head)) { /* headers too long for the buffer: send them apart */
+    const int len = snprintf(
+        head, sizeof(head), "HTTP/1.1 %d Scripted\r\nContent-Type: application/json\r\n%s%s%s\r\n",
+        reply->status, size_line, is_gzip(reply) ? "Content-Encoding: gzip\r\n" : "",
+        reply->headers != NULL ? reply->headers : "");
+    if (len < 0 ||
+        (size_t)len >= sizeof(head)) { /* headers too long for the buffer: send them apart */
         char first[256];
-        const int n = snprintf(first, sizeof(first), "HTTP/1.1 %d Scripted\r\n%s", reply->status, size_line);
-        return loopback_send(fd, first, (size_t)n) && loopback_send(fd, reply->headers, strlen(reply->headers)) &&
+        const int n =
+            snprintf(first, sizeof(first), "HTTP/1.1 %d Scripted\r\n%s", reply->status, size_line);
+        return loopback_send(fd, first, (size_t)n) &&
+               loopback_send(fd, reply->headers, strlen(reply->headers)) &&
                loopback_send(fd, "\r\n", 2);
     }
     return loopback_send(fd, head, (size_t)len);
 }
 
-static bool reply_gzip(struct out *out, const struct fov_loopback_reply *reply, const char *body, size_t size)
+static bool reply_gzip(struct out *out, const struct fov_loopback_reply *reply, const char *body,
+                       size_t size)
 {
     size_t packed_size = 0;
     char *packed = deflate_body(reply, body, size, &packed_size);
@@ -135,7 +143,8 @@ static bool reply_gzip(struct out *out, const struct fov_loopback_reply *reply, 
     return fine;
 }
 
-bool loopback_reply(int fd, const struct fov_loopback_reply *reply, void (*hang)(void *user), void *user)
+bool loopback_reply(int fd, const struct fov_loopback_reply *reply, void (*hang)(void *user),
+                    void *user)
 {
     const char *body = reply->body != NULL ? reply->body : "";
     const size_t size = reply->size > 0 ? reply->size : strlen(body);
@@ -143,7 +152,8 @@ bool loopback_reply(int fd, const struct fov_loopback_reply *reply, void (*hang)
     struct out out = {.fd = fd, .piece = reply->piece, .stop_at = UINT64_MAX};
     bool fine = true;
     if (reply->delay_ms > 0) {
-        const struct timespec nap = {(time_t)(reply->delay_ms / 1000), (long)(reply->delay_ms % 1000) * 1000000L};
+        const struct timespec nap = {(time_t)(reply->delay_ms / 1000),
+                                     (long)(reply->delay_ms % 1000) * 1000000L};
         nanosleep(&nap, NULL);
     }
     if (reply->mode == FOV_LOOPBACK_NO_REPLY) {

@@ -28,8 +28,11 @@ static void open_server(struct fixture *f, const struct fov_loopback_reply *scri
     fov__response_init(&f->response, f->ctx, 1 << 20);
     snprintf(f->url, sizeof(f->url), "%s/v1/test", fov_loopback_url(f->server));
     f->segment = (struct fov_segment){FOV__SEGMENT_BYTES, "{\"q\":1}", 7};
-    f->request = (struct fov_http_request){.method = "POST", .url = f->url, .segments = &f->segment,
-                                           .segment_count = 1, .timeout_ms = 20000};
+    f->request = (struct fov_http_request){.method = "POST",
+                                           .url = f->url,
+                                           .segments = &f->segment,
+                                           .segment_count = 1,
+                                           .timeout_ms = 20000};
 }
 
 static void close_server(struct fixture *f)
@@ -48,9 +51,11 @@ static fov_status send_once(struct fixture *f)
 
 static void http__sends_method_headers_and_body_as_given(void **state)
 {
-    static const struct fov_loopback_reply script[] = {{.status = 200, .body = "{\"ok\":true}", .headers = "x-request-id: req_7\r\n"},
-                                                       {.status = 204}};
-    static const char *const headers[] = {"Content-Type: application/json", "Authorization: Bearer sk-1"};
+    static const struct fov_loopback_reply script[] = {
+        {.status = 200, .body = "{\"ok\":true}", .headers = "x-request-id: req_7\r\n"},
+        {.status = 204}};
+    static const char *const headers[] = {"Content-Type: application/json",
+                                          "Authorization: Bearer sk-1"};
     struct fixture f;
     char value[64];
     (void)state;
@@ -100,7 +105,9 @@ static void http__streams_base64_of_megabytes(void **state)
     }
     fov__base64_encode(want, image, size);
     open_server(&f, script, 1);
-    const struct fov_segment segments[] = {{FOV__SEGMENT_BYTES, "<", 1}, {FOV__SEGMENT_BASE64, image, size}, {FOV__SEGMENT_BYTES, ">", 1}};
+    const struct fov_segment segments[] = {{FOV__SEGMENT_BYTES, "<", 1},
+                                           {FOV__SEGMENT_BASE64, image, size},
+                                           {FOV__SEGMENT_BYTES, ">", 1}};
     f.request.segments = segments;
     f.request.segment_count = 3;
     assert_int_equal(send_once(&f), FOV_OK);
@@ -141,7 +148,9 @@ static void http__tells_broken_good_replies(void **state)
         {.status = 200, .body = body, .mode = FOV_LOOPBACK_SHORT},
         {.status = 200, .body = body, .mode = FOV_LOOPBACK_CHUNK_CUT},
         {.status = 200, .mode = FOV_LOOPBACK_HEAD_ONLY},
-        {.status = 200, .mode = FOV_LOOPBACK_RAW, .body = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 9\r\n\r\nnot gzip!"},
+        {.status = 200,
+         .mode = FOV_LOOPBACK_RAW,
+         .body = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 9\r\n\r\nnot gzip!"},
     };
     struct fixture f;
     (void)state;
@@ -203,7 +212,8 @@ static void http__gives_error_statuses_with_their_pages(void **state)
 
 static void http__hears_a_refusal_while_still_sending(void **state)
 {
-    static const struct fov_loopback_reply script[] = {{.status = 413, .body = "{\"error\":\"too large\"}", .mode = FOV_LOOPBACK_EARLY}};
+    static const struct fov_loopback_reply script[] = {
+        {.status = 413, .body = "{\"error\":\"too large\"}", .mode = FOV_LOOPBACK_EARLY}};
     const size_t size = 32 * 1024 * 1024;
     uint8_t *image = calloc(1, size);
     struct fixture f;
@@ -222,9 +232,23 @@ static void http__stops_at_the_limit_after_decompression(void **state)
     static char zeros[1 << 20];
     const struct fov_loopback_reply script[] = {
         {.status = 200, .body = zeros, .size = sizeof(zeros), .repeat = 63},
-        {.status = 200, .body = zeros, .size = sizeof(zeros), .repeat = 63, .mode = FOV_LOOPBACK_CHUNKED, .piece = 65536},
-        {.status = 200, .body = zeros, .size = sizeof(zeros), .repeat = 255, .mode = FOV_LOOPBACK_GZIP},
-        {.status = 200, .body = zeros, .size = sizeof(zeros), .repeat = 255, .mode = FOV_LOOPBACK_GZIP_CHUNKED, .piece = 4096},
+        {.status = 200,
+         .body = zeros,
+         .size = sizeof(zeros),
+         .repeat = 63,
+         .mode = FOV_LOOPBACK_CHUNKED,
+         .piece = 65536},
+        {.status = 200,
+         .body = zeros,
+         .size = sizeof(zeros),
+         .repeat = 255,
+         .mode = FOV_LOOPBACK_GZIP},
+        {.status = 200,
+         .body = zeros,
+         .size = sizeof(zeros),
+         .repeat = 255,
+         .mode = FOV_LOOPBACK_GZIP_CHUNKED,
+         .piece = 4096},
     };
     struct fixture f;
     (void)state;
@@ -320,7 +344,8 @@ static void http__obeys_no_proxy_for_loopback_and_plain_http(void **state)
 {
     static const struct fov_loopback_reply script[] = {{.status = 200, .body = "{}"}};
     static const struct fov_loopback_reply none[] = {{.status = 502}};
-    static const char *const names[] = {"http_proxy", "https_proxy", "all_proxy", "HTTPS_PROXY", "ALL_PROXY"};
+    static const char *const names[] = {"http_proxy", "https_proxy", "all_proxy", "HTTPS_PROXY",
+                                        "ALL_PROXY"};
     struct fixture f;
     (void)state;
     open_server(&f, script, 1);
@@ -372,7 +397,8 @@ static void http__ignores_netrc(void **state)
     setenv("HOME", folder, 1);
     open_server(&f, script, 1);
     assert_int_equal(send_once(&f), FOV_OK);
-    assert_false(fov_loopback_header(fov_loopback_request_at(f.server, 0), "authorization", value, sizeof(value)));
+    assert_false(fov_loopback_header(fov_loopback_request_at(f.server, 0), "authorization", value,
+                                     sizeof(value)));
     close_server(&f);
     setenv("HOME", home, 1);
     free(home);
@@ -388,7 +414,8 @@ static void http__does_not_fall_back_from_tls(void **state)
     (void)state;
     open_server(&f, script, 1);
     snprintf(f.url, sizeof(f.url), "https://127.0.0.1:%d/", fov_loopback_port(f.server));
-    f.request.connect_timeout_ms = 400; /* the server waits for the end of a head that never comes */
+    f.request.connect_timeout_ms =
+        400; /* the server waits for the end of a head that never comes */
     assert_int_equal(send_once(&f), FOV_E_NET);
     assert_int_equal(f.response.status, 0);
     assert_int_equal(fov_loopback_count(f.server), 0);

@@ -33,7 +33,8 @@ struct fixture {
 static void open_text(struct fixture *f, const char *text)
 {
     f->ctx = new_context();
-    assert_int_equal(fov__replay_new_memory(&f->transport, f->ctx, text, strlen(text), &f->err), FOV_OK);
+    assert_int_equal(fov__replay_new_memory(&f->transport, f->ctx, text, strlen(text), &f->err),
+                     FOV_OK);
     fov__response_init(&f->response, f->ctx, 1000);
 }
 
@@ -44,14 +45,20 @@ static void close_text(struct fixture *f)
     free_context(f->ctx);
 }
 
-static fov_status ask(struct fixture *f, const char *method, const char *url, const char *head, const char *image)
+static fov_status ask(struct fixture *f, const char *method, const char *url, const char *head,
+                      const char *image)
 {
     static const char *const headers[] = {"Content-Type: application/json"};
-    const struct fov_segment segments[] = {{FOV__SEGMENT_BYTES, head, strlen(head)},
-                                           {FOV__SEGMENT_BASE64, image, image != NULL ? strlen(image) : 0},
-                                           {FOV__SEGMENT_BYTES, "\"}", image != NULL ? 2 : 0}};
-    const struct fov_http_request request = {.method = method, .url = url, .headers = headers, .header_count = 1,
-                                             .segments = segments, .segment_count = image != NULL ? 3 : 1};
+    const struct fov_segment segments[] = {
+        {FOV__SEGMENT_BYTES, head, strlen(head)},
+        {FOV__SEGMENT_BASE64, image, image != NULL ? strlen(image) : 0},
+        {FOV__SEGMENT_BYTES, "\"}", image != NULL ? 2 : 0}};
+    const struct fov_http_request request = {.method = method,
+                                             .url = url,
+                                             .headers = headers,
+                                             .header_count = 1,
+                                             .segments = segments,
+                                             .segment_count = image != NULL ? 3 : 1};
     fov__response_reset(&f->response);
     return f->transport->send(f->transport, &request, &f->response, &f->err);
 }
@@ -63,7 +70,9 @@ static void replay__plays_what_was_recorded(void **state)
     (void)state;
     open_text(&f, two);
     assert_int_equal(fov__replay_left(f.transport), 2);
-    assert_int_equal(ask(&f, "POST", "http://localhost/v1/chat?v=2", "{\"a b\":[1,2],\"image\":\"x,", "PNG bytes"), FOV_OK);
+    assert_int_equal(ask(&f, "POST", "http://localhost/v1/chat?v=2",
+                         "{\"a b\":[1,2],\"image\":\"x,", "PNG bytes"),
+                     FOV_OK);
     assert_int_equal(f.response.status, 429);
     assert_string_equal(f.response.body.data, "{\"error\": 1}");
     assert_true(fov__response_header(&f.response, "retry-after", value, sizeof(value)));
@@ -83,17 +92,23 @@ static void replay__says_where_a_request_differs(void **state)
     (void)state;
     open_text(&f, two);
     assert_int_equal(ask(&f, "GET", "http://h/v1/chat?v=2", "", NULL), FOV_E_MISMATCH);
-    assert_non_null(strstr(f.err.message, "request 1 is GET /v1/chat?v=2 where POST"));
+    assert_non_null(strstr(f.err.message, "request 1 is GET /v1/chat where POST"));
     assert_int_equal(ask(&f, "POST", "http://h/v1/chat", "", NULL), FOV_E_MISMATCH);
-    assert_int_equal(ask(&f, "POST", "http://h/v1/chat?v=2", "{\"a b\":[1,3],\"image\":\"x,", "P"), FOV_E_MISMATCH);
+    assert_int_equal(ask(&f, "POST", "http://h/v1/chat?v=2", "{\"a b\":[1,3],\"image\":\"x,", "P"),
+                     FOV_E_MISMATCH);
     assert_non_null(strstr(f.err.message, "at byte 10"));
     /* space counts inside strings */
-    assert_int_equal(ask(&f, "POST", "http://h/v1/chat?v=2", "{\"ab\":[1,2],\"image\":\"x,", "P"), FOV_E_MISMATCH);
+    assert_int_equal(ask(&f, "POST", "http://h/v1/chat?v=2", "{\"ab\":[1,2],\"image\":\"x,", "P"),
+                     FOV_E_MISMATCH);
     /* more than was recorded, and less */
-    assert_int_equal(ask(&f, "POST", "http://h/v1/chat?v=2", "{\"a b\":[1,2]}", NULL), FOV_E_MISMATCH);
-    assert_int_equal(ask(&f, "POST", "http://h/v1/chat?v=2", "{\"a b\":[1,2],\"image\":\"x,sha256:00\"}", NULL), FOV_E_MISMATCH);
+    assert_int_equal(ask(&f, "POST", "http://h/v1/chat?v=2", "{\"a b\":[1,2]}", NULL),
+                     FOV_E_MISMATCH);
+    assert_int_equal(
+        ask(&f, "POST", "http://h/v1/chat?v=2", "{\"a b\":[1,2],\"image\":\"x,sha256:00\"}", NULL),
+        FOV_E_MISMATCH);
     assert_int_equal(fov__replay_left(f.transport), 2); /* a mismatch uses nothing up */
-    assert_int_equal(ask(&f, "POST", "http://h/v1/chat?v=2", "{\"a b\":[1,2],\"image\":\"x,", "P"), FOV_OK);
+    assert_int_equal(ask(&f, "POST", "http://h/v1/chat?v=2", "{\"a b\":[1,2],\"image\":\"x,", "P"),
+                     FOV_OK);
     assert_int_equal(ask(&f, "GET", "http://h/", "{}", NULL), FOV_E_MISMATCH); /* exact */
     close_text(&f);
 }
@@ -105,7 +120,8 @@ static void replay__compares_images_by_hash(void **state)
     char hex[FOV_SHA256_HEX];
     (void)state;
     fov__sha256_hex(hex, "image one", 9);
-    snprintf(text, sizeof(text), "=== request\nPOST /\n\n{\"i\":\"sha256:%s\"}\n=== reply\n200\n\n{}", hex);
+    snprintf(text, sizeof(text),
+             "=== request\nPOST /\n\n{\"i\":\"sha256:%s\"}\n=== reply\n200\n\n{}", hex);
     open_text(&f, text);
     assert_int_equal(ask(&f, "POST", "http://h/", "{\"i\":\"", "image two"), FOV_E_MISMATCH);
     assert_int_equal(ask(&f, "POST", "http://h/", "{\"i\":\"", "image one"), FOV_OK);
@@ -144,7 +160,8 @@ static void replay__keeps_to_the_limit_of_a_reply(void **state)
 {
     struct fixture f;
     (void)state;
-    open_text(&f, "=== request\nGET /\n=== reply\n200\n\n0123456789\n=== request\nGET /\n=== reply\n500\n\n0123456789\n");
+    open_text(&f, "=== request\nGET /\n=== reply\n200\n\n0123456789\n=== request\nGET /\n=== "
+                  "reply\n500\n\n0123456789\n");
     fov__response_free(&f.response);
     fov__response_init(&f.response, f.ctx, 4);
     assert_int_equal(ask(&f, "GET", "http://h/", "", NULL), FOV_E_LIMIT);
@@ -175,7 +192,8 @@ static void wire__names_the_line_that_is_wrong(void **state)
     for (size_t i = 0; i < FOV_COUNT(bad); i++) {
         struct fov_transport *transport = NULL;
         fov_error err;
-        assert_int_equal(fov__replay_new_memory(&transport, ctx, bad[i][0], strlen(bad[i][0]), &err), FOV_E_ARG);
+        assert_int_equal(
+            fov__replay_new_memory(&transport, ctx, bad[i][0], strlen(bad[i][0]), &err), FOV_E_ARG);
         assert_null(transport);
         if (strstr(err.message, bad[i][1]) == NULL) {
             fail_msg("case %zu says: %s", i, err.message);

@@ -55,15 +55,19 @@ static bool always_permanent(const struct fov_http_response *response, void *use
     return true;
 }
 
-static struct run run_with(const struct step *steps, size_t count, struct fov_retry retry, uint32_t timeout_ms,
-                           uint64_t takes_ms)
+static struct run run_with(const struct step *steps, size_t count, struct fov_retry retry,
+                           uint32_t timeout_ms, uint64_t takes_ms)
 {
     fov_context *ctx = new_context();
     struct run run = {.time = {.now_ms = 1000, .utc_s = 784111777, .random = 0}};
     const struct fov_retry_hooks hooks = fake_hooks(&run.time);
-    struct stub stub = {.base = {ctx, stub_send, NULL}, .steps = steps, .count = count, .time = &run.time,
+    struct stub stub = {.base = {ctx, stub_send, NULL},
+                        .steps = steps,
+                        .count = count,
+                        .time = &run.time,
                         .takes_ms = takes_ms};
-    const struct fov_http_request request = {.method = "POST", .url = "https://h/x", .timeout_ms = timeout_ms};
+    const struct fov_http_request request = {
+        .method = "POST", .url = "https://h/x", .timeout_ms = timeout_ms};
     struct fov_http_response response;
     fov__response_init(&response, ctx, 1000);
     retry.hooks = &hooks;
@@ -88,15 +92,31 @@ static void retry__sends_again_by_status(void **state)
         const char *header;
         size_t sent;
     } cases[] = {
-        {408, NULL, 2}, {409, NULL, 2}, {429, NULL, 2}, {500, NULL, 2}, {503, NULL, 2}, {529, NULL, 2},
-        {400, NULL, 1}, {401, NULL, 1}, {403, NULL, 1}, {404, NULL, 1}, {413, NULL, 1}, {422, NULL, 1},
-        {301, NULL, 1}, {308, NULL, 1}, {200, NULL, 1}, {204, NULL, 1},
-        {400, "x-should-retry: true", 2}, {503, "X-Should-Retry: false", 1}, {503, "x-should-retry: maybe", 2},
+        {408, NULL, 2},
+        {409, NULL, 2},
+        {429, NULL, 2},
+        {500, NULL, 2},
+        {503, NULL, 2},
+        {529, NULL, 2},
+        {400, NULL, 1},
+        {401, NULL, 1},
+        {403, NULL, 1},
+        {404, NULL, 1},
+        {413, NULL, 1},
+        {422, NULL, 1},
+        {301, NULL, 1},
+        {308, NULL, 1},
+        {200, NULL, 1},
+        {204, NULL, 1},
+        {400, "x-should-retry: true", 2},
+        {503, "X-Should-Retry: false", 1},
+        {503, "x-should-retry: maybe", 2},
         {200, "x-should-retry: true", 1}, /* never after a 2xx */
     };
     (void)state;
     for (size_t i = 0; i < FOV_COUNT(cases); i++) {
-        const struct step steps[] = {{FOV_OK, cases[i].status, cases[i].header, false}, {FOV_OK, 200, NULL, false}};
+        const struct step steps[] = {{FOV_OK, cases[i].status, cases[i].header, false},
+                                     {FOV_OK, 200, NULL, false}};
         const struct run run = run_steps(steps, 2);
         if (run.sent != cases[i].sent || run.rc != FOV_OK) {
             fail_msg("status %d sent %zu times", (int)cases[i].status, run.sent);
@@ -130,11 +150,13 @@ static void retry__waits_as_long_as_it_is_told(void **state)
     };
     (void)state;
     for (size_t i = 0; i < FOV_COUNT(cases); i++) {
-        const struct step steps[] = {{FOV_OK, 429, cases[i].header, false}, {FOV_OK, 200, NULL, false}};
+        const struct step steps[] = {{FOV_OK, 429, cases[i].header, false},
+                                     {FOV_OK, 200, NULL, false}};
         const struct run run = run_steps(steps, 2);
         assert_int_equal(run.time.wait_count, 1);
         if (run.time.waits[0] != cases[i].wait) {
-            fail_msg("\"%s\" waited %llu ms", cases[i].header, (unsigned long long)run.time.waits[0]);
+            fail_msg("\"%s\" waited %llu ms", cases[i].header,
+                     (unsigned long long)run.time.waits[0]);
         }
     }
 }
@@ -158,7 +180,8 @@ static void retry__backs_off_doubling_to_eight_seconds_less_jitter(void **state)
 
 static void retry__gives_up_after_its_number_of_tries(void **state)
 {
-    static const struct step steps[] = {{FOV_OK, 503, NULL, 0}, {FOV_OK, 503, NULL, 0}, {FOV_OK, 500, NULL, 0}};
+    static const struct step steps[] = {
+        {FOV_OK, 503, NULL, 0}, {FOV_OK, 503, NULL, 0}, {FOV_OK, 500, NULL, 0}};
     (void)state;
     struct run run = run_steps(steps, 3);
     assert_int_equal(run.sent, 3);
@@ -190,17 +213,20 @@ static void retry__believes_that_an_error_is_permanent(void **state)
 {
     static const struct step steps[] = {{FOV_OK, 429, "x-should-retry: true", false}};
     (void)state;
-    const struct run run = run_with(steps, 1, (struct fov_retry){.max = 2, .is_permanent = always_permanent}, 0, 0);
+    const struct run run =
+        run_with(steps, 1, (struct fov_retry){.max = 2, .is_permanent = always_permanent}, 0, 0);
     assert_int_equal(run.sent, 1);
     assert_int_equal(run.status, 429);
 }
 
 static void retry__stays_within_its_deadline(void **state)
 {
-    static const struct step steps[] = {{FOV_OK, 503, "retry-after: 2", 0}, {FOV_OK, 503, "retry-after: 2", 0}};
+    static const struct step steps[] = {{FOV_OK, 503, "retry-after: 2", 0},
+                                        {FOV_OK, 503, "retry-after: 2", 0}};
     (void)state;
     /* 1 s of work, 2 s of waiting, then 1 s again: the second wait would pass 5 s. */
-    struct run run = run_with(steps, 2, (struct fov_retry){.max = 5, .deadline_ms = 5000}, 60000, 1000);
+    struct run run =
+        run_with(steps, 2, (struct fov_retry){.max = 5, .deadline_ms = 5000}, 60000, 1000);
     assert_int_equal(run.sent, 2);
     assert_int_equal(run.last_timeout, 2000); /* what is left, not the 60 s of one try */
     assert_int_equal(run.time.now_ms - 1000, 4000);
@@ -221,12 +247,15 @@ static void retry__is_cancelled_while_waiting(void **state)
     time.set_at_wait = cancel;
     const struct fov_retry_hooks hooks = fake_hooks(&time);
     struct stub stub = {.base = {ctx, stub_send, NULL}, .steps = steps, .count = 1, .time = &time};
-    const struct fov_http_request request = {.method = "POST", .url = "https://h/x", .cancel = cancel};
+    const struct fov_http_request request = {
+        .method = "POST", .url = "https://h/x", .cancel = cancel};
     const struct fov_retry retry = {.max = 2, .hooks = &hooks};
     fov__response_init(&response, ctx, 100);
-    assert_int_equal(fov__exchange(&stub.base, &request, &retry, &response, NULL, NULL), FOV_E_CANCELLED);
+    assert_int_equal(fov__exchange(&stub.base, &request, &retry, &response, NULL, NULL),
+                     FOV_E_CANCELLED);
     assert_int_equal(stub.sent, 1);
-    assert_int_equal(fov__exchange(&stub.base, &request, &retry, &response, NULL, NULL), FOV_E_CANCELLED);
+    assert_int_equal(fov__exchange(&stub.base, &request, &retry, &response, NULL, NULL),
+                     FOV_E_CANCELLED);
     assert_int_equal(stub.sent, 1); /* already cancelled: nothing is sent */
     fov__response_free(&response);
     fov_cancel_free(cancel);
@@ -235,7 +264,8 @@ static void retry__is_cancelled_while_waiting(void **state)
 
 static void retry__really_waits_and_really_stops_waiting(void **state)
 {
-    static const struct step steps[] = {{FOV_OK, 503, "retry-after-ms: 150", 0}, {FOV_OK, 200, NULL, 0}};
+    static const struct step steps[] = {{FOV_OK, 503, "retry-after-ms: 150", 0},
+                                        {FOV_OK, 200, NULL, 0}};
     fov_context *ctx = new_context();
     struct fake_time time = {.random = 0};
     struct fov_http_response response;
@@ -254,10 +284,15 @@ static void retry__really_waits_and_really_stops_waiting(void **state)
 
 static void date__reads_one_form_only(void **state)
 {
-    static const char *const bad[] = {"", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994",
-                                      "Sun, 06 Nov 1994 08:49:37 UTC", "Sun, 06 Foo 1994 08:49:37 GMT",
-                                      "Sun, 6 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 25:49:37 GMT",
-                                      "Sun, 06 Nov 1994 08:49:3x GMT", "Sun, 00 Nov 1994 08:49:37 GMT"};
+    static const char *const bad[] = {"",
+                                      "Sunday, 06-Nov-94 08:49:37 GMT",
+                                      "Sun Nov  6 08:49:37 1994",
+                                      "Sun, 06 Nov 1994 08:49:37 UTC",
+                                      "Sun, 06 Foo 1994 08:49:37 GMT",
+                                      "Sun, 6 Nov 1994 08:49:37 GMT",
+                                      "Sun, 06 Nov 1994 25:49:37 GMT",
+                                      "Sun, 06 Nov 1994 08:49:3x GMT",
+                                      "Sun, 00 Nov 1994 08:49:37 GMT"};
     int64_t utc = 0;
     (void)state;
     assert_true(fov__http_date("Sun, 06 Nov 1994 08:49:37 GMT", &utc));
@@ -275,8 +310,13 @@ static void date__reads_one_form_only(void **state)
 
 static void response__keeps_the_last_block_of_headers(void **state)
 {
-    static const char *const lines[] = {"HTTP/1.1 100 Continue\r\n", "x-a: early\r\n", "\r\n",
-                                        "HTTP/2 429\r\n", "X-A:  late \r\n", "x-b: caf\xc3\xa9\x1b[31m\r\n", "\r\n"};
+    static const char *const lines[] = {"HTTP/1.1 100 Continue\r\n",
+                                        "x-a: early\r\n",
+                                        "\r\n",
+                                        "HTTP/2 429\r\n",
+                                        "X-A:  late \r\n",
+                                        "x-b: caf\xc3\xa9\x1b[31m\r\n",
+                                        "\r\n"};
     fov_context *ctx = new_context();
     struct fov_http_response response;
     char value[32];

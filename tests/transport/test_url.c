@@ -5,7 +5,8 @@ static void url__reads_host_port_and_path(void **state)
 {
     struct fov_url url;
     (void)state;
-    assert_int_equal(fov__url_parse(&url, "https://api.openai.com/v1?key=hidden", "base_url", NULL), FOV_OK);
+    assert_int_equal(fov__url_parse(&url, "https://api.openai.com/v1?key=hidden", "base_url", NULL),
+                     FOV_OK);
     assert_true(url.is_https);
     assert_false(url.is_loopback);
     assert_string_equal(url.host, "api.openai.com");
@@ -57,12 +58,19 @@ static void url__refuses_what_curl_could_read_differently(void **state)
 
 static void url__knows_loopback_by_its_plain_spellings_only(void **state)
 {
-    static const char *const loopback[] = {"http://localhost", "http://LocalHost:1/", "http://127.0.0.1",
-                                           "http://127.255.255.255", "http://[::1]/"};
-    static const char *const other[] = {"http://127.1",       "http://127.0.0.01", "http://127.0.0.256",
-                                        "http://127.0.0.1.5", "http://127.0.0",    "http://2130706433",
-                                        "http://0x7f.0.0.1",  "http://127.0.0.1.evil.example",
-                                        "http://localhost.evil.example", "http://notlocalhost"};
+    static const char *const loopback[] = {"http://localhost", "http://LocalHost:1/",
+                                           "http://127.0.0.1", "http://127.255.255.255",
+                                           "http://[::1]/"};
+    static const char *const other[] = {"http://127.1",
+                                        "http://127.0.0.01",
+                                        "http://127.0.0.256",
+                                        "http://127.0.0.1.5",
+                                        "http://127.0.0",
+                                        "http://2130706433",
+                                        "http://0x7f.0.0.1",
+                                        "http://127.0.0.1.evil.example",
+                                        "http://localhost.evil.example",
+                                        "http://notlocalhost"};
     struct fov_url url;
     (void)state;
     for (size_t i = 0; i < FOV_COUNT(loopback); i++) {
