@@ -13,13 +13,14 @@
  *     fov_graph_to_source(graph, look.image, (fov_point){10, 10}, &source, &where, &err);
  *
  * An image of the graph is a recipe, a size and a mapping to its source; pixels are made when they
- * are asked for and are a pure function of the sources and the recipe. Geometry composes: pixels are
- * resampled once, from the full-resolution source, for a whole chain of zooms and turns. Operations
- * that need neighbouring pixels work on their parent's own grid. Marks stay vectors, drawn last.
+ * are asked for and are a pure function of the sources and the recipe. Geometry composes: pixels
+ * are resampled once, from the full-resolution source, for a whole chain of zooms and turns.
+ * Operations that need neighbouring pixels work on their parent's own grid. Marks stay vectors,
+ * drawn last.
  *
  * Images are numbered in the order they were made: image 3 is "img_3", image 0 usually the
- * original. Facts (answers that are no image) are numbered apart: fact 2 is "fact_2". The same call
- * made again returns the earlier number with FOV_NOTE_SAME and makes nothing new.
+ * original. Facts (answers that are no image) are numbered apart: fact 2 is "fact_2". The same
+ * call made again returns the earlier number with FOV_NOTE_SAME and makes nothing new.
  *
  * Coordinates here are pixels of the named image's own frame: a zoom's frame is its box at the
  * source's density, whatever size it is later delivered in.
@@ -42,7 +43,8 @@ FOV_API void fov_graph_free(fov_graph *graph); /* NULL is fine */
 /* Add an original; the graph takes a reference of its own. *id (may be NULL) is its number. The
  * same picture (by SHA-256) added again returns the earlier number with FOV_NOTE_SAME.
  * Errors: FOV_E_LIMIT (nodes), FOV_E_MEMORY. */
-FOV_API fov_status fov_graph_add_source(fov_graph *graph, fov_image *image, int32_t *id, fov_error *err);
+FOV_API fov_status fov_graph_add_source(fov_graph *graph, fov_image *image, int32_t *id,
+                                        fov_error *err);
 
 /* What an operation made. */
 typedef struct fov_applied {
@@ -71,13 +73,15 @@ FOV_API fov_size fov_graph_size(fov_graph *graph, int32_t image);
 
 /* An image as a JSON object: {"id","op","arguments","parents":[…],"width","height","source",
  * "box_source":[x1,y1,x2,y2],"note"}. The caller owns *out. Errors: FOV_E_ARG, FOV_E_MEMORY. */
-FOV_API fov_status fov_graph_describe(fov_graph *graph, int32_t image, fov_bytes *out, fov_error *err);
+FOV_API fov_status fov_graph_describe(fov_graph *graph, int32_t image, fov_bytes *out,
+                                      fov_error *err);
 
 /* A fact as the JSON object that its operation answered with. The caller owns *out. */
 FOV_API fov_status fov_graph_fact(fov_graph *graph, int32_t fact, fov_bytes *out, fov_error *err);
 
 /* Render an image with its marks. `size` NULL: its own size; else exactly that size (any aspect).
- * The caller owns *out. Errors: FOV_E_ARG, FOV_E_IMAGE, FOV_E_LIMIT, FOV_E_CANCELLED, FOV_E_MEMORY. */
+ * The caller owns *out. Errors: FOV_E_ARG, FOV_E_IMAGE, FOV_E_LIMIT, FOV_E_CANCELLED,
+ * FOV_E_MEMORY. */
 FOV_API fov_status fov_graph_render(fov_graph *graph, int32_t image, const fov_size *size,
                                     const fov_cancel *cancel, fov_image **out, fov_error *err);
 
@@ -85,15 +89,16 @@ FOV_API fov_status fov_graph_render(fov_graph *graph, int32_t image, const fov_s
  * the fill beside a turned picture maps outside the source's frame. Exact to 1e-6 pixels through
  * any chain of affine operations.
  * Errors: FOV_E_ARG (no such image; a point in no region of a composed image). */
-FOV_API fov_status fov_graph_to_source(fov_graph *graph, int32_t image, fov_point point, int32_t *source,
-                                       fov_point *out, fov_error *err);
+FOV_API fov_status fov_graph_to_source(fov_graph *graph, int32_t image, fov_point point,
+                                       int32_t *source, fov_point *out, fov_error *err);
 
 /* Map a point of a source into an image made from it. Errors: FOV_E_ARG (not made from it). */
-FOV_API fov_status fov_graph_from_source(fov_graph *graph, int32_t image, int32_t source, fov_point point,
-                                         fov_point *out, fov_error *err);
+FOV_API fov_status fov_graph_from_source(fov_graph *graph, int32_t image, int32_t source,
+                                         fov_point point, fov_point *out, fov_error *err);
 
-/* SHA-256 of an image's recipe (operation, arguments, parents and so on to the sources), in lower-case
- * hexadecimal. Equal recipes make equal pixels. Borrowed; NULL when there is no such image. */
+/* SHA-256 of an image's recipe (operation, arguments, parents and so on to the sources), in
+ * lower-case hexadecimal. Equal recipes make equal pixels. Borrowed; NULL when there is no such
+ * image. */
 FOV_API const char *fov_graph_recipe_sha256(fov_graph *graph, int32_t image);
 
 FOV_END_DECLS

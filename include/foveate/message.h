@@ -100,10 +100,12 @@ FOV_API fov_status fov_reply_add_text(fov_reply *reply, const char *text, fov_er
 FOV_API fov_status fov_reply_add_call(fov_reply *reply, const char *call_id, const char *name,
                                       const char *arguments, fov_error *err);
 /* The provider's own JSON of this assistant message, to be sent back byte for byte. */
-FOV_API fov_status fov_reply_set_raw(fov_reply *reply, const char *json, size_t size, fov_error *err);
+FOV_API fov_status fov_reply_set_raw(fov_reply *reply, const char *json, size_t size,
+                                     fov_error *err);
 
 typedef struct fov_usage {
-    int64_t input_tokens, output_tokens, cached_tokens, reasoning_tokens, image_tokens; /* -1: not said */
+    /* -1: the server did not say. */
+    int64_t input_tokens, output_tokens, cached_tokens, reasoning_tokens, image_tokens;
     int64_t requests;
 } fov_usage;
 FOV_API void fov_reply_set_usage(fov_reply *reply, const fov_usage *usage);
@@ -120,22 +122,23 @@ typedef struct fov_model fov_model;
 typedef struct fov_model_class {
     uint32_t struct_size;
     const char *name; /* shown in transcripts; static storage */
-    fov_status (*generate)(void *user, const fov_request *request, fov_reply *reply, fov_error *err);
+    fov_status (*generate)(void *user, const fov_request *request, fov_reply *reply,
+                           fov_error *err);
     void (*free_user)(void *user);
 } fov_model_class;
 
 /* Make a model of one's own; the class must outlive it. On success the model owns `user`. */
-FOV_API fov_status fov_model_new(fov_model **out, fov_context *ctx, const fov_model_class *cls, void *user,
-                                 fov_error *err);
-FOV_API void fov_model_free(fov_model *model); /* NULL is fine */
+FOV_API fov_status fov_model_new(fov_model **out, fov_context *ctx, const fov_model_class *cls,
+                                 void *user, fov_error *err);
+FOV_API void fov_model_free(fov_model *model);              /* NULL is fine */
 FOV_API const char *fov_model_name(const fov_model *model); /* borrowed */
 
 /* A model that says what a script says, without a socket: an array of replies in JSON,
  *     [{"calls":[{"name":"zoom","arguments":{"box":[0,0,50,50]}}]}, {"text":"ANSWER: 42"}]
  * one a round; a round after the last is FOV_E_PROVIDER. `arguments` may also be a string, which is
  * then given as it stands (so that a script can be wrong). */
-FOV_API fov_status fov_model_new_script(fov_model **out, fov_context *ctx, const char *json, size_t size,
-                                        fov_error *err);
+FOV_API fov_status fov_model_new_script(fov_model **out, fov_context *ctx, const char *json,
+                                        size_t size, fov_error *err);
 
 FOV_END_DECLS
 

@@ -43,9 +43,9 @@ typedef struct fov_event {
     uint32_t struct_size;
     int32_t kind;
     uint32_t round;
-    int32_t image;        /* LOOK, SOURCE: number; else -1 */
-    const char *text;     /* borrowed for the call */
-    const char *tool;     /* LOOK, FACT, ERROR: the tool's name as called */
+    int32_t image;         /* LOOK, SOURCE: number; else -1 */
+    const char *text;      /* borrowed for the call */
+    const char *tool;      /* LOOK, FACT, ERROR: the tool's name as called */
     const char *arguments; /* LOOK, FACT, ERROR: as called */
 } fov_event;
 
@@ -55,15 +55,15 @@ typedef void (*fov_event_fn)(const fov_event *event, void *user);
 /* 0 and NULL are defaults throughout. Strings are copied. */
 typedef struct fov_session_opts {
     uint32_t struct_size;
-    const char *profile;  /* by name; NULL: "generic" */
-    const char *preset;   /* tools offered: "look" (default) images only; "full" facts too */
-    const char *out_dir;  /* the transcript's folder; NULL: none is kept */
-    const char *blob_dir; /* where its blobs go; NULL: "blobs" in out_dir */
-    const char *system;   /* replaces the built-in system text; NULL: built in */
-    uint32_t calls_max;   /* tool calls: 15 */
-    uint32_t rounds_max;  /* requests of one question, the last one without tools: 12 */
-    uint32_t images_max;  /* images made by calls: 12 */
-    uint32_t time_ms;     /* of one question: 600 000 */
+    const char *profile;        /* by name; NULL: "generic" */
+    const char *preset;         /* tools offered: "look" (default) images only; "full" facts too */
+    const char *out_dir;        /* the transcript's folder; NULL: none is kept */
+    const char *blob_dir;       /* where its blobs go; NULL: "blobs" in out_dir */
+    const char *system;         /* replaces the built-in system text; NULL: built in */
+    uint32_t calls_max;         /* tool calls: 15 */
+    uint32_t rounds_max;        /* requests of one question, the last one without tools: 12 */
+    uint32_t images_max;        /* images made by calls: 12 */
+    uint32_t time_ms;           /* of one question: 600 000 */
     uint32_t max_output_tokens; /* of one reply; 0: the model's own */
     int32_t strict_tools;       /* 1: OpenAI's strict schemas */
     fov_event_fn on_event;
@@ -71,8 +71,9 @@ typedef struct fov_session_opts {
     const fov_cancel *cancel; /* must outlive the session */
 } fov_session_opts;
 
-#define FOV_SESSION_OPTS_INIT                                                                       \
-    {(uint32_t)sizeof(fov_session_opts), NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL}
+#define FOV_SESSION_OPTS_INIT                                                                     \
+    {(uint32_t)sizeof(fov_session_opts), NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, NULL,  \
+     NULL, NULL}
 FOV_API void fov_session_opts_init(fov_session_opts *opts);
 
 /* Make a session that asks `model` (borrowed, must outlive it; NULL for one that only calls tools).
@@ -102,7 +103,7 @@ typedef struct fov_answer {
     fov_usage usage;                /* summed over the requests */
 } fov_answer;
 
-#define FOV_ANSWER_INIT                                                                             \
+#define FOV_ANSWER_INIT                                                                           \
     {(uint32_t)sizeof(fov_answer), 0, NULL, NULL, NULL, 0, 0, 0, 0, {0, 0, 0, 0, 0, 0}}
 FOV_API void fov_answer_init(fov_answer *answer);
 
@@ -127,7 +128,7 @@ typedef struct fov_tool_result {
     int32_t width, height; /* as delivered */
 } fov_tool_result;
 
-#define FOV_TOOL_RESULT_INIT                                                                        \
+#define FOV_TOOL_RESULT_INIT                                                                      \
     {(uint32_t)sizeof(fov_tool_result), 0, 0, -1, -1, NULL, NULL, NULL, 0, 0, 0}
 FOV_API void fov_tool_result_init(fov_tool_result *result);
 

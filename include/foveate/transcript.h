@@ -8,8 +8,8 @@
  *
  * A transcript is a folder: `transcript.jsonl`, one JSON object a line in the order things
  * happened, and `blobs/`, the sources as given and every delivered picture, named by the SHA-256 of
- * their bytes. It never holds base64 or a key. It is crash-safe: a last line that was cut is dropped
- * when reading, everything before it counts.
+ * their bytes. It never holds base64 or a key. It is crash-safe: a last line that was cut is
+ * dropped when reading, everything before it counts.
  *
  * Replaying needs no model and no network: the sources are opened, every operation is applied again
  * from its recorded recipe, and every delivery is encoded again.

@@ -35,7 +35,7 @@ struct cli_option {
     const char *doc;
 };
 
-enum { CLI_OPTIONS_MAX = 24 };
+enum { CLI_OPTIONS_MAX = 32 };
 
 struct cli_command {
     const char *name, *synopsis, *summary;
@@ -61,7 +61,8 @@ extern const struct cli_command cli_ask, cli_apply, cli_ops, cli_replay, cli_ver
 
 const struct cli_command *cli_find(const char *name);
 const struct cli_command *cli_at(size_t i);
-/* Split argv into options and arguments; CLI_OK, or CLI_USAGE after saying why, or -1 after --help. */
+/* Split argv into options and arguments; CLI_OK, or CLI_USAGE after saying why, or -1 after
+ * --help. */
 int cli_parse(struct cli *cli, int argc, char **argv);
 void cli_help(const struct cli_command *command);               /* NULL: of the program */
 const char *cli_get(const struct cli *cli, const char *option); /* NULL when not given */

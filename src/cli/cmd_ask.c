@@ -10,6 +10,10 @@ static const struct cli_option options[] = {
     {"detail", 0, "LEVEL", "image detail to ask the server for"},
     {"extra", 0, "JSON", "members added to each request, as in {\"reasoning_effort\":\"low\"}"},
     {"script", 0, "FILE", "play replies from a JSON file instead of asking a model"},
+    {"record", 0, "FILE", "write the exchanges to a .wire file, without keys or images"},
+    {"replay", 0, "FILE", "play a .wire file instead of asking the server"},
+    {"tool-images", 0, "WHERE", "images of tools: follow (user message) or native (in the result)"},
+    {"allow-plain-key", 0, NULL, "let the key travel over plain http"},
     {"profile", 'p', "NAME", "what the model sees (by its name); see foveate profiles"},
     {"preset", 0, "NAME", "tools offered: look (default) or full"},
     {"out", 'o', "DIR", "keep the transcript and its pictures there"},
@@ -160,7 +164,7 @@ static fov_status open_model(struct cli *cli, fov_model **out, fov_error *err)
 {
     fov_provider_opts provider = FOV_PROVIDER_OPTS_INIT;
     fov_reader_opts reader = FOV_READER_OPTS_INIT;
-    const char *script = cli_get(cli, "script"), *key_env;
+    const char *script = cli_get(cli, "script"), *where = cli_get(cli, "tool-images"), *key_env;
 
     if (script)
         return script_model(cli, script, out, err);
@@ -175,6 +179,16 @@ static fov_status open_model(struct cli *cli, fov_model **out, fov_error *err)
         provider.base_url = fov__env("OPENAI_BASE_URL");
     provider.image_detail = cli_get(cli, "detail");
     provider.extra = cli_get(cli, "extra");
+    provider.record = cli_get(cli, "record");
+    provider.replay = cli_get(cli, "replay");
+    provider.allow_plain_key = cli_get(cli, "allow-plain-key") != NULL;
+    if (where && strcmp(where, "native") == 0)
+        provider.tool_images = FOV_TOOL_IMAGES_NATIVE;
+    else if (where && strcmp(where, "follow") == 0)
+        provider.tool_images = FOV_TOOL_IMAGES_FOLLOW;
+    else if (where)
+        return fov__fail(err, FOV_E_ARG, 0, "tool-images",
+                         "--tool-images is %s, it takes follow or native", where);
     key_env = fov_provider_key_env(provider.provider ? provider.provider : "openai_chat");
     provider.api_key = key_env ? fov__env(key_env) : NULL;
     return fov_model_new_provider(out, cli->ctx, &provider, err);

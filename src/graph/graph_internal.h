@@ -115,8 +115,8 @@ fov_box fov__node_source_box(const struct fov_node *node);
 
 /* ---- apply.c -------------------------------------------------------------------------------- */
 
-/* One call, in the space that `reading` says (its image's size, delivered size and mapping are filled
- * in here, but for delivered_*, which `delivered` supplies when given). */
+/* One call, in the space that `reading` says (its image's size, delivered size and mapping are
+ * filled in here, but for delivered_*, which `delivered` supplies when given). */
 struct fov_call {
     const struct op_def *op;
     const fov_json_value *arguments; /* an object, or NULL for none */
@@ -139,7 +139,8 @@ fov_status fov__graph_call(fov_graph *graph, const struct fov_call *call, fov_ap
 
 /* ---- segment.c ------------------------------------------------------------------------------ */
 
-/* Fill in node->base, to_base, steps, layers and regions from its parents and the planned output. */
+/* Fill in node->base, to_base, steps, layers and regions from its parents and the planned
+ * output. */
 fov_status fov__segment_source(struct fov_node *node, fov_context *ctx, fov_error *err);
 fov_status fov__segment_compose(struct fov_node *node, fov_context *ctx,
                                 const struct op_output *output, fov_error *err);

@@ -11,7 +11,8 @@
 enum { FOV__ICC_MAX = 4 * 1024 * 1024 };
 /* What a PNG may carry beside its pixels. */
 enum { FOV__METADATA_MAX = 1024 * 1024 };
-/* Scans of one JPEG: each costs a pass over the whole picture, and no encoder makes more than 20. */
+/* Scans of one JPEG: each costs a pass over the whole picture, and no encoder makes more than 20.
+ */
 enum { FOV__SCANS_MAX = 100 };
 
 static inline uint32_t fov__be16(const uint8_t *p)
@@ -33,6 +34,11 @@ static inline uint32_t fov__le32(const uint8_t *p)
 
 /* ---- pixels.c ------------------------------------------------------------------------------- */
 
+/* The same with `room` bytes behind the last row. */
+fov_status fov__pixels_new_room(struct fov_pixels **out, fov_context *ctx, int32_t width,
+                                int32_t height, int32_t bands, size_t room, fov_error *err);
+/* Ask for large pages under a large block. */
+void fov__pixels_advise(uint8_t *data, size_t size);
 fov_status fov__pixels_hash(fov_context *ctx, const uint8_t *data, int32_t width, int32_t height,
                             int32_t bands, size_t stride, char out[FOV_SHA256_HEX], fov_error *err);
 
@@ -70,7 +76,7 @@ struct fov_png_chunk {
     size_t available;    /* of them; less than `length` when the file is cut */
     bool is_cut;         /* contents or check sum are not all there */
 };
-#define FOV__PNG_TYPE(a, b, c, d)                                                                  \
+#define FOV__PNG_TYPE(a, b, c, d) \
     ((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (uint32_t)(c) << 8 | (uint32_t)(d))
 /* The chunk at *pos, and *pos behind it; false at the end of the bytes. */
 bool fov__png_chunk_next(struct fov_png_chunk *out, const uint8_t *data, size_t size, size_t *pos);
@@ -79,8 +85,13 @@ bool fov__png_chunk_crc_fits(const struct fov_png_chunk *chunk);
 /* ---- png_unpack.c: rows of an undamaged PNG that is not interlaced, by libdeflate ----------- */
 
 struct fov_png_unpack;
-/* NULL when libpng shall do it: too large, interlaced, lenient, damaged, or memory is short. */
-struct fov_png_unpack *fov__png_unpack_new(const fov_image *image);
+/* Whether stored rows are 8-bit RGB(A) as they come out: then `into`, the pixels themselves with
+ * raw_height bytes of room behind them, spares a second buffer. Rows then go, each in turn, to
+ * their own place in `into` and must stay as they are until the last one is made. */
+bool fov__png_unpack_fits_in_place(const fov_image *image);
+/* `into` is NULL when rows go elsewhere. NULL when libpng shall do it: too large, interlaced,
+ * lenient, damaged, or memory is short. */
+struct fov_png_unpack *fov__png_unpack_new(const fov_image *image, uint8_t *into);
 void fov__png_unpack_free(struct fov_png_unpack *unpack); /* NULL is fine */
 /* The next of the image's rows as 8-bit RGB(A), before any profile; `out` NULL leaves it out. To be
  * called at most raw_height times. False: the row is damaged. */
@@ -121,8 +132,8 @@ fov_status fov__cancelled(fov_error *err);
 
 /* The mean of `rows` x `shrink` pixels for each of `out_width` pixels; the last one may have fewer
  * columns (`in_width` in all). */
-void fov__shrink_rows(uint8_t *out, const uint8_t *in, size_t stride, int32_t in_width, int32_t rows,
-                      int32_t bands, int32_t shrink);
+void fov__shrink_rows(uint8_t *out, const uint8_t *in, size_t stride, int32_t in_width,
+                      int32_t rows, int32_t bands, int32_t shrink);
 fov_status fov__shrink_pixels(struct fov_pixels **out, const struct fov_pixels *px, int32_t shrink,
                               fov_error *err);
 

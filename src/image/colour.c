@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /* Stored colours become sRGB: an ICC profile by lcms2 (relative colorimetric, black-point
- * compensation), CMYK without one by the plain formula of the public header. Rows in, rows out, each
- * pixel for itself, so that a piece equals the same part of the whole. It must never let a profile
- * make a picture unreadable: one that cannot be used is dropped with a note. */
+ * compensation), CMYK without one by the plain formula of the public header. Rows in, rows out,
+ * each pixel for itself, so that a piece equals the same part of the whole. It must never let a
+ * profile make a picture unreadable: one that cannot be used is dropped with a note. */
 #include "image/codec_internal.h"
 
 #include <lcms2.h>
 
 /* Our own pixel layouts: grey that was already repeated into three bands is read from the first. */
-#define GREY_IN(bands) (COLORSPACE_SH(PT_GRAY) | CHANNELS_SH(1) | EXTRA_SH((bands) - 1) | BYTES_SH(1))
-#define RGB_IO(bands) (COLORSPACE_SH(PT_RGB) | CHANNELS_SH(3) | EXTRA_SH((bands) - 3) | BYTES_SH(1))
+#define GREY_IN(bands) (COLORSPACE_SH(PT_GRAY) | CHANNELS_SH(1) | EXTRA_SH((bands)-1) | BYTES_SH(1))
+#define RGB_IO(bands) (COLORSPACE_SH(PT_RGB) | CHANNELS_SH(3) | EXTRA_SH((bands)-3) | BYTES_SH(1))
 
 enum { GRID = 9 }; /* colours along each axis of the cube that is looked at for sameness */
 
 struct fov_colour {
     fov_context *ctx;
-    cmsContext lcms;      /* its own: error handler and plug-ins of the host's stay out */
+    cmsContext lcms;         /* its own: error handler and plug-ins of the host's stay out */
     cmsHTRANSFORM transform; /* NULL: none */
     bool is_cmyk, is_inverted;
 };
@@ -57,7 +57,8 @@ static cmsUInt32Number input_layout(const fov_image *image, cmsHPROFILE profile)
 static cmsHTRANSFORM make_transform(cmsContext lcms, const fov_image *image)
 {
     cmsHTRANSFORM transform = NULL;
-    cmsHPROFILE profile = cmsOpenProfileFromMemTHR(lcms, image->icc, (cmsUInt32Number)image->icc_size);
+    cmsHPROFILE profile =
+        cmsOpenProfileFromMemTHR(lcms, image->icc, (cmsUInt32Number)image->icc_size);
     cmsHPROFILE srgb = cmsCreate_sRGBProfileTHR(lcms);
     const cmsUInt32Number input = profile != NULL ? input_layout(image, profile) : 0;
     if (input != 0 && srgb != NULL)
@@ -114,7 +115,8 @@ static uint8_t mul255(uint32_t a, uint32_t b)
     return (uint8_t)((a * b + 127) / 255); /* 255 is odd, so there are no ties */
 }
 
-void fov__colour_row(const struct fov_colour *colour, uint8_t *out, const uint8_t *in, int32_t width)
+void fov__colour_row(const struct fov_colour *colour, uint8_t *out, const uint8_t *in,
+                     int32_t width)
 {
     if (!colour->is_cmyk) {
         if (colour->transform != NULL)
@@ -180,7 +182,8 @@ fov_status fov__colour_check(fov_image *image, fov_error *err)
     if (broken)
         fov__log(image->ctx, FOV_LOG_WARNING,
                  "image.icc: the colour profile of %zu bytes is broken or for other colours than "
-                 "the picture's, and is ignored", image->icc_size);
+                 "the picture's, and is ignored",
+                 image->icc_size);
     else if (colour == NULL)
         return fov__fail_memory(err, "image.icc", image->icc_size);
     if (broken || !moves_colours(colour, image)) {

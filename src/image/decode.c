@@ -51,8 +51,8 @@ static struct plan make_plan(fov_image *image, struct fov_recti region, int32_t 
     struct plan plan = {.image = image, .cancel = cancel, .shrink = shrink};
     plan.level_width = fov__level_size(image->raw_width, shrink);
     plan.level_height = fov__level_size(image->raw_height, shrink);
-    const struct fov_recti raw = fov__orient_to_raw(region, image->raw_width, image->raw_height,
-                                                    image->info.orientation);
+    const struct fov_recti raw =
+        fov__orient_to_raw(region, image->raw_width, image->raw_height, image->info.orientation);
     const int64_t all = (int64_t)plan.level_width * plan.level_height;
     struct fov_recti piece = {raw.x / shrink, raw.y / shrink, 0, 0};
     piece.width = (raw.x + raw.width - 1) / shrink + 1 - piece.x;
@@ -61,8 +61,8 @@ static struct plan make_plan(fov_image *image, struct fov_recti region, int32_t 
     widen(&piece.y, &piece.height, plan.level_height);
     plan.is_whole = !has_regions(image) || all <= WHOLE_PIXELS ||
                     (int64_t)piece.width * piece.height >= all - all / 4;
-    plan.piece = plan.is_whole ? (struct fov_recti){0, 0, plan.level_width, plan.level_height}
-                               : piece;
+    plan.piece =
+        plan.is_whole ? (struct fov_recti){0, 0, plan.level_width, plan.level_height} : piece;
     return plan;
 }
 
@@ -115,8 +115,7 @@ static fov_status base_level(struct fov_level *out, const struct plan *plan, boo
 static fov_status shrink_part(struct fov_pixels **out, const struct fov_pixels *px,
                               struct fov_recti piece, int32_t shrink, fov_error *err)
 {
-    const fov_status rc =
-        fov__pixels_new(out, px->ctx, piece.width, piece.height, px->bands, err);
+    const fov_status rc = fov__pixels_new(out, px->ctx, piece.width, piece.height, px->bands, err);
     if (rc < 0)
         return rc;
     const int32_t x = piece.x * shrink, room = px->width - x, want = piece.width * shrink;
@@ -124,7 +123,8 @@ static fov_status shrink_part(struct fov_pixels **out, const struct fov_pixels *
         const int32_t y = (piece.y + row) * shrink, left = px->height - y;
         fov__shrink_rows(fov__pixels_row(*out, row),
                          fov__pixels_row(px, y) + (size_t)x * (size_t)px->bands, px->stride,
-                         want < room ? want : room, left < shrink ? left : shrink, px->bands, shrink);
+                         want < room ? want : room, left < shrink ? left : shrink, px->bands,
+                         shrink);
     }
     return FOV_OK;
 }
@@ -199,15 +199,13 @@ static fov_status make_level(struct fov_level *out, void *user, fov_error *err)
 static fov_status cut(struct fov_level *out, struct fov_level *whole, const struct plan *plan,
                       fov_error *err)
 {
-    const struct fov_recti box = fov__orient_to_upright(plan->piece, plan->level_width,
-                                                        plan->level_height,
-                                                        plan->image->info.orientation);
+    const struct fov_recti box = fov__orient_to_upright(
+        plan->piece, plan->level_width, plan->level_height, plan->image->info.orientation);
     const struct fov_pixels *px = whole->px;
     struct fov_level made = {.shrink = plan->shrink};
     made.x0 = whole->x0 + (double)box.x * plan->shrink;
     made.y0 = whole->y0 + (double)box.y * plan->shrink;
-    const fov_status rc =
-        fov__pixels_new(&made.px, px->ctx, box.width, box.height, px->bands, err);
+    const fov_status rc = fov__pixels_new(&made.px, px->ctx, box.width, box.height, px->bands, err);
     for (int32_t y = 0; rc == FOV_OK && y < box.height; y++)
         memcpy(fov__pixels_row(made.px, y),
                fov__pixels_row(px, box.y + y) + (size_t)box.x * (size_t)px->bands, made.px->stride);
@@ -242,8 +240,8 @@ static fov_status check_region(const fov_image *image, struct fov_recti r, int32
                                fov_error *err)
 {
     if (shrink != 1 && shrink != 2 && shrink != 4 && shrink != 8)
-        return fov__fail(err, FOV_E_ARG, 0, "image.shrink", "shrink is %d, and 1, 2, 4, 8 are allowed",
-                         (int)shrink);
+        return fov__fail(err, FOV_E_ARG, 0, "image.shrink",
+                         "shrink is %d, and 1, 2, 4, 8 are allowed", (int)shrink);
     if (r.x < 0 || r.y < 0 || r.width < 1 || r.height < 1 || r.x > image->info.width - r.width ||
         r.y > image->info.height - r.height)
         return fov__fail(err, FOV_E_ARG, 0, "image.region",

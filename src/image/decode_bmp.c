@@ -87,7 +87,8 @@ static bool pair_is_legal(const struct bmp *bmp, uint32_t head)
         return bmp->bits == 4 && !bmp->is_top_down;
     default:
         /* In the 64 bytes of OS/2 these numbers mean something else. */
-        return head != 64 && (bmp->compression == BITFIELDS || bmp->compression == ALPHABITFIELDS) &&
+        return head != 64 &&
+               (bmp->compression == BITFIELDS || bmp->compression == ALPHABITFIELDS) &&
                (bmp->bits == 16 || bmp->bits == 32);
     }
 }
@@ -111,8 +112,8 @@ static fov_status read_header(struct bmp *bmp, fov_image *image, fov_error *err)
     bmp->bits = fov__le16(p + (is_core ? 10 : 14));
     bmp->compression = is_core ? (uint32_t)RGB : fov__le32(p + 16);
     if (width < 0)
-        return fov__fail(err, FOV_E_IMAGE, 0, "image.bmp", "the width is %lld, and must be at least 1",
-                         (long long)width);
+        return fov__fail(err, FOV_E_IMAGE, 0, "image.bmp",
+                         "the width is %lld, and must be at least 1", (long long)width);
     fov_status rc =
         fov__probe_size(image, (uint64_t)width, (uint64_t)(height < 0 ? -height : height), err);
     if (rc < 0)
@@ -165,11 +166,11 @@ fov_status fov__probe_bmp(fov_image *image, fov_error *err)
     image->info.channels = bmp.bits <= 8 ? 1 : image->info.has_alpha ? 4 : 3;
     const bool is_packed = bmp.compression == RLE8 || bmp.compression == RLE4;
     const uint64_t need = is_packed ? 1 : bmp.stride * (uint64_t)bmp.height;
-    if (bmp.offset < FILE_HEAD + CORE_HEAD || bmp.offset > bmp.size ||
-        need > bmp.size - bmp.offset)
-        rc = fov__probe_damage(image, err, "%llu bytes of pixels from byte %zu do not fit a file of "
-                               "%zu: it is cut or damaged", (unsigned long long)need, bmp.offset,
-                               bmp.size);
+    if (bmp.offset < FILE_HEAD + CORE_HEAD || bmp.offset > bmp.size || need > bmp.size - bmp.offset)
+        rc = fov__probe_damage(image, err,
+                               "%llu bytes of pixels from byte %zu do not fit a file of "
+                               "%zu: it is cut or damaged",
+                               (unsigned long long)need, bmp.offset, bmp.size);
     return rc == FOV_OK ? read_profile(image, err) : rc;
 }
 
@@ -261,16 +262,18 @@ static fov_status unpack(const struct bmp *bmp, fov_image *image, struct fov_pix
                          const fov_cancel *cancel, fov_error *err)
 {
     if (bmp->compression == RLE8 || bmp->compression == RLE4) {
-        struct rle rle = {.bmp = bmp, .px = px, .pos = bmp->offset < bmp->size ? bmp->offset
-                                                                              : bmp->size};
+        struct rle rle = {
+            .bmp = bmp, .px = px, .pos = bmp->offset < bmp->size ? bmp->offset : bmp->size};
         /* Pixels that the runs leap over have the first colour. */
         for (int32_t y = 0; y < px->height; y++) {
             for (int32_t x = 0; x < px->width; x++)
                 put_index(bmp, fov__pixels_row(px, y) + 3 * (size_t)x, 0);
         }
         if (!rle_unpack(&rle, cancel) && !fov_cancel_is_set(cancel)) {
-            const fov_status rc = fov__probe_damage(image, err, "the packed pixels end in row %lld "
-                                                    "of %d", (long long)rle.y, (int)bmp->height);
+            const fov_status rc = fov__probe_damage(image, err,
+                                                    "the packed pixels end in row %lld "
+                                                    "of %d",
+                                                    (long long)rle.y, (int)bmp->height);
             for (int64_t y = rle.y + 1; rc == FOV_OK && y < bmp->height; y++)
                 memset(fov__pixels_row(px, (int32_t)(bmp->height - 1 - y)), GREY, px->stride);
             return rc;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* JPEG by libjpeg-turbo: whole, or a piece through skipped rows and cropped columns with at least one
- * extra MCU on each side, so that the piece equals the same box of the whole byte for byte (fancy
- * upsampling and the first row after a skip look at neighbours). Where the library cannot promise
- * that (several scans, odd sampling, a damaged file) the whole is decoded and cut. All that changes
- * after setjmp() is in struct job, which the caller owns. */
+/* JPEG by libjpeg-turbo: whole, or a piece through skipped rows and cropped columns with at least
+ * one extra MCU on each side, so that the piece equals the same box of the whole byte for byte
+ * (fancy upsampling and the first row after a skip look at neighbours). Where the library cannot
+ * promise that (several scans, odd sampling, a damaged file) the whole is decoded and cut. All that
+ * changes after setjmp() is in struct job, which the caller owns. */
 #include "image/codec_internal.h"
 
 #include <limits.h>
@@ -34,10 +34,10 @@ struct job {
     int32_t shrink;
     struct fov_colour *colour;
     struct fov_pixels *out;
-    uint8_t *row;        /* one decoded row, where it cannot go straight into `out` */
-    JDIMENSION row_x;    /* level column of its first pixel */
-    int32_t rows_done;   /* of `out` */
-    int32_t cut_row;     /* level row from which nothing was in the file */
+    uint8_t *row;      /* one decoded row, where it cannot go straight into `out` */
+    JDIMENSION row_x;  /* level column of its first pixel */
+    int32_t rows_done; /* of `out` */
+    int32_t cut_row;   /* level row from which nothing was in the file */
     bool is_cancelled, is_out_of_memory, has_damage;
     char message[JMSG_LENGTH_MAX];
 };
@@ -150,14 +150,17 @@ static void set_up(struct job *job)
     job->is_created = true; /* destroying half of it is fine */
     jpeg_create_decompress(cinfo);
     /* What libjpeg holds for itself (coefficients of a progressive picture) counts too. */
-    const uint64_t live = atomic_load(&image->ctx->live_bytes), most = image->ctx->limits.memory_bytes;
+    const uint64_t live = atomic_load(&image->ctx->live_bytes),
+                   most = image->ctx->limits.memory_bytes;
     const uint64_t left = most > live ? most - live : 1;
     cinfo->mem->max_memory_to_use = left < LONG_MAX ? (long)left : LONG_MAX;
-    job->source = (struct jpeg_source_mgr){
-        .next_input_byte = image->encoded.data, .bytes_in_buffer = image->encoded.size,
-        .init_source = on_source_start, .fill_input_buffer = on_source_empty,
-        .skip_input_data = on_source_skip, .resync_to_restart = jpeg_resync_to_restart,
-        .term_source = on_source_end};
+    job->source = (struct jpeg_source_mgr){.next_input_byte = image->encoded.data,
+                                           .bytes_in_buffer = image->encoded.size,
+                                           .init_source = on_source_start,
+                                           .fill_input_buffer = on_source_empty,
+                                           .skip_input_data = on_source_skip,
+                                           .resync_to_restart = jpeg_resync_to_restart,
+                                           .term_source = on_source_end};
     cinfo->src = &job->source;
     jpeg_read_header(cinfo, TRUE);
     cinfo->scale_num = (unsigned)(8 / job->shrink);
@@ -203,8 +206,8 @@ static void read_rows(struct job *job)
 {
     struct jpeg_decompress_struct *cinfo = &job->cinfo;
     const int32_t bands = cinfo->output_components, end = job->rect.y + job->rect.height;
-    const bool in_place = bands == 3 && job->row_x == 0 &&
-                          cinfo->output_width == (JDIMENSION)job->rect.width;
+    const bool in_place =
+        bands == 3 && job->row_x == 0 && cinfo->output_width == (JDIMENSION)job->rect.width;
     const size_t offset = (size_t)((JDIMENSION)job->rect.x - job->row_x) * (size_t)bands;
     for (int32_t y = (int32_t)cinfo->output_scanline; y < end; y++) {
         if (y % 64 == 0 && fov_cancel_is_set(job->cancel)) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* PNG rows, as few as the piece needs: by png_unpack.c where most of the picture is wanted, by libpng
- * where rows can be left out and for all that is interlaced or damaged. libpng is fed a stream that
- * our own chunk walk has cleared: header, the palette and transparency that fit, pixels, and nothing
- * else, so that no ancillary chunk ever reaches it. Nothing that changes after setjmp() lives in the frame that calls
- * it: all of it is in struct job, which the caller owns. */
+/* PNG rows, as few as the piece needs: by png_unpack.c where most of the picture is wanted, by
+ * libpng where rows can be left out and for all that is interlaced or damaged. libpng is fed a
+ * stream that our own chunk walk has cleared: header, the palette and transparency that fit,
+ * pixels, and nothing else, so that no ancillary chunk ever reaches it. Nothing that changes after
+ * setjmp() lives in the frame that calls it: all of it is in struct job, which the caller owns. */
 #include "image/codec_internal.h"
 
 #include <png.h>
@@ -28,6 +28,7 @@ struct job {
     png_structp png;
     png_infop info;
     struct fov_png_unpack *unpack; /* NULL: libpng makes the rows */
+    bool is_in_place;              /* it uses the memory of `out` */
     bool is_out_of_memory, is_cancelled;
     char message[96];
 };
@@ -186,7 +187,7 @@ static bool run_unpack(struct job *job)
     const int64_t end = (int64_t)(job->rect.y + job->rect.height) * job->shrink;
     if (end * 4 < job->image->raw_height || fov_cancel_is_set(job->cancel))
         return false;
-    job->unpack = fov__png_unpack_new(job->image);
+    job->unpack = fov__png_unpack_new(job->image, job->is_in_place ? job->out->data : NULL);
     if (job->unpack == NULL)
         return false;
     const bool is_done = read_streaming(job);
@@ -216,8 +217,7 @@ static bool run_libpng(struct job *job)
     set_up(job);
     const int passes = png_set_interlace_handling(job->png);
     png_read_update_info(job->png, job->info);
-    if (png_get_rowbytes(job->png, job->info) !=
-        (size_t)job->image->raw_width * (size_t)job->bands)
+    if (png_get_rowbytes(job->png, job->info) != (size_t)job->image->raw_width * (size_t)job->bands)
         png_error(job->png, "rows are not as wide as the header says");
     if (job->whole != NULL)
         read_passes(job, passes);
@@ -245,17 +245,21 @@ static fov_status allocate(struct job *job, fov_error *err)
 {
     fov_image *image = job->image;
     fov_status rc = fov__colour_new(&job->colour, image, err);
+    /* A profile would change rows that the next ones are predicted from. */
+    job->is_in_place = rc == FOV_OK && job->shrink == 1 && job->rect.width == image->raw_width &&
+                       job->rect.height == image->raw_height &&
+                       fov__colour_is_identity(job->colour) && fov__png_unpack_fits_in_place(image);
     if (rc == FOV_OK)
-        rc = fov__pixels_new(&job->out, image->ctx, job->rect.width, job->rect.height, job->bands,
-                             err);
+        rc =
+            fov__pixels_new_room(&job->out, image->ctx, job->rect.width, job->rect.height,
+                                 job->bands, job->is_in_place ? (size_t)image->raw_height : 0, err);
     if (rc == FOV_OK && image->info.is_progressive) {
         rc = fov__pixels_new(&job->whole, image->ctx, image->raw_width, image->raw_height,
                              job->bands, err);
         for (int32_t y = 0; rc == FOV_OK && y < image->raw_height; y++)
             fill_grey(fov__pixels_row(job->whole, y), image->raw_width, job->bands);
     } else if (rc == FOV_OK) {
-        const size_t size =
-            (size_t)image->raw_width * (size_t)job->bands * (size_t)job->shrink;
+        const size_t size = (size_t)image->raw_width * (size_t)job->bands * (size_t)job->shrink;
         job->strip = fov__alloc(image->ctx, size);
         if (job->strip == NULL)
             rc = fov__fail_memory(err, "image.png", size);
@@ -299,7 +303,10 @@ static fov_status decode(struct job *job, fov_error *err)
 fov_status fov__png_decode(struct fov_pixels **out, fov_image *image, struct fov_recti rect,
                            int32_t shrink, const fov_cancel *cancel, fov_error *err)
 {
-    struct job job = {.image = image, .cancel = cancel, .rect = rect, .shrink = shrink,
+    struct job job = {.image = image,
+                      .cancel = cancel,
+                      .rect = rect,
+                      .shrink = shrink,
                       .bands = image->info.has_alpha ? 4 : 3};
     const fov_status rc = decode(&job, err);
     if (job.png != NULL)

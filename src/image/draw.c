@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Lines, discs, triangles and plates, antialiased, onto finished pixels. A line is one shape however
- * many parts it has: what is blended is the largest coverage of any part, never one part after the
- * other, so joins and crossings are no darker than the rest. Only + - * / and square roots of doubles
- * are used, which IEEE 754 defines to the last bit, so every machine draws the same bytes. Nothing
- * here allocates or fails: what lies outside is cut, what is no number is left out. */
+/* Lines, discs, triangles and plates, antialiased, onto finished pixels. A line is one shape
+ * however many parts it has: what is blended is the largest coverage of any part, never one part
+ * after the other, so joins and crossings are no darker than the rest. Only + - * / and square
+ * roots of doubles are used, which IEEE 754 defines to the last bit, so every machine draws the
+ * same bytes. Nothing here allocates or fails: what lies outside is cut, what is no number is
+ * left out. */
 #include "image/draw_internal.h"
 
 #include <math.h>
@@ -15,6 +16,9 @@ enum { TILE = 64 };
 /* Coordinates farther out than this are cut to the picture's surroundings before any product is
  * formed: squares stay far within 53 bits. A wider pen than that covers every picture. */
 static const double FAR_OUT = 1048576.0;
+
+/* From the centre of a pixel to its corner, and a little. */
+static const double HALF_DIAGONAL = 0.70710679;
 
 struct tile {
     int32_t x, y, width, height;
@@ -47,6 +51,27 @@ static int32_t floor_within(double v, int32_t lo, int32_t hi)
 static int32_t ceil_within(double v, int32_t lo, int32_t hi)
 {
     return (int32_t)fov__ceil(clamp(v, lo, hi));
+}
+
+/* The share of a pixel that lies below `s` on an axis through its centre that has the direction
+ * (x, y), of length 1: the pixel's shadow on the axis is a trapezoid. */
+static double share_below(double s, double x, double y)
+{
+    const double u = fabs(x), w = fabs(y), a = u > w ? u : w, b = u > w ? w : u, t = fabs(s);
+    double share = 1;
+
+    if (t <= (a - b) * 0.5)
+        share = 0.5 + t / a;
+    else if (t < (a + b) * 0.5)
+        share = 1 - ((a + b) * 0.5 - t) * ((a + b) * 0.5 - t) / (2 * a * b);
+    return s < 0 ? 1 - share : share;
+}
+
+/* The share of a pixel under a stroke of this radius, when its centre lies (x, y) = `d` from the
+ * stroke's middle line: exact beside a straight line, good round a bend. */
+static double share_of_stroke(double x, double y, double d, double radius)
+{
+    return share_below(radius - d, x / d, y / d) + share_below(radius + d, x / d, y / d) - 1;
 }
 
 static uint8_t to_level(double cover)
@@ -126,29 +151,35 @@ static void cover_row(struct tile *tile, int32_t row, int32_t x1, int32_t x2, fo
 {
     const double dx = b.x - a.x, dy = b.y - a.y, len2 = dx * dx + dy * dy;
     const double inverse = len2 > 1e-18 ? 1.0 / len2 : 0.0;
-    const double reach = radius + 0.5, sure = radius > 0.5 ? radius - 0.5 : 0.0;
-    /* A pen thinner than a pixel never fills one. */
-    const double most = radius < 0.5 ? 2 * radius : 1.0;
+    const double reach = radius + HALF_DIAGONAL;
+    const double sure = radius > HALF_DIAGONAL ? radius - HALF_DIAGONAL : 0.0;
     const double py = tile->y + row + 0.5 - a.y;
     uint8_t *cover = tile->cover + (size_t)row * TILE;
 
     for (int32_t x = x1; x < x2; x++) {
         const double px = tile->x + x + 0.5 - a.x;
         const double t = clamp((px * dx + py * dy) * inverse, 0, 1);
-        const double ex = px - t * dx, ey = py - t * dy, d2 = ex * ex + ey * ey;
-        uint8_t level;
+        double ex = px - t * dx, ey = py - t * dy, d2 = ex * ex + ey * ey, share = 1;
 
         if (d2 >= reach * reach)
             continue;
-        level = to_level(d2 < sure * sure ? 1.0 : clamp(reach - sqrt(d2), 0, most));
+        if (d2 < 1e-12) {
+            /* On the line itself the way to it has no direction, but the line has. */
+            ex = inverse > 0 ? -dy * sqrt(inverse) * 1e-6 : 1e-6;
+            ey = inverse > 0 ? dx * sqrt(inverse) * 1e-6 : 0;
+            d2 = 1e-12;
+        }
+        if (d2 >= sure * sure)
+            share = share_of_stroke(ex, ey, sqrt(d2), radius);
+        const uint8_t level = to_level(share);
         cover[x] = level > cover[x] ? level : cover[x];
     }
 }
 
-/* The columns of a row are those that the piece of the segment within reach of the row can reach. */
+/* The columns of a row are those that the piece of the segment near the row can reach. */
 static void cover_part(struct tile *tile, fov_point a, fov_point b, double radius)
 {
-    const double reach = radius + 0.5, dy = b.y - a.y;
+    const double reach = radius + HALF_DIAGONAL, dy = b.y - a.y;
     const double top = (a.y < b.y ? a.y : b.y) - reach, bottom = (a.y < b.y ? b.y : a.y) + reach;
     const int32_t y1 = floor_within(top - tile->y, 0, tile->height);
     const int32_t y2 = ceil_within(bottom - tile->y, 0, tile->height);
@@ -228,8 +259,8 @@ static void draw_path(struct fov_pixels *px, struct path *path, const struct fov
     }
 }
 
-void fov__draw_polyline(struct fov_pixels *px, const fov_point *points, size_t count, bool is_closed,
-                        struct fov_ink ink)
+void fov__draw_polyline(struct fov_pixels *px, const fov_point *points, size_t count,
+                        bool is_closed, struct fov_ink ink)
 {
     struct path path = {.points = points, .count = count, .step = 1, .parts = count};
 
@@ -250,7 +281,8 @@ void fov__draw_segments(struct fov_pixels *px, const fov_point *ends, size_t cou
 
 void fov__draw_disc(struct fov_pixels *px, fov_point centre, double radius, struct fov_ink ink)
 {
-    const double reach = radius + 0.5, sure = radius > 0.5 ? radius - 0.5 : 0.0;
+    const double reach = radius + HALF_DIAGONAL;
+    const double sure = radius > HALF_DIAGONAL ? radius - HALF_DIAGONAL : 0.0;
     /* The area of a disc that is smaller than a pixel. */
     const double area = radius * radius * 3.141592653589793, most = area < 1 ? area : 1;
 
@@ -263,9 +295,14 @@ void fov__draw_disc(struct fov_pixels *px, fov_point centre, double radius, stru
         for (int32_t x = x1; x < x2; x++) {
             const double dx = x + 0.5 - centre.x, dy = y + 0.5 - centre.y, d2 = dx * dx + dy * dy;
 
-            if (d2 < reach * reach)
-                blend(pixel_at(px, x, y), px->bands, &ink,
-                      to_level(d2 < sure * sure ? 1.0 : clamp(reach - sqrt(d2), 0, most)));
+            double share = most;
+
+            if (d2 >= reach * reach)
+                continue;
+            /* At the very centre any direction will do. */
+            if (d2 >= sure * sure && d2 > 1e-12)
+                share = share_below(radius - sqrt(d2), dx / sqrt(d2), dy / sqrt(d2));
+            blend(pixel_at(px, x, y), px->bands, &ink, to_level(clamp(share, 0, most)));
         }
     }
 }
@@ -411,7 +448,6 @@ void fov__draw_plate(struct fov_pixels *px, fov_box box, struct fov_ink ink, dou
     for (int32_t y = floor_within(in.y1, 0, px->height); y < y2; y++) {
         for (int32_t x = x1; x < x2; x++)
             blend(pixel_at(px, x, y), px->bands, &ink,
-                  to_level(clamp(opacity, 0, 1) * share(x, in.x1, in.x2) *
-                           share(y, in.y1, in.y2)));
+                  to_level(clamp(opacity, 0, 1) * share(x, in.x1, in.x2) * share(y, in.y1, in.y2)));
     }
 }

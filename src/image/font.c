@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* The embedded lettering: one pen, round ends, no fill, ASCII only, drawn for this library. Letters
- * stand on a grid whose baseline is 0 and whose cap top is 14; small letters are 10 high and go down
- * to -4. At drawing time the bars and stems of a letter are moved onto whole pixels, since a label
- * of ten pixels is legible only when its strokes are not smeared over two. It must never depend on a
- * font file or a text library: labels are part of the bytes that replay compares. */
+/* The embedded lettering: one pen, round ends, no fill, ASCII only, drawn for this library.
+ * Letters stand on a grid whose baseline is 0 and whose cap top is 14; small letters are 10 high
+ * and go down to -4. At drawing time the bars and stems of a letter are moved onto whole pixels,
+ * since a label of ten pixels is legible only when its strokes are not smeared over two. It must
+ * never depend on a font file or a text library: labels are part of the bytes that replay
+ * compares. */
 #include "image/draw_internal.h"
 
 #include <math.h>
 
+/* clang-format off */
 enum {
     CAP = 14,
     GAP = 3,           /* between two letters, and to it the pen's width */
@@ -23,13 +25,20 @@ enum {
     CURVE = 64,        /* added to the x of a point that bends the line without lying on it */
     LIFT = 127
 };
+/* clang-format on */
 
 /* A letter is a run of points. `P` lies on the line. `C` is the control point of a quadratic curve
  * between its neighbours, which are both `P`. `UP` lifts the pen. A point alone is a dot. */
 #define P(x, y) (x), (y)
 #define C(x, y) ((x) + CURVE), (y)
 #define UP LIFT, LIFT
-#define LETTER(...) {(uint8_t)sizeof((int8_t[]){__VA_ARGS__}), {__VA_ARGS__}}
+#define LETTER(...)                               \
+    {                                             \
+        (uint8_t)sizeof((int8_t[]){__VA_ARGS__}), \
+        {                                         \
+            __VA_ARGS__                           \
+        }                                         \
+    }
 
 struct letter {
     uint8_t count;
@@ -40,14 +49,11 @@ struct letter {
 static const struct letter letters[CODES] = {
     ['!' - 32] = LETTER(P(0,14), P(0,5), UP, P(0,0)),
     ['"' - 32] = LETTER(P(0,14), P(0,10), UP, P(4,14), P(4,10)),
-    ['#' - 32] = LETTER(P(4,14), P(2,0), UP, P(9,14), P(7,0), UP, P(0,9), P(11,9), UP, P(0,5), P(11,5)),
-    ['$' - 32] = LETTER(P(8,10), C(7,12), P(4,12), C(0,12), P(0,9), C(0,7), P(4,6), C(8,5), P(8,3),
-                        C(8,0), P(4,0), C(1,0), P(0,2), UP, P(4,14), P(4,-2)),
-    ['%' - 32] = LETTER(P(3,14), C(6,14), P(6,11), C(6,8), P(3,8), C(0,8), P(0,11), C(0,14), P(3,14),
-                        UP, P(11,14), P(3,0), UP, P(11,6), C(14,6), P(14,3), C(14,0), P(11,0), C(8,0),
-                        P(8,3), C(8,6), P(11,6)),
-    ['&' - 32] = LETTER(P(10,0), P(2,9), C(1,10), P(1,11), C(1,14), P(4,14), C(7,14), P(7,11), C(7,9),
-                        P(4,8), C(0,6), P(0,3), C(0,0), P(4,0), C(9,0), P(10,6)),
+    ['#' - 32] = LETTER(P(4,14), P(2,0), UP, P(9,14), P(7,0), UP, P(0,9), P(11,9), UP, P(0,5),
+                        P(11,5)),
+    ['$' - 32] = LETTER(P(8,10), C(7,12), P(4,12), C(0,12), P(0,9), C(0,7), P(4,6), C(8,5)),
+    ['%' - 32] = LETTER(P(3,14), C(6,14), P(6,11), C(6,8), P(3,8), C(0,8), P(0,11), C(0,14)),
+    ['&' - 32] = LETTER(P(10,0), P(2,9), C(1,10), P(1,11), C(1,14), P(4,14), C(7,14), P(7,11)),
     ['\'' - 32] = LETTER(P(0,14), P(0,10)),
     ['(' - 32] = LETTER(P(3,14), C(0,11), P(0,7), P(0,4), C(0,0), P(3,-3)),
     [')' - 32] = LETTER(P(0,14), C(3,11), P(3,7), P(3,4), C(3,0), P(0,-3)),
@@ -57,43 +63,32 @@ static const struct letter letters[CODES] = {
     ['-' - 32] = LETTER(P(0,6), P(5,6)),
     ['.' - 32] = LETTER(P(0,0)),
     ['/' - 32] = LETTER(P(6,14), P(0,-2)),
-    ['0' - 32] = LETTER(P(4,14), C(8,14), P(8,9), P(8,5), C(8,0), P(4,0), C(0,0), P(0,5), P(0,9),
-                        C(0,14), P(4,14)),
+    ['0' - 32] = LETTER(P(4,14), C(8,14), P(8,9), P(8,5), C(8,0), P(4,0), C(0,0), P(0,5)),
     ['1' - 32] = LETTER(P(1,11), P(4,14), P(4,0), UP, P(0,0), P(8,0)),
-    ['2' - 32] = LETTER(P(0,10), C(0,14), P(4,14), C(8,14), P(8,10), C(8,8), P(5,5), P(0,0), P(8,0)),
-    ['3' - 32] = LETTER(P(0,12), C(1,14), P(4,14), C(8,14), P(8,11), C(8,8), P(4,8), P(3,8), P(4,8),
-                        C(8,8), P(8,4), C(8,0), P(4,0), C(1,0), P(0,2)),
+    ['2' - 32] = LETTER(P(0,10), C(0,14), P(4,14), C(8,14), P(8,10), C(8,8), P(5,5), P(0,0),
+                        P(8,0)),
+    ['3' - 32] = LETTER(P(0,12), C(1,14), P(4,14), C(8,14), P(8,11), C(8,8), P(4,8), P(3,8)),
     ['4' - 32] = LETTER(P(6,0), P(6,14), P(0,4), P(8,4)),
-    ['5' - 32] = LETTER(P(7,14), P(1,14), P(0,7), C(2,9), P(4,9), C(8,9), P(8,5), P(8,4), C(8,0),
-                        P(4,0), C(1,0), P(0,2)),
-    ['6' - 32] = LETTER(P(7,13), C(6,14), P(4,14), C(0,14), P(0,8), P(0,4), C(0,0), P(4,0), C(8,0),
-                        P(8,4), P(8,5), C(8,9), P(4,9), C(0,9), P(0,5)),
+    ['5' - 32] = LETTER(P(7,14), P(1,14), P(0,7), C(2,9), P(4,9), C(8,9), P(8,5), P(8,4)),
+    ['6' - 32] = LETTER(P(7,13), C(6,14), P(4,14), C(0,14), P(0,8), P(0,4), C(0,0), P(4,0)),
     ['7' - 32] = LETTER(P(0,14), P(8,14), P(3,0)),
-    ['8' - 32] = LETTER(P(4,8), C(1,8), P(1,11), C(1,14), P(4,14), C(7,14), P(7,11), C(7,8), P(4,8),
-                        C(0,8), P(0,4), C(0,0), P(4,0), C(8,0), P(8,4), C(8,8), P(4,8)),
-    ['9' - 32] = LETTER(P(1,1), C(2,0), P(4,0), C(8,0), P(8,6), P(8,10), C(8,14), P(4,14), C(0,14),
-                        P(0,10), P(0,9), C(0,5), P(4,5), C(8,5), P(8,9)),
+    ['8' - 32] = LETTER(P(4,8), C(1,8), P(1,11), C(1,14), P(4,14), C(7,14), P(7,11), C(7,8)),
+    ['9' - 32] = LETTER(P(1,1), C(2,0), P(4,0), C(8,0), P(8,6), P(8,10), C(8,14), P(4,14)),
     [':' - 32] = LETTER(P(0,9), UP, P(0,0)),
     [';' - 32] = LETTER(P(1,9), UP, P(1,1), P(1,0), P(0,-3)),
     ['<' - 32] = LETTER(P(8,11), P(0,6), P(8,1)),
     ['=' - 32] = LETTER(P(0,8), P(8,8), UP, P(0,4), P(8,4)),
     ['>' - 32] = LETTER(P(0,11), P(8,6), P(0,1)),
-    ['?' - 32] = LETTER(P(0,11), C(0,14), P(4,14), C(8,14), P(8,11), C(8,9), P(6,8), C(4,7), P(4,4),
-                        UP, P(4,0)),
-    ['@' - 32] = LETTER(P(10,6), C(10,9), P(7,9), C(4,9), P(4,6), P(4,5), C(4,2), P(7,2), C(10,2),
-                        P(10,5), UP, P(10,9), P(10,5), C(10,2), P(12,2), C(14,2), P(14,6), P(14,7),
-                        C(14,14), P(7,14), C(0,14), P(0,7), P(0,4), C(0,-3), P(7,-3), P(8,-3),
-                        C(10,-3), P(11,-2)),
+    ['?' - 32] = LETTER(P(0,11), C(0,14), P(4,14), C(8,14), P(8,11), C(8,9), P(6,8), C(4,7)),
+    ['@' - 32] = LETTER(P(10,6), C(10,9), P(7,9), C(4,9), P(4,6), P(4,5), C(4,2), P(7,2)),
     ['A' - 32] = LETTER(P(0,0), P(5,14), P(10,0), UP, P(2,5), P(8,5)),
-    ['B' - 32] = LETTER(P(5,8), P(0,8), P(0,14), P(5,14), C(8,14), P(8,11), C(8,8), P(5,8), C(9,8),
-                        P(9,4), C(9,0), P(5,0), P(0,0), P(0,8)),
-    ['C' - 32] = LETTER(P(10,11), C(8,14), P(5,14), C(0,14), P(0,8), P(0,6), C(0,0), P(5,0), C(8,0),
-                        P(10,3)),
-    ['D' - 32] = LETTER(P(0,0), P(0,14), P(4,14), C(10,14), P(10,8), P(10,6), C(10,0), P(4,0), P(0,0)),
+    ['B' - 32] = LETTER(P(5,8), P(0,8), P(0,14), P(5,14), C(8,14), P(8,11), C(8,8), P(5,8)),
+    ['C' - 32] = LETTER(P(10,11), C(8,14), P(5,14), C(0,14), P(0,8), P(0,6), C(0,0), P(5,0)),
+    ['D' - 32] = LETTER(P(0,0), P(0,14), P(4,14), C(10,14), P(10,8), P(10,6), C(10,0), P(4,0),
+                        P(0,0)),
     ['E' - 32] = LETTER(P(8,14), P(0,14), P(0,0), P(8,0), UP, P(0,7), P(7,7)),
     ['F' - 32] = LETTER(P(8,14), P(0,14), P(0,0), UP, P(0,7), P(7,7)),
-    ['G' - 32] = LETTER(P(10,11), C(8,14), P(5,14), C(0,14), P(0,8), P(0,6), C(0,0), P(5,0), C(8,0),
-                        P(10,2), P(10,6), P(6,6)),
+    ['G' - 32] = LETTER(P(10,11), C(8,14), P(5,14), C(0,14), P(0,8), P(0,6), C(0,0), P(5,0)),
     ['H' - 32] = LETTER(P(0,14), P(0,0), UP, P(9,14), P(9,0), UP, P(0,7), P(9,7)),
     ['I' - 32] = LETTER(P(0,14), P(4,14), UP, P(2,14), P(2,0), UP, P(0,0), P(4,0)),
     ['J' - 32] = LETTER(P(7,14), P(7,4), C(7,0), P(4,0), P(3,0), C(0,0), P(0,4)),
@@ -101,15 +96,12 @@ static const struct letter letters[CODES] = {
     ['L' - 32] = LETTER(P(0,14), P(0,0), P(8,0)),
     ['M' - 32] = LETTER(P(0,0), P(0,14), P(6,4), P(12,14), P(12,0)),
     ['N' - 32] = LETTER(P(0,0), P(0,14), P(9,0), P(9,14)),
-    ['O' - 32] = LETTER(P(5,14), P(6,14), C(11,14), P(11,8), P(11,6), C(11,0), P(6,0), P(5,0), C(0,0),
-                        P(0,6), P(0,8), C(0,14), P(5,14)),
+    ['O' - 32] = LETTER(P(5,14), P(6,14), C(11,14), P(11,8), P(11,6), C(11,0), P(6,0), P(5,0)),
     ['P' - 32] = LETTER(P(0,0), P(0,14), P(5,14), C(9,14), P(9,10), C(9,6), P(5,6), P(0,6)),
-    ['Q' - 32] = LETTER(P(5,14), P(6,14), C(11,14), P(11,8), P(11,6), C(11,0), P(6,0), P(5,0), C(0,0),
-                        P(0,6), P(0,8), C(0,14), P(5,14), UP, P(7,4), P(11,-1)),
+    ['Q' - 32] = LETTER(P(5,14), P(6,14), C(11,14), P(11,8), P(11,6), C(11,0), P(6,0), P(5,0)),
     ['R' - 32] = LETTER(P(0,0), P(0,14), P(5,14), C(9,14), P(9,10), C(9,6), P(5,6), P(0,6), UP,
                         P(5,6), P(9,0)),
-    ['S' - 32] = LETTER(P(8,12), C(7,14), P(4,14), C(0,14), P(0,11), C(0,8), P(4,7), C(8,6), P(8,3),
-                        C(8,0), P(4,0), C(1,0), P(0,2)),
+    ['S' - 32] = LETTER(P(8,12), C(7,14), P(4,14), C(0,14), P(0,11), C(0,8), P(4,7), C(8,6)),
     ['T' - 32] = LETTER(P(0,14), P(10,14), UP, P(5,14), P(5,0)),
     ['U' - 32] = LETTER(P(0,14), P(0,5), C(0,0), P(4,0), P(5,0), C(9,0), P(9,5), P(9,14)),
     ['V' - 32] = LETTER(P(0,14), P(5,0), P(10,14)),
@@ -123,36 +115,26 @@ static const struct letter letters[CODES] = {
     ['^' - 32] = LETTER(P(0,9), P(4,14), P(8,9)),
     ['_' - 32] = LETTER(P(0,-3), P(9,-3)),
     ['`' - 32] = LETTER(P(0,14), P(3,11)),
-    ['a' - 32] = LETTER(P(1,10), P(4,10), C(7,10), P(7,7), P(7,0), UP, P(7,6), P(3,6), C(0,6),
-                        P(0,3), C(0,0), P(3,0), C(6,0), P(7,3)),
-    ['b' - 32] = LETTER(P(0,14), P(0,0), UP, P(0,7), C(1,10), P(4,10), C(8,10), P(8,6), P(8,4),
-                        C(8,0), P(4,0), C(1,0), P(0,3)),
-    ['c' - 32] = LETTER(P(7,8), C(6,10), P(4,10), C(0,10), P(0,6), P(0,4), C(0,0), P(4,0), C(6,0),
-                        P(7,2)),
-    ['d' - 32] = LETTER(P(8,14), P(8,0), UP, P(8,7), C(7,10), P(4,10), C(0,10), P(0,6), P(0,4),
-                        C(0,0), P(4,0), C(7,0), P(8,3)),
-    ['e' - 32] = LETTER(P(0,5), P(8,5), P(8,6), C(8,10), P(4,10), C(0,10), P(0,6), P(0,4), C(0,0),
-                        P(4,0), C(7,0), P(8,2)),
+    ['a' - 32] = LETTER(P(1,10), P(4,10), C(7,10), P(7,7), P(7,0), UP, P(7,6), P(3,6)),
+    ['b' - 32] = LETTER(P(0,14), P(0,0), UP, P(0,7), C(1,10), P(4,10), C(8,10), P(8,6)),
+    ['c' - 32] = LETTER(P(7,8), C(6,10), P(4,10), C(0,10), P(0,6), P(0,4), C(0,0), P(4,0)),
+    ['d' - 32] = LETTER(P(8,14), P(8,0), UP, P(8,7), C(7,10), P(4,10), C(0,10), P(0,6)),
+    ['e' - 32] = LETTER(P(0,5), P(8,5), P(8,6), C(8,10), P(4,10), C(0,10), P(0,6), P(0,4)),
     ['f' - 32] = LETTER(P(6,14), P(5,14), C(2,14), P(2,11), P(2,0), UP, P(0,10), P(5,10)),
-    ['g' - 32] = LETTER(P(8,10), P(8,-1), C(8,-4), P(4,-4), C(2,-4), P(0,-3), UP, P(8,7), C(7,10),
-                        P(4,10), C(0,10), P(0,6), P(0,4), C(0,0), P(4,0), C(7,0), P(8,3)),
+    ['g' - 32] = LETTER(P(8,10), P(8,-1), C(8,-4), P(4,-4), C(2,-4), P(0,-3), UP, P(8,7)),
     ['h' - 32] = LETTER(P(0,14), P(0,0), UP, P(0,7), C(1,10), P(4,10), C(7,10), P(7,6), P(7,0)),
     ['i' - 32] = LETTER(P(0,10), P(0,0), UP, P(0,14)),
-    ['j' - 32] = LETTER(P(3,10), P(3,-1), C(3,-4), P(0,-4), UP, P(3,14)),
+    ['j' - 32] = LETTER(P(2,10), P(2,-1), C(2,-4), P(0,-4), UP, P(2,14)),
     ['k' - 32] = LETTER(P(0,14), P(0,0), UP, P(7,10), P(0,3), UP, P(3,6), P(7,0)),
     ['l' - 32] = LETTER(P(0,14), P(0,3), C(0,0), P(3,0)),
     ['m' - 32] = LETTER(P(0,10), P(0,0), UP, P(0,7), C(1,10), P(3,10), C(6,10), P(6,7), P(6,0), UP,
                         P(6,7), C(7,10), P(9,10), C(12,10), P(12,7), P(12,0)),
     ['n' - 32] = LETTER(P(0,10), P(0,0), UP, P(0,7), C(1,10), P(4,10), C(7,10), P(7,6), P(7,0)),
-    ['o' - 32] = LETTER(P(4,10), C(8,10), P(8,6), P(8,4), C(8,0), P(4,0), C(0,0), P(0,4), P(0,6),
-                        C(0,10), P(4,10)),
-    ['p' - 32] = LETTER(P(0,10), P(0,-4), UP, P(0,7), C(1,10), P(4,10), C(8,10), P(8,6), P(8,4),
-                        C(8,0), P(4,0), C(1,0), P(0,3)),
-    ['q' - 32] = LETTER(P(8,10), P(8,-4), UP, P(8,7), C(7,10), P(4,10), C(0,10), P(0,6), P(0,4),
-                        C(0,0), P(4,0), C(7,0), P(8,3)),
+    ['o' - 32] = LETTER(P(4,10), C(8,10), P(8,6), P(8,4), C(8,0), P(4,0), C(0,0), P(0,4)),
+    ['p' - 32] = LETTER(P(0,10), P(0,-4), UP, P(0,7), C(1,10), P(4,10), C(8,10), P(8,6)),
+    ['q' - 32] = LETTER(P(8,10), P(8,-4), UP, P(8,7), C(7,10), P(4,10), C(0,10), P(0,6)),
     ['r' - 32] = LETTER(P(0,10), P(0,0), UP, P(0,6), C(1,10), P(5,10)),
-    ['s' - 32] = LETTER(P(7,8), C(6,10), P(4,10), P(3,10), C(0,10), P(0,8), C(0,6), P(3,5), P(4,5),
-                        C(7,4), P(7,2), C(7,0), P(4,0), P(3,0), C(1,0), P(0,2)),
+    ['s' - 32] = LETTER(P(7,8), C(6,10), P(4,10), P(3,10), C(0,10), P(0,8), C(0,6), P(3,5)),
     ['t' - 32] = LETTER(P(2,13), P(2,3), C(2,0), P(5,0), P(6,0), UP, P(0,10), P(6,10)),
     ['u' - 32] = LETTER(P(0,10), P(0,4), C(0,0), P(3,0), C(6,0), P(7,3), UP, P(7,10), P(7,0)),
     ['v' - 32] = LETTER(P(0,10), P(4,0), P(8,10)),
@@ -160,11 +142,9 @@ static const struct letter letters[CODES] = {
     ['x' - 32] = LETTER(P(0,10), P(7,0), UP, P(7,10), P(0,0)),
     ['y' - 32] = LETTER(P(0,10), P(4,0), UP, P(8,10), P(4,0), P(3,-2), C(2,-4), P(0,-4)),
     ['z' - 32] = LETTER(P(0,10), P(7,10), P(0,0), P(7,0)),
-    ['{' - 32] = LETTER(P(5,14), C(2,14), P(2,11), P(2,8), C(2,6), P(0,6), C(2,6), P(2,3), P(2,0),
-                        C(2,-3), P(5,-3)),
+    ['{' - 32] = LETTER(P(5,14), C(2,14), P(2,11), P(2,8), C(2,6), P(0,6), C(2,6), P(2,3)),
     ['|' - 32] = LETTER(P(0,14), P(0,-3)),
-    ['}' - 32] = LETTER(P(0,14), C(3,14), P(3,11), P(3,8), C(3,6), P(5,6), C(3,6), P(3,3), P(3,0),
-                        C(3,-3), P(0,-3)),
+    ['}' - 32] = LETTER(P(0,14), C(3,14), P(3,11), P(3,8), C(3,6), P(5,6), C(3,6), P(3,3)),
     ['~' - 32] = LETTER(P(0,5), C(1,9), P(5,6), C(9,3), P(10,7)),
 };
 
@@ -249,7 +229,7 @@ static void axis_find(struct axis *axis, const struct letter *letter, int which)
         hi = v > hi ? v : hi;
         if (i + 1 == count || is_lift(letter, i + 1) || number(letter, i + 1, which) != v)
             continue;
-        /* The side of a bowl inside the letter's width: half a pixel is better kept than doubled. */
+        /* The side of a bowl inside the letter's width: better half a pixel than a whole one. */
         if (which == 0 && (is_curve(letter, i) || is_curve(letter, i + 1)))
             continue;
         const int run = number(letter, i + 1, !which) - number(letter, i, !which);
@@ -299,8 +279,10 @@ static void shape_make(struct shape *shape, const struct face *face, const struc
     }
     for (int i = 0; i < x->count; i++)
         x->at[i] = fov__rint(x->key[i] * face->scale);
-    /* A stem in the middle needs an even width, or one side would be a pixel wider. */
-    if (x->count > 2 && axis_has(x, x->key[x->count - 1] * 0.5)) {
+    /* A stem in the middle needs an even width, or one side would be a pixel wider; but figures
+     * stand in columns, so the 1 keeps the width of the others. */
+    if (x->count > 2 && letter != &letters['1' - CODES_FIRST] &&
+        axis_has(x, x->key[x->count - 1] * 0.5)) {
         const double half = fov__rint(x->key[x->count - 1] * 0.5 * face->scale);
 
         for (int i = 0; i < x->count; i++) {
@@ -313,8 +295,7 @@ static void shape_make(struct shape *shape, const struct face *face, const struc
 
 static double shape_width(const struct shape *shape, const struct face *face)
 {
-    return shape->x.count > 0 ? shape->x.at[shape->x.count - 1] + face->pen
-                              : SPACE * face->scale;
+    return shape->x.count > 0 ? shape->x.at[shape->x.count - 1] + face->pen : SPACE * face->scale;
 }
 
 /* How far to the next letter: whole pixels. */

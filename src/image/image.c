@@ -82,7 +82,8 @@ static fov_status check_open(fov_image **out, fov_context *ctx, const void *subj
     if (opts != NULL && opts->struct_size != sizeof(*opts))
         return fov__fail(err, FOV_E_ARG, 0, "image.struct_size",
                          "struct_size is %u where this library has %zu: start from "
-                         "FOV_IMAGE_OPTS_INIT", (unsigned)opts->struct_size, sizeof(*opts));
+                         "FOV_IMAGE_OPTS_INIT",
+                         (unsigned)opts->struct_size, sizeof(*opts));
     return FOV_OK;
 }
 
@@ -127,8 +128,10 @@ fov_status fov_image_open_memory(fov_image **out, fov_context *ctx, const void *
     if (rc < 0)
         return rc;
     if (size > ctx->limits.input_bytes)
-        return fov__fail(err, FOV_E_LIMIT, 0, "image", "the file has %zu bytes, and at most %llu are "
-                         "read", size, (unsigned long long)ctx->limits.input_bytes);
+        return fov__fail(err, FOV_E_LIMIT, 0, "image",
+                         "the file has %zu bytes, and at most %llu are "
+                         "read",
+                         size, (unsigned long long)ctx->limits.input_bytes);
     fov_bytes bytes = fov__bytes_new(ctx, size);
     if (bytes.data == NULL)
         return fov__fail_memory(err, "image", size);
@@ -158,20 +161,21 @@ static void describe_pixels(fov_image *image, struct fov_pixels *px, int32_t ban
     image->info.has_alpha = px->bands == 4;
 }
 
-fov_status fov_image_new_pixels(fov_image **out, fov_context *ctx, const void *pixels, int32_t width,
-                                int32_t height, int32_t bands, size_t stride, fov_error *err)
+fov_status fov_image_new_pixels(fov_image **out, fov_context *ctx, const void *pixels,
+                                int32_t width, int32_t height, int32_t bands, size_t stride,
+                                fov_error *err)
 {
     struct fov_pixels *px = NULL;
     fov_status rc = check_open(out, ctx, pixels, "pixels", NULL, err);
     if (rc < 0)
         return rc;
     if (bands != 1 && bands != 3 && bands != 4)
-        return fov__fail(err, FOV_E_ARG, 0, "image.bands", "bands is %d, and 1, 3 and 4 are allowed",
-                         (int)bands);
+        return fov__fail(err, FOV_E_ARG, 0, "image.bands",
+                         "bands is %d, and 1, 3 and 4 are allowed", (int)bands);
     if (width < 1 || height < 1)
         return fov__fail(err, FOV_E_ARG, 0, "image.size",
-                         "the size is %d x %d pixels, and both sides must be at least 1", (int)width,
-                         (int)height);
+                         "the size is %d x %d pixels, and both sides must be at least 1",
+                         (int)width, (int)height);
     rc = fov__limits_check_size(ctx, (uint64_t)width, (uint64_t)height, "image.size", err);
     if (rc < 0)
         return rc;
@@ -184,7 +188,8 @@ fov_status fov_image_new_pixels(fov_image **out, fov_context *ctx, const void *p
     if (rc < 0)
         return rc;
     for (int32_t y = 0; y < height; y++)
-        expand_row(fov__pixels_row(px, y), (const uint8_t *)pixels + (size_t)y * stride, width, bands);
+        expand_row(fov__pixels_row(px, y), (const uint8_t *)pixels + (size_t)y * stride, width,
+                   bands);
     fov_image *image = image_new(ctx, err);
     if (image == NULL) {
         fov__pixels_unref(px);
@@ -231,11 +236,13 @@ const char *fov_image_sha256(const fov_image *image)
 fov_status fov_image_get_info(const fov_image *image, fov_image_info *info, fov_error *err)
 {
     if (image == NULL || info == NULL)
-        return fov__fail(err, FOV_E_ARG, 0, "image", "%s is NULL", image == NULL ? "image" : "info");
+        return fov__fail(err, FOV_E_ARG, 0, "image", "%s is NULL",
+                         image == NULL ? "image" : "info");
     if (info->struct_size != sizeof(*info))
         return fov__fail(err, FOV_E_ARG, 0, "image.struct_size",
                          "struct_size is %u where this library has %zu: set it to "
-                         "sizeof(fov_image_info)", (unsigned)info->struct_size, sizeof(*info));
+                         "sizeof(fov_image_info)",
+                         (unsigned)info->struct_size, sizeof(*info));
     *info = image->info;
     info->is_damaged = atomic_load(&image->damaged) != 0;
     fov__ok(err);

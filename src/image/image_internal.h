@@ -31,15 +31,16 @@ fov_status fov__pixels_new(struct fov_pixels **out, fov_context *ctx, int32_t wi
 struct fov_pixels *fov__pixels_ref(struct fov_pixels *px);
 void fov__pixels_unref(struct fov_pixels *px); /* NULL is fine */
 /* SHA-256 of "fovpix1 <w> <h> <bands>\n" and the rows: what `pixels_sha256` in a transcript is. */
-fov_status fov__pixels_sha256(const struct fov_pixels *px, char out[FOV_SHA256_HEX], fov_error *err);
+fov_status fov__pixels_sha256(const struct fov_pixels *px, char out[FOV_SHA256_HEX],
+                              fov_error *err);
 static inline uint8_t *fov__pixels_row(const struct fov_pixels *px, int32_t y)
 {
     return px->data + (size_t)y * px->stride;
 }
 
 /* Check a size against the limits of the context; `what` is the field for the message. */
-fov_status fov__limits_check_size(fov_context *ctx, uint64_t width, uint64_t height, const char *what,
-                                  fov_error *err);
+fov_status fov__limits_check_size(fov_context *ctx, uint64_t width, uint64_t height,
+                                  const char *what, fov_error *err);
 
 /* ---- the image ------------------------------------------------------------------------------ */
 
@@ -62,10 +63,10 @@ struct fov_image {
     bool has_grey_samples; /* what a profile of grey is for */
     bool is_lenient;
     size_t png_plte, png_trns; /* where these chunks begin when they fit, 0: none */
-    int32_t scans;           /* of a JPEG */
-    bool has_even_sampling;  /* JPEG: luma 1x1, 2x1, 1x2 or 2x2 over chroma 1x1 */
-    atomic_int damaged;      /* found while decoding a lenient image */
-    atomic_int pieces;       /* decoded so far: many make the whole worth keeping */
+    int32_t scans;             /* of a JPEG */
+    bool has_even_sampling;    /* JPEG: luma 1x1, 2x1, 1x2 or 2x2 over chroma 1x1 */
+    atomic_int damaged;        /* found while decoding a lenient image */
+    atomic_int pieces;         /* decoded so far: many make the whole worth keeping */
     char sha256[FOV_SHA256_HEX];
 };
 
@@ -78,9 +79,9 @@ fov_status fov__image_take_pixels(fov_image **out, struct fov_pixels *px, fov_er
  * top-left corner is at (x0 + i * shrink, y0 + j * shrink) in the upright source frame. */
 struct fov_level {
     struct fov_pixels *px;
-    int32_t shrink;  /* 1, 2, 4 or 8 */
-    double x0, y0;   /* source coordinates of the piece's corner; may be below 0 by less than
-                      * `shrink` where a flipped picture's level starts outside */
+    int32_t shrink; /* 1, 2, 4 or 8 */
+    double x0, y0;  /* source coordinates of the piece's corner; may be below 0 by less than
+                     * `shrink` where a flipped picture's level starts outside */
 };
 
 /* Decode at least `region` (upright source pixels, inside the image, not empty), shrunk. What comes
@@ -93,14 +94,20 @@ fov_status fov__image_decode(struct fov_level *out, fov_image *image, struct fov
 
 /* ---- warp.c: the one resample --------------------------------------------------------------- */
 
-enum fov__kernel { FOV__KERNEL_LANCZOS3, FOV__KERNEL_CATMULL_ROM, FOV__KERNEL_LINEAR, FOV__KERNEL_NEAREST };
+enum fov__kernel {
+    FOV__KERNEL_LANCZOS3,
+    FOV__KERNEL_CATMULL_ROM,
+    FOV__KERNEL_LINEAR,
+    FOV__KERNEL_NEAREST
+};
 
-/* Fill `out` (already sized, 3 or 4 bands as `level->px`): output pixel centre (i + .5, j + .5) goes
- * through `to_level` to the level's pixel coordinates; taps are clamped to `clamp` (level pixels:
- * the source's own edge). Rows [y1, y2) only, so that callers can share the work between threads. */
+/* Fill `out` (already sized, 3 or 4 bands as `level->px`): output pixel centre (i + .5, j + .5)
+ * goes through `to_level` to the level's pixel coordinates; taps are clamped to `clamp` (level
+ * pixels: the source's own edge). Rows [y1, y2) only, so that callers can share the work between
+ * threads. */
 struct fov_warp {
     const struct fov_pixels *src;
-    struct fov_mat to_src;      /* output pixel coordinates -> src pixel coordinates */
+    struct fov_mat to_src; /* output pixel coordinates -> src pixel coordinates */
     enum fov__kernel kernel;
 };
 fov_status fov__warp(const struct fov_warp *warp, struct fov_pixels *out, uint32_t threads,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* EXIF orientation 1-8, applied once: rectangles and pixels between the frame in which a file stores
- * its rows (raw) and the one in which it is seen (upright). Everything above works upright; only
- * the decoders know raw. It must stay a permutation of pixels. */
+/* EXIF orientation 1-8, applied once: rectangles and pixels between the frame in which a file
+ * stores its rows (raw) and the one in which it is seen (upright). Everything above works upright;
+ * only the decoders know raw. It must stay a permutation of pixels. */
 #include "image/codec_internal.h"
 
 /* The upright pixel (x, y) is the raw pixel (a, b): a is x, or y when the sides are swapped; then a

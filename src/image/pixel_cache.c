@@ -11,7 +11,7 @@ struct entry {
     struct fov_cache_key key;
     struct fov_level level; /* px is NULL while somebody makes it */
     size_t bytes;
-    struct entry *chain;       /* same bucket */
+    struct entry *chain;         /* same bucket */
     struct entry *newer, *older; /* by use; only entries that are made */
 };
 
@@ -85,9 +85,14 @@ static bool key_equal(const struct fov_cache_key *a, const struct fov_cache_key 
 
 static struct entry **slot_of(struct cache *cache, const struct fov_cache_key *key)
 {
-    const uint64_t parts[] = {key->source[0], key->source[1], (uint64_t)key->region.x,
-                              (uint64_t)key->region.y, (uint64_t)key->region.width,
-                              (uint64_t)key->region.height, (uint64_t)key->shrink, key->recipe};
+    const uint64_t parts[] = {key->source[0],
+                              key->source[1],
+                              (uint64_t)key->region.x,
+                              (uint64_t)key->region.y,
+                              (uint64_t)key->region.width,
+                              (uint64_t)key->region.height,
+                              (uint64_t)key->shrink,
+                              key->recipe};
     struct entry **slot = &cache->bucket[fov__xxh3(parts, sizeof(parts)) % BUCKETS];
     while (*slot != NULL && !key_equal(&(*slot)->key, key))
         slot = &(*slot)->chain;

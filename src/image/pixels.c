@@ -7,11 +7,11 @@
 #include <sys/mman.h>
 
 /* Readers of three-band rows may load four bytes at the last pixel. */
-enum { PIXELS_SLACK = 16 };
+#define PIXELS_SLACK ((size_t)16)
 
-/* Fresh memory in pages of 4 KiB costs as much as half a JPEG decode, in page faults; large pages are
- * asked for where there are some. Advice only: contents and addresses stay as they are. */
-static void advise_huge(uint8_t *data, size_t size)
+/* Fresh memory in pages of 4 KiB costs as much as half a JPEG decode, in page faults. Advice only:
+ * contents and addresses stay as they are. */
+void fov__pixels_advise(uint8_t *data, size_t size)
 {
 #ifdef MADV_HUGEPAGE
     const uintptr_t huge = (uintptr_t)2 * 1024 * 1024;
@@ -34,10 +34,9 @@ fov_status fov__limits_check_size(fov_context *ctx, uint64_t width, uint64_t hei
                          "the size is %llu x %llu pixels, and both sides must be at least 1",
                          (unsigned long long)width, (unsigned long long)height);
     if (width > limits->edge || height > limits->edge)
-        return fov__fail(err, FOV_E_LIMIT, 0, what,
-                         "the size is %llu x %llu pixels, and a side has at most %u",
-                         (unsigned long long)width, (unsigned long long)height,
-                         (unsigned)limits->edge);
+        return fov__fail(
+            err, FOV_E_LIMIT, 0, what, "the size is %llu x %llu pixels, and a side has at most %u",
+            (unsigned long long)width, (unsigned long long)height, (unsigned)limits->edge);
     /* Both are within 32 bits now, so the product is within 64. */
     if (width > INT32_MAX || height > INT32_MAX || width * height > limits->pixels)
         return fov__fail(err, FOV_E_LIMIT, 0, what,
@@ -50,7 +49,14 @@ fov_status fov__limits_check_size(fov_context *ctx, uint64_t width, uint64_t hei
 fov_status fov__pixels_new(struct fov_pixels **out, fov_context *ctx, int32_t width, int32_t height,
                            int32_t bands, fov_error *err)
 {
+    return fov__pixels_new_room(out, ctx, width, height, bands, PIXELS_SLACK, err);
+}
+
+fov_status fov__pixels_new_room(struct fov_pixels **out, fov_context *ctx, int32_t width,
+                                int32_t height, int32_t bands, size_t room, fov_error *err)
+{
     *out = NULL;
+    room = room > PIXELS_SLACK ? room : PIXELS_SLACK;
     if (width < 0 || height < 0 || (bands != 3 && bands != 4))
         return fov__fail(err, FOV_E_INTERNAL, 0, "pixels", "pixels of %d x %d x %d were asked for",
                          (int)width, (int)height, (int)bands);
@@ -59,21 +65,21 @@ fov_status fov__pixels_new(struct fov_pixels **out, fov_context *ctx, int32_t wi
     if (rc < 0)
         return rc;
     const uint64_t bytes = (uint64_t)width * (uint64_t)height * (uint64_t)bands;
-    if (bytes > (uint64_t)PTRDIFF_MAX - PIXELS_SLACK)
+    if (bytes > (uint64_t)PTRDIFF_MAX - room)
         return fov__fail_memory(err, "pixels", SIZE_MAX);
     struct fov_pixels *px = fov__alloc(ctx, sizeof(*px));
     if (px == NULL)
         return fov__fail_memory(err, "pixels", sizeof(*px));
-    px->data = fov__alloc(ctx, (size_t)bytes + PIXELS_SLACK);
+    px->data = fov__alloc(ctx, (size_t)bytes + room);
     /* Decoded pictures that are only kept for later must not make a new one fail. */
     if (px->data == NULL && fov__cache_drop(ctx))
-        px->data = fov__alloc(ctx, (size_t)bytes + PIXELS_SLACK);
+        px->data = fov__alloc(ctx, (size_t)bytes + room);
     if (px->data == NULL) {
         fov__free(ctx, px);
         return fov__fail_memory(err, "pixels", (size_t)bytes);
     }
-    advise_huge(px->data, (size_t)bytes);
-    memset(px->data + bytes, 0, PIXELS_SLACK);
+    fov__pixels_advise(px->data, (size_t)bytes + room);
+    memset(px->data + bytes, 0, room);
     atomic_init(&px->refs, 1);
     px->ctx = ctx;
     px->width = width;

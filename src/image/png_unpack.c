@@ -2,8 +2,8 @@
 /* PNG rows without libpng, for pictures that are not interlaced and not damaged: all pixels are
  * inflated at once by libdeflate (two to four times as fast as zlib), then unfiltered and spread to
  * 8-bit RGB(A) row by row. Any doubt - damage, memory, a filter that is not known - is answered by
- * "no": libpng then reads the picture or says what is wrong, so that there is one truth about broken
- * files. It must give the same bytes as libpng. */
+ * "no": libpng then reads the picture or says what is wrong, so that there is one truth about
+ * broken files. It must give the same bytes as libpng. */
 #include "image/codec_internal.h"
 
 #include <libdeflate.h>
@@ -14,11 +14,12 @@ enum { IHDR_BODY = 16 }; /* signature, length, type */
 
 struct fov_png_unpack {
     fov_context *ctx;
-    int32_t width, bands;      /* bands of what comes out */
-    int32_t colour, depth;     /* as in IHDR */
-    size_t row_bytes, step;    /* of a stored row; from a byte to its left neighbour */
-    uint8_t *raw, *next;       /* all rows, each behind its filter byte */
-    const uint8_t *above;      /* NULL for the first row */
+    int32_t width, bands;   /* bands of what comes out */
+    int32_t colour, depth;  /* as in IHDR */
+    size_t row_bytes, step; /* of a stored row; from a byte to its left neighbour */
+    uint8_t *raw, *next;    /* all rows, each behind its filter byte */
+    bool is_in_place;       /* `raw` is the caller's pixels */
+    const uint8_t *above;   /* NULL for the first row */
     bool has_key;
     uint32_t key[3];
     uint8_t palette[256][4];
@@ -102,8 +103,8 @@ static bool inflate_all(struct fov_png_unpack *unpack, const fov_image *image, s
     struct libdeflate_decompressor *packer =
         packed != NULL ? libdeflate_alloc_decompressor() : NULL;
     if (packer != NULL)
-        is_done = libdeflate_zlib_decompress(packer, packed, size, unpack->raw, raw_size, &actual) ==
-                      LIBDEFLATE_SUCCESS &&
+        is_done = libdeflate_zlib_decompress(packer, packed, size, unpack->raw, raw_size,
+                                             &actual) == LIBDEFLATE_SUCCESS &&
                   actual == raw_size;
     if (packer != NULL)
         libdeflate_free_decompressor(packer);
@@ -111,7 +112,13 @@ static bool inflate_all(struct fov_png_unpack *unpack, const fov_image *image, s
     return is_done;
 }
 
-struct fov_png_unpack *fov__png_unpack_new(const fov_image *image)
+bool fov__png_unpack_fits_in_place(const fov_image *image)
+{
+    const int32_t bands = image->info.has_alpha ? 4 : 3;
+    return image->info.bits == 8 && image->info.channels == bands && !image->info.is_progressive;
+}
+
+struct fov_png_unpack *fov__png_unpack_new(const fov_image *image, uint8_t *into)
 {
     static const size_t channels[] = {1, 0, 3, 1, 2, 0, 4};
     const uint8_t *ihdr = image->encoded.data + IHDR_BODY;
@@ -136,7 +143,10 @@ struct fov_png_unpack *fov__png_unpack_new(const fov_image *image)
         read_palette(unpack, image);
     else
         read_key(unpack, image);
-    unpack->raw = fov__alloc(image->ctx, (size_t)raw_size);
+    unpack->is_in_place = into != NULL;
+    unpack->raw = into != NULL ? into : fov__alloc(image->ctx, (size_t)raw_size);
+    if (unpack->raw != NULL && into == NULL)
+        fov__pixels_advise(unpack->raw, (size_t)raw_size);
     if (unpack->raw == NULL || !inflate_all(unpack, image, (size_t)raw_size)) {
         fov__png_unpack_free(unpack);
         return NULL;
@@ -149,7 +159,8 @@ void fov__png_unpack_free(struct fov_png_unpack *unpack)
 {
     if (unpack == NULL)
         return;
-    fov__free(unpack->ctx, unpack->raw);
+    if (!unpack->is_in_place)
+        fov__free(unpack->ctx, unpack->raw);
     fov__free(unpack->ctx, unpack);
 }
 
@@ -164,23 +175,23 @@ static uint8_t paeth(int left, int up, int corner)
     return (uint8_t)(to_corner < distance ? corner : nearer);
 }
 
-#define PAETH_ROW(STEP)                                                                            \
-    static void paeth_row_##STEP(uint8_t *row, const uint8_t *above, size_t size)                  \
-    {                                                                                              \
-        int left[STEP], corner[STEP];                                                              \
-        for (size_t c = 0; c < (STEP); c++) {                                                      \
-            row[c] = (uint8_t)(row[c] + above[c]);                                                 \
-            left[c] = row[c];                                                                      \
-            corner[c] = above[c];                                                                  \
-        }                                                                                          \
-        for (size_t i = (STEP); i + (STEP) <= size; i += (STEP)) {                                 \
-            for (size_t c = 0; c < (STEP); c++) {                                                  \
-                const int up = above[i + c];                                                       \
-                left[c] = (uint8_t)(row[i + c] + paeth(left[c], up, corner[c]));                   \
-                corner[c] = up;                                                                    \
-                row[i + c] = (uint8_t)left[c];                                                     \
-            }                                                                                      \
-        }                                                                                          \
+#define PAETH_ROW(STEP)                                                           \
+    static void paeth_row_##STEP(uint8_t *row, const uint8_t *above, size_t size) \
+    {                                                                             \
+        int left[STEP], corner[STEP];                                             \
+        for (size_t c = 0; c < (STEP); c++) {                                     \
+            row[c] = (uint8_t)(row[c] + above[c]);                                \
+            left[c] = row[c];                                                     \
+            corner[c] = above[c];                                                 \
+        }                                                                         \
+        for (size_t i = (STEP); i + (STEP) <= size; i += (STEP)) {                \
+            for (size_t c = 0; c < (STEP); c++) {                                 \
+                const int up = above[i + c];                                      \
+                left[c] = (uint8_t)(row[i + c] + paeth(left[c], up, corner[c]));  \
+                corner[c] = up;                                                   \
+                row[i + c] = (uint8_t)left[c];                                    \
+            }                                                                     \
+        }                                                                         \
     }
 PAETH_ROW(3) /* RGB and RGBA of 8 bits: the step as a constant keeps neighbours in registers */
 PAETH_ROW(4)
@@ -193,8 +204,9 @@ static void unfilter_paeth(uint8_t *row, const uint8_t *above, size_t size, size
         paeth_row_4(row, above, size);
     } else {
         for (size_t i = 0; i < size; i++)
-            row[i] = (uint8_t)(row[i] + (i < step ? above[i]
-                                                  : paeth(row[i - step], above[i], above[i - step])));
+            row[i] =
+                (uint8_t)(row[i] +
+                          (i < step ? above[i] : paeth(row[i - step], above[i], above[i - step])));
     }
 }
 
@@ -287,7 +299,7 @@ static void spread_colour(const struct fov_png_unpack *unpack, uint8_t *out, con
     const int32_t depth = unpack->depth;
     const size_t count = unpack->colour == 6 ? 4 : 3, bands = (size_t)unpack->bands;
     if (depth == 8 && count == bands) {
-        memcpy(out, row, unpack->row_bytes);
+        memmove(out, row, unpack->row_bytes); /* in place a row moves towards the front */
         return;
     }
     for (size_t x = 0; x < (size_t)unpack->width; x++, out += bands) {
@@ -307,7 +319,8 @@ bool fov__png_unpack_row(struct fov_png_unpack *unpack, uint8_t *out)
     uint8_t *row = unpack->next + 1;
     if (!unfilter(unpack, row, row[-1]))
         return false;
-    unpack->above = row;
+    /* In place the next row's move may reach into this one as it was stored. */
+    unpack->above = unpack->is_in_place ? out : row;
     unpack->next = row + unpack->row_bytes;
     if (out == NULL)
         return true;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The block walk of a GIF (GIF89a specification): the logical screen is the size, the first frame is
- * the picture. Every frame is held against the limits, since libraries size their canvas by the
+/* The block walk of a GIF (GIF89a specification): the logical screen is the size, the first frame
+ * is the picture. Every frame is held against the limits, since libraries size their canvas by the
  * largest, and the first one's end is noted, so that the decoder sees no byte beyond it. */
 #include "image/codec_internal.h"
 
@@ -42,7 +42,8 @@ static fov_status take_frame(struct walk *walk, fov_error *err)
         walk->pos = walk->size;
         return FOV_OK; /* said by the missing end */
     }
-    const uint32_t x = fov__le16(p), y = fov__le16(p + 2), w = fov__le16(p + 4), h = fov__le16(p + 6);
+    const uint32_t x = fov__le16(p), y = fov__le16(p + 2), w = fov__le16(p + 4),
+                   h = fov__le16(p + 6);
     const size_t table = table_bytes(p[8]);
     fov_status rc = fov__limits_check_size(image->ctx, x + w, y + h, "image.gif.frame", err);
     if (rc == FOV_OK && !walk->has_frame) {
@@ -65,8 +66,8 @@ static fov_status take_frame(struct walk *walk, fov_error *err)
     if (!walk->has_frame)
         image->first_end = walk->pos;
     walk->has_frame = true;
-    return whole ? FOV_OK : fov__probe_damage(image, err, "the pixels are cut at byte %zu",
-                                              walk->size);
+    return whole ? FOV_OK
+                 : fov__probe_damage(image, err, "the pixels are cut at byte %zu", walk->size);
 }
 
 static fov_status take_block(struct walk *walk, fov_error *err)
@@ -115,7 +116,9 @@ fov_status fov__probe_gif(fov_image *image, fov_error *err)
     if (!walk.has_frame)
         return fov__fail(err, FOV_E_IMAGE, 0, "image.gif", "the file has no frame");
     if (!walk.has_end)
-        return fov__probe_damage(image, err, "the file ends at byte %zu without its trailer: it is "
-                                 "cut", walk.size);
+        return fov__probe_damage(image, err,
+                                 "the file ends at byte %zu without its trailer: it is "
+                                 "cut",
+                                 walk.size);
     return FOV_OK;
 }

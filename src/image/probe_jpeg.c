@@ -6,8 +6,20 @@
 #include "image/codec_internal.h"
 
 enum {
-    SOF0 = 0xc0, DHT = 0xc4, JPG = 0xc8, DAC = 0xcc, SOF15 = 0xcf, RST0 = 0xd0, RST7 = 0xd7,
-    SOI = 0xd8, EOI = 0xd9, SOS = 0xda, APP1 = 0xe1, APP2 = 0xe2, APP14 = 0xee, TEM = 0x01
+    SOF0 = 0xc0,
+    DHT = 0xc4,
+    JPG = 0xc8,
+    DAC = 0xcc,
+    SOF15 = 0xcf,
+    RST0 = 0xd0,
+    RST7 = 0xd7,
+    SOI = 0xd8,
+    EOI = 0xd9,
+    SOS = 0xda,
+    APP1 = 0xe1,
+    APP2 = 0xe2,
+    APP14 = 0xee,
+    TEM = 0x01
 };
 enum { ICC_HEAD = 14 };
 
@@ -62,7 +74,8 @@ static fov_status take_frame(struct walk *walk, int marker, const uint8_t *body,
                          marker - SOF0);
     if (length < 6 || length != 6 + 3 * (size_t)body[5])
         return fov__fail(err, FOV_E_IMAGE, 0, "image.jpeg",
-                         "the frame header has %zu bytes, which its components do not need", length);
+                         "the frame header has %zu bytes, which its components do not need",
+                         length);
     if (body[0] != 8)
         return fov__fail(err, FOV_E_UNSUPPORTED, 0, "image.jpeg",
                          "samples have %d bits, and 8 are read", body[0]);
@@ -123,7 +136,8 @@ static fov_status join_icc(struct walk *walk, fov_error *err)
     if (walk->is_icc_broken || size > FOV__ICC_MAX) {
         fov__log(image->ctx, FOV_LOG_WARNING,
                  "image.jpeg: the colour profile is not whole or has more than %d bytes, and is "
-                 "ignored", (int)FOV__ICC_MAX);
+                 "ignored",
+                 (int)FOV__ICC_MAX);
         return FOV_OK;
     }
     if (size == 0)
@@ -166,9 +180,10 @@ static fov_status take_segment(struct walk *walk, int marker, fov_error *err)
     const size_t length = left >= 2 ? fov__be16(p) : 0;
     if (left < 2 || length < 2 || length > left) {
         walk->pos = walk->size;
-        return fov__probe_damage(image, err, "the segment %02X at byte %zu says %zu bytes, and %zu "
-                                 "remain: the file is cut or damaged", (unsigned)marker,
-                                 (size_t)(p - walk->data) - 2, length, left);
+        return fov__probe_damage(image, err,
+                                 "the segment %02X at byte %zu says %zu bytes, and %zu "
+                                 "remain: the file is cut or damaged",
+                                 (unsigned)marker, (size_t)(p - walk->data) - 2, length, left);
     }
     walk->pos += length;
     if (marker >= SOF0 && marker <= SOF15 && marker != DHT && marker != JPG && marker != DAC)
@@ -195,8 +210,10 @@ static fov_status check_end(struct walk *walk, fov_error *err)
         return fov__fail(err, FOV_E_IMAGE, 0, "image.jpeg", "the file has no pixels (no scan)");
     fov_status rc = FOV_OK;
     if (!walk->has_end)
-        rc = fov__probe_damage(image, err, "the file ends at byte %zu without the marker EOI: it "
-                               "is cut", walk->size);
+        rc = fov__probe_damage(image, err,
+                               "the file ends at byte %zu without the marker EOI: it "
+                               "is cut",
+                               walk->size);
     if (rc == FOV_OK && !walk->is_arithmetic && walk->blocks / 8 > walk->size)
         rc = fov__probe_damage(image, err, "%zu bytes cannot hold %d x %d pixels", walk->size,
                                (int)image->raw_width, (int)image->raw_height);
@@ -210,9 +227,11 @@ static fov_status run_walk(struct walk *walk, fov_error *err)
     int marker;
     while (!walk->has_end && (marker = next_marker(walk)) >= 0) {
         const fov_status rc = marker == EOI   ? FOV_OK
-                              : marker == SOI ? fov__probe_damage(image, err, "a second picture "
+                              : marker == SOI ? fov__probe_damage(image, err,
+                                                                  "a second picture "
                                                                   "begins at byte %zu within the "
-                                                                  "first", walk->pos - 2)
+                                                                  "first",
+                                                                  walk->pos - 2)
                                               : take_segment(walk, marker, err);
         if (rc < 0)
             return rc;
@@ -221,7 +240,8 @@ static fov_status run_walk(struct walk *walk, fov_error *err)
     fov_status rc = check_end(walk, err);
     if (rc < 0)
         return rc;
-    /* libjpeg takes four components of Adobe's with transform 2 for YCCK, and all others for CMYK. */
+    /* libjpeg takes four components of Adobe's with transform 2 for YCCK, and all others for CMYK.
+     */
     image->is_cmyk = image->info.channels == 4;
     image->is_ycck = image->is_cmyk && walk->adobe_transform == 2;
     /* Adobe stores 255 for "no ink"; who writes CMYK without Adobe's marker does so too, and

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The chunk walk of a PNG, done before libpng sees anything: a 57-byte file whose chunk claims 1 GiB
- * makes libpng 1.6.39 allocate it. Every length must fit the bytes that are there, order and check
- * sums of the critical chunks hold, and IEND is reached. It must not unpack pixels. Numbers are from
- * the PNG specification (second edition, ISO/IEC 15948). */
+/* The chunk walk of a PNG, done before libpng sees anything: a 57-byte file whose chunk claims 1
+ * GiB makes libpng 1.6.39 allocate it. Every length must fit the bytes that are there, order and
+ * check sums of the critical chunks hold, and IEND is reached. It must not unpack pixels. Numbers
+ * are from the PNG specification (second edition, ISO/IEC 15948). */
 #include "image/codec_internal.h"
 
 #include <libdeflate.h>
@@ -25,9 +25,9 @@ enum { DEFLATE_RATIO = 1032, DEFLATE_SLACK = 64 };
 struct walk {
     fov_image *image;
     int32_t depth, colour;
-    uint32_t palette;   /* entries, 0: none */
-    uint64_t idat;      /* bytes of packed pixels */
-    uint64_t metadata;  /* bytes beside pixels, animation frames left out */
+    uint32_t palette;  /* entries, 0: none */
+    uint64_t idat;     /* bytes of packed pixels */
+    uint64_t metadata; /* bytes beside pixels, animation frames left out */
     bool in_idat, after_idat, has_end, has_trns;
 };
 
@@ -131,8 +131,10 @@ static fov_status take_plte(struct walk *walk, const struct fov_png_chunk *chunk
         return fov__probe_damage(walk->image, err, "a palette PLTE at byte %zu %s", chunk->offset,
                                  walk->idat != 0 ? "comes after the pixels" : "is the second one");
     if (chunk->length % 3 != 0 || chunk->length == 0 || chunk->length > 768)
-        return fov__probe_damage(walk->image, err, "the palette PLTE has %u bytes, and 3 to 768, by "
-                                 "3, are allowed", (unsigned)chunk->length);
+        return fov__probe_damage(walk->image, err,
+                                 "the palette PLTE has %u bytes, and 3 to 768, by "
+                                 "3, are allowed",
+                                 (unsigned)chunk->length);
     /* Some encoders write 256 entries whatever the depth: those that no pixel reaches are left. */
     const uint32_t most = walk->colour == COLOUR_PALETTE ? 1u << walk->depth : 256;
     walk->palette = chunk->length / 3 < most ? chunk->length / 3 : most;
@@ -140,13 +142,13 @@ static fov_status take_plte(struct walk *walk, const struct fov_png_chunk *chunk
     return FOV_OK;
 }
 
-/* libpng ignores a transparency that does not fit; so do we, for then both say the same of alpha. */
+/* libpng ignores a transparency that does not fit; so do we, for then both say the same of alpha.
+ */
 static void take_trns(struct walk *walk, const struct fov_png_chunk *chunk)
 {
-    const bool fits = (walk->colour == 0 && chunk->length == 2) ||
-                      (walk->colour == 2 && chunk->length == 6) ||
-                      (walk->colour == COLOUR_PALETTE && chunk->length >= 1 &&
-                       chunk->length <= walk->palette);
+    const bool fits =
+        (walk->colour == 0 && chunk->length == 2) || (walk->colour == 2 && chunk->length == 6) ||
+        (walk->colour == COLOUR_PALETTE && chunk->length >= 1 && chunk->length <= walk->palette);
     if (fits && !walk->has_trns && walk->idat == 0 && fov__png_chunk_crc_fits(chunk)) {
         walk->has_trns = true;
         walk->image->info.has_alpha = 1;
@@ -162,13 +164,12 @@ static void take_trns(struct walk *walk, const struct fov_png_chunk *chunk)
 static fov_status take_iccp(struct walk *walk, const struct fov_png_chunk *chunk, fov_error *err)
 {
     fov_image *image = walk->image;
-    const uint8_t *end = chunk->length > 0 ? memchr(chunk->data, 0, chunk->available < 80
-                                                                        ? chunk->available
-                                                                        : 80)
-                                           : NULL;
+    const uint8_t *end = chunk->length > 0
+                             ? memchr(chunk->data, 0, chunk->available < 80 ? chunk->available : 80)
+                             : NULL;
     const size_t head = end != NULL ? (size_t)(end - chunk->data) + 2 : 0;
-    if (image->icc != NULL || walk->idat != 0 || head < 3 || head >= chunk->length ||
-        end[1] != 0 || !fov__png_chunk_crc_fits(chunk))
+    if (image->icc != NULL || walk->idat != 0 || head < 3 || head >= chunk->length || end[1] != 0 ||
+        !fov__png_chunk_crc_fits(chunk))
         goto ignored;
     struct libdeflate_decompressor *packer = libdeflate_alloc_decompressor();
     if (packer == NULL)
@@ -193,9 +194,11 @@ static fov_status take_iccp(struct walk *walk, const struct fov_png_chunk *chunk
     if (result == LIBDEFLATE_SUCCESS)
         return FOV_OK;
 ignored:
-    fov__log(image->ctx, FOV_LOG_WARNING,
-             "image.png: the colour profile iCCP at byte %zu cannot be unpacked within %d bytes and "
-             "is ignored", chunk->offset, (int)FOV__ICC_MAX);
+    fov__log(
+        image->ctx, FOV_LOG_WARNING,
+        "image.png: the colour profile iCCP at byte %zu cannot be unpacked within %d bytes and "
+        "is ignored",
+        chunk->offset, (int)FOV__ICC_MAX);
     return FOV_OK;
 }
 
@@ -206,10 +209,11 @@ static fov_status take_ancillary(struct walk *walk, const struct fov_png_chunk *
     if (walk->metadata > FOV__METADATA_MAX && !walk->image->is_lenient) {
         char name[5];
         type_text(name, chunk->type);
-        return fov__fail(err, FOV_E_LIMIT, 0, "image.png",
-                         "with the chunk %s at byte %zu there are %llu bytes beside the pixels, and "
-                         "%d are allowed", name, chunk->offset, (unsigned long long)walk->metadata,
-                         (int)FOV__METADATA_MAX);
+        return fov__fail(
+            err, FOV_E_LIMIT, 0, "image.png",
+            "with the chunk %s at byte %zu there are %llu bytes beside the pixels, and "
+            "%d are allowed",
+            name, chunk->offset, (unsigned long long)walk->metadata, (int)FOV__METADATA_MAX);
     }
     switch (chunk->type) {
     case TRNS:
@@ -248,8 +252,10 @@ static fov_status take_critical(struct walk *walk, const struct fov_png_chunk *c
             return fov__fail(err, FOV_E_IMAGE, 0, "image.png",
                              "the pixels need a palette PLTE, and none comes before them");
         if (walk->after_idat)
-            return fov__probe_damage(image, err, "the pixels IDAT go on at byte %zu after another "
-                                     "chunk came between", chunk->offset);
+            return fov__probe_damage(image, err,
+                                     "the pixels IDAT go on at byte %zu after another "
+                                     "chunk came between",
+                                     chunk->offset);
         return FOV_OK;
     case IEND:
         walk->has_end = true;
@@ -279,9 +285,10 @@ static fov_status take_chunk(struct walk *walk, const struct fov_png_chunk *chun
         return take_ihdr(walk, chunk, err);
     fov_status rc = FOV_OK;
     if (chunk->is_cut)
-        rc = fov__probe_damage(walk->image, err, "the chunk %s at byte %zu says %u bytes, and %zu "
-                               "remain: the file is cut or damaged", name, chunk->offset,
-                               (unsigned)chunk->length, chunk->available);
+        rc = fov__probe_damage(walk->image, err,
+                               "the chunk %s at byte %zu says %u bytes, and %zu "
+                               "remain: the file is cut or damaged",
+                               name, chunk->offset, (unsigned)chunk->length, chunk->available);
     else if (!is_letters(chunk->type) || chunk->length > INT32_MAX)
         rc = fov__probe_damage(walk->image, err, "at byte %zu a chunk should begin and does not",
                                chunk->offset);
@@ -318,8 +325,10 @@ fov_status fov__probe_png(fov_image *image, fov_error *err)
         rc = fov__probe_damage(image, err, "the file ends at byte %zu without IEND: it is cut",
                                image->encoded.size);
     /* Rows of an interlaced picture are at least these bytes too. */
-    const uint64_t row = ((uint64_t)image->raw_width * (uint64_t)image->info.channels *
-                              (uint64_t)walk.depth + 7) / 8 + 1;
+    const uint64_t row =
+        ((uint64_t)image->raw_width * (uint64_t)image->info.channels * (uint64_t)walk.depth + 7) /
+            8 +
+        1;
     if (rc == FOV_OK &&
         row * (uint64_t)image->raw_height / DEFLATE_RATIO > walk.idat + DEFLATE_SLACK)
         rc = fov__probe_damage(image, err, "%llu bytes of pixels cannot unpack to %d x %d",

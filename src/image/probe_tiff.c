@@ -6,10 +6,22 @@
 #include "image/codec_internal.h"
 
 enum {
-    TAG_WIDTH = 256, TAG_HEIGHT = 257, TAG_BITS = 258, TAG_COMPRESSION = 259, TAG_PHOTOMETRIC = 262,
-    TAG_STRIP_OFFSETS = 273, TAG_ORIENTATION = 274, TAG_SAMPLES = 277, TAG_ROWS_PER_STRIP = 278,
-    TAG_STRIP_BYTES = 279, TAG_TILE_WIDTH = 322, TAG_TILE_HEIGHT = 323, TAG_TILE_OFFSETS = 324,
-    TAG_TILE_BYTES = 325, TAG_EXTRA_SAMPLES = 338, TAG_ICC = 34675
+    TAG_WIDTH = 256,
+    TAG_HEIGHT = 257,
+    TAG_BITS = 258,
+    TAG_COMPRESSION = 259,
+    TAG_PHOTOMETRIC = 262,
+    TAG_STRIP_OFFSETS = 273,
+    TAG_ORIENTATION = 274,
+    TAG_SAMPLES = 277,
+    TAG_ROWS_PER_STRIP = 278,
+    TAG_STRIP_BYTES = 279,
+    TAG_TILE_WIDTH = 322,
+    TAG_TILE_HEIGHT = 323,
+    TAG_TILE_OFFSETS = 324,
+    TAG_TILE_BYTES = 325,
+    TAG_EXTRA_SAMPLES = 338,
+    TAG_ICC = 34675
 };
 enum { PHOTO_WHITE = 0, PHOTO_BLACK = 1, PHOTO_RGB = 2, PHOTO_PALETTE = 3, PHOTO_CMYK = 5 };
 enum { TYPE_BYTE = 1, TYPE_SHORT = 3, TYPE_LONG = 4, TYPE_UNDEFINED = 7, SAMPLES_MAX = 5 };
@@ -89,18 +101,23 @@ static fov_status check_data(const struct tiff *tiff, bool is_tiled, uint64_t ne
     if (!find(tiff, is_tiled ? TAG_TILE_OFFSETS : TAG_STRIP_OFFSETS, &at) ||
         !find(tiff, is_tiled ? TAG_TILE_BYTES : TAG_STRIP_BYTES, &bytes))
         return fov__fail(err, FOV_E_IMAGE, 0, "image.tiff",
-                         "the directory does not say where its %s are", is_tiled ? "tiles" : "strips");
+                         "the directory does not say where its %s are",
+                         is_tiled ? "tiles" : "strips");
     for (uint32_t i = 0; i < at.count && i < bytes.count; i++) {
         const uint64_t start = value(tiff, &at, i), length = value(tiff, &bytes, i);
         if (start + length > tiff->size)
-            return fov__probe_damage(tiff->image, err, "%s %u ends at byte %llu of %zu: the file is "
-                                     "cut or damaged", is_tiled ? "tile" : "strip", (unsigned)i,
+            return fov__probe_damage(tiff->image, err,
+                                     "%s %u ends at byte %llu of %zu: the file is "
+                                     "cut or damaged",
+                                     is_tiled ? "tile" : "strip", (unsigned)i,
                                      (unsigned long long)(start + length), tiff->size);
         sum += length;
     }
     if (number(tiff, TAG_COMPRESSION, 1) == 1 && sum < need)
-        return fov__probe_damage(tiff->image, err, "%llu bytes of pixels are there, and %llu are "
-                                 "needed", (unsigned long long)sum, (unsigned long long)need);
+        return fov__probe_damage(tiff->image, err,
+                                 "%llu bytes of pixels are there, and %llu are "
+                                 "needed",
+                                 (unsigned long long)sum, (unsigned long long)need);
     return FOV_OK;
 }
 
@@ -122,8 +139,8 @@ static fov_status take_colour(const struct tiff *tiff, uint32_t samples, fov_err
     image->has_grey_samples = is_grey;
     image->info.has_alpha = has_alpha && !image->is_cmyk;
     image->is_premultiplied = image->info.has_alpha && extra == 1;
-    if (find(tiff, TAG_ICC, &field) && field.count <= FOV__ICC_MAX &&
-        type_size(field.type) == 1 && field.count > 4) {
+    if (find(tiff, TAG_ICC, &field) && field.count <= FOV__ICC_MAX && type_size(field.type) == 1 &&
+        field.count > 4) {
         image->icc = fov__alloc(image->ctx, field.count);
         if (image->icc == NULL)
             return fov__fail_memory(err, "image.tiff.icc", field.count);
@@ -187,7 +204,8 @@ fov_status fov__probe_tiff(fov_image *image, fov_error *err)
     if (tiff.entries > (tiff.size - tiff.directory - 2) / 12)
         return fov__fail(err, FOV_E_IMAGE, 0, "image.tiff",
                          "the directory says %zu entries, and %zu bytes remain: the file is cut or "
-                         "damaged", tiff.entries, tiff.size - tiff.directory - 2);
+                         "damaged",
+                         tiff.entries, tiff.size - tiff.directory - 2);
     const uint32_t width = number(&tiff, TAG_WIDTH, 0), height = number(&tiff, TAG_HEIGHT, 0);
     const fov_status rc = fov__probe_size(image, width, height, err);
     return rc == FOV_OK ? take_layout(&tiff, err) : rc;

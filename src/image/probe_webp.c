@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The chunk walk of a WebP (RIFF container, developers.google.com/speed/webp/docs/riff_container and
- * RFC 6386, RFC 9649 for the two bit streams' headers): size, alpha, profile, EXIF, and whether each
- * chunk is all there. It must not unpack pixels. */
+/* The chunk walk of a WebP (RIFF container, developers.google.com/speed/webp/docs/riff_container
+ * and RFC 6386, RFC 9649 for the two bit streams' headers): size, alpha, profile, EXIF, and whether
+ * each chunk is all there. It must not unpack pixels. */
 #include "image/codec_internal.h"
 
-#define FOURCC(a, b, c, d)                                                                         \
+#define FOURCC(a, b, c, d) \
     ((uint32_t)(d) << 24 | (uint32_t)(c) << 16 | (uint32_t)(b) << 8 | (uint32_t)(a))
 
 enum { RIFF_HEAD = 12, HAS_ALPHA = 0x10 };
@@ -110,8 +110,9 @@ fov_status fov__probe_webp(fov_image *image, fov_error *err)
         const size_t room = size - pos - 8;
         const size_t length = said_length < room ? said_length : room;
         if (length < said_length)
-            rc = fov__probe_damage(image, err, "the chunk at byte %zu says %u bytes, and %zu remain",
-                                   pos, (unsigned)said_length, room);
+            rc =
+                fov__probe_damage(image, err, "the chunk at byte %zu says %u bytes, and %zu remain",
+                                  pos, (unsigned)said_length, room);
         if (rc == FOV_OK)
             rc = take_chunk(&walk, fov__le32(p), p + 8, length, err);
         pos += 8 + length;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The mean of squares of pixels: how everything but JPEG is shrunk by 2, 4 or 8. Sums are whole
- * numbers and rounded half up; colour is weighted by alpha, so that what is invisible does not bleed
- * into edges. It must give the same bytes for a piece as for the whole. */
+ * numbers and rounded half up; colour is weighted by alpha, so that what is invisible does not
+ * bleed into edges. It must give the same bytes for a piece as for the whole. */
 #include "image/codec_internal.h"
 
 static void mean_rgb(uint8_t *out, const uint8_t *in, size_t stride, int32_t cols, int32_t rows)
@@ -42,8 +42,8 @@ static void mean_rgba(uint8_t *out, const uint8_t *in, size_t stride, int32_t co
     out[3] = (uint8_t)((alpha + n / 2) / n);
 }
 
-void fov__shrink_rows(uint8_t *out, const uint8_t *in, size_t stride, int32_t in_width, int32_t rows,
-                      int32_t bands, int32_t shrink)
+void fov__shrink_rows(uint8_t *out, const uint8_t *in, size_t stride, int32_t in_width,
+                      int32_t rows, int32_t bands, int32_t shrink)
 {
     for (int32_t x = 0; x < in_width; x += shrink) {
         const int32_t cols = in_width - x < shrink ? in_width - x : shrink;
@@ -60,8 +60,8 @@ fov_status fov__shrink_pixels(struct fov_pixels **out, const struct fov_pixels *
                               fov_error *err)
 {
     const int32_t height = fov__level_size(px->height, shrink);
-    const fov_status rc = fov__pixels_new(out, px->ctx, fov__level_size(px->width, shrink), height,
-                                          px->bands, err);
+    const fov_status rc =
+        fov__pixels_new(out, px->ctx, fov__level_size(px->width, shrink), height, px->bands, err);
     if (rc < 0)
         return rc;
     for (int32_t y = 0; y < height; y++) {

@@ -11,7 +11,10 @@ struct magic {
     const char *name;
 };
 
-#define MAGIC(offset, bytes, format, name) {bytes, offset, sizeof(bytes) - 1, format, name}
+#define MAGIC(offset, bytes, format, name)             \
+    {                                                  \
+        bytes, offset, sizeof(bytes) - 1, format, name \
+    }
 
 static const struct magic magics[] = {
     MAGIC(0, "\x89PNG\r\n\x1a\n", FOV_FORMAT_PNG, "PNG"),
@@ -26,7 +29,10 @@ static const struct magic magics[] = {
     MAGIC(0, "BM", FOV_FORMAT_BMP, "BMP"),
     MAGIC(0, "\x1f\x8b", FOV_FORMAT_UNKNOWN, "gzip"),
     MAGIC(0, "BZh", FOV_FORMAT_UNKNOWN, "bzip2"),
-    MAGIC(0, "\xfd" "7zXZ", FOV_FORMAT_UNKNOWN, "xz"),
+    MAGIC(0,
+          "\xfd"
+          "7zXZ",
+          FOV_FORMAT_UNKNOWN, "xz"),
     MAGIC(0, "\x28\xb5\x2f\xfd", FOV_FORMAT_UNKNOWN, "Zstandard"),
     MAGIC(0, "PK\x03\x04", FOV_FORMAT_UNKNOWN, "ZIP"),
     MAGIC(0, "PK\x05\x06", FOV_FORMAT_UNKNOWN, "ZIP"),
@@ -133,5 +139,6 @@ fov_status fov__sniff(int32_t *format, const uint8_t *data, size_t size, fov_err
         fov__format(first + 3 * i, sizeof(first) - 3 * i, " %02x", data[i]);
     return fov__fail(err, FOV_E_IMAGE, 0, "image",
                      "%zu bytes that begin%s are not a picture: PNG, JPEG, WebP, GIF, TIFF and BMP "
-                     "are read", size, first);
+                     "are read",
+                     size, first);
 }

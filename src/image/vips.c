@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* WebP, GIF and TIFF by the module foveate-vips, which is opened on first need: a program that never
- * meets these formats never loads libvips. Rows come as stored and become sRGB here, by the same
- * rules and the same profile code as PNG and JPEG. It must hand the module only bytes that probing
- * has accepted. */
+/* WebP, GIF and TIFF by the module foveate-vips, which is opened on first need: a program that
+ * never meets these formats never loads libvips. Rows come as stored and become sRGB here, by the
+ * same rules and the same profile code as PNG and JPEG. It must hand the module only bytes that
+ * probing has accepted. */
 #include "image/codec_internal.h"
 #include "image/vips_module.h"
 
-_Static_assert((int)FOV_VIPS_WEBP == (int)FOV_FORMAT_WEBP && (int)FOV_VIPS_GIF == (int)FOV_FORMAT_GIF &&
+_Static_assert((int)FOV_VIPS_WEBP == (int)FOV_FORMAT_WEBP &&
+                   (int)FOV_VIPS_GIF == (int)FOV_FORMAT_GIF &&
                    (int)FOV_VIPS_TIFF == (int)FOV_FORMAT_TIFF,
                "the module's names for formats");
 
@@ -32,7 +33,8 @@ static void *module_make(fov_context *ctx, fov_error *err)
     if (table->abi != FOV_VIPS_ABI) {
         fov__fail(err, FOV_E_UNSUPPORTED, 0, "module",
                   "foveate-vips.so has interface %u where %u is needed: it belongs to another "
-                  "version than %s", (unsigned)table->abi, FOV_VIPS_ABI, FOV_VERSION_STRING);
+                  "version than %s",
+                  (unsigned)table->abi, FOV_VIPS_ABI, FOV_VERSION_STRING);
         return NULL;
     }
     if (table->start(message, sizeof(message)) != FOV_VIPS_DONE) {
@@ -149,8 +151,8 @@ static fov_status check_picture(const struct job *job, const struct fov_vips_pic
     return FOV_OK;
 }
 
-static fov_status decode(struct job *job, const struct fov_vips_table *table, const fov_bytes *bytes,
-                         fov_error *err)
+static fov_status decode(struct job *job, const struct fov_vips_table *table,
+                         const fov_bytes *bytes, fov_error *err)
 {
     char message[MESSAGE] = "";
     fov_image *image = job->image;
@@ -160,8 +162,8 @@ static fov_status decode(struct job *job, const struct fov_vips_table *table, co
     if (rc < 0)
         return rc;
     clear(job);
-    int code = table->open(&picture, image->info.format, bytes->data, bytes->size, image->is_lenient,
-                           message, sizeof(message));
+    int code = table->open(&picture, image->info.format, bytes->data, bytes->size,
+                           image->is_lenient, message, sizeof(message));
     if (code == FOV_VIPS_DONE) {
         rc = check_picture(job, &picture, err);
         job->width = picture.width;

@@ -46,15 +46,16 @@ static void drop_log(const gchar *domain, GLogLevelFlags level, const gchar *tex
 
 static int start(char *message, size_t message_size)
 {
-    /* A host that uses libvips itself keeps its settings; those that matter are set on each image. */
+    /* A host that uses libvips itself keeps its settings; those that matter are set on each image.
+     */
     const int is_ours = g_type_from_name("VipsObject") == 0;
     if (VIPS_INIT("foveate") != 0) {
         take_message(message, message_size);
         return FOV_VIPS_UNAVAILABLE;
     }
     if (is_ours) {
-        g_log_set_handler("VIPS", G_LOG_LEVEL_WARNING | G_LOG_LEVEL_INFO | G_LOG_LEVEL_DEBUG, drop_log,
-                          NULL);
+        g_log_set_handler("VIPS", G_LOG_LEVEL_WARNING | G_LOG_LEVEL_INFO | G_LOG_LEVEL_DEBUG,
+                          drop_log, NULL);
         vips_concurrency_set(1);
         vips_cache_set_max(0);
 #if VIPS_MAJOR_VERSION > 8 || VIPS_MINOR_VERSION >= 13
@@ -137,7 +138,8 @@ static int open_picture(struct fov_vips_picture *out, int32_t format, const void
         return FOV_VIPS_FORKED;
     /* libvips reads through the pointer only, though its type says otherwise. */
     void *bytes = (void *)(guintptr)data;
-    if (load(&image, format, bytes, size, is_lenient ? VIPS_FAIL_ON_NONE : VIPS_FAIL_ON_ERROR) != 0 ||
+    if (load(&image, format, bytes, size, is_lenient ? VIPS_FAIL_ON_NONE : VIPS_FAIL_ON_ERROR) !=
+            0 ||
         make_plain(&image) != 0) {
         take_message(message, message_size);
         if (image != NULL)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Between the library and its loadable module foveate-vips: plain C types only, so that neither needs
- * a symbol of the other. The module is opened by fov__module_open() and asked for FOV_VIPS_SYMBOL. */
+/* Between the library and its loadable module foveate-vips: plain C types only, so that neither
+ * needs a symbol of the other. The module is opened by fov__module_open() and asked for
+ * FOV_VIPS_SYMBOL. */
 #ifndef FOV_VIPS_MODULE_H
 #define FOV_VIPS_MODULE_H
 
@@ -11,8 +12,13 @@
 #define FOV_VIPS_ABI 1u
 #define FOV_VIPS_SYMBOL "fov_vips_module_table"
 
-enum { FOV_VIPS_DONE = 0, FOV_VIPS_BROKEN = 1, FOV_VIPS_STOPPED = 2, FOV_VIPS_FORKED = 3,
-       FOV_VIPS_UNAVAILABLE = 4 };
+enum {
+    FOV_VIPS_DONE = 0,
+    FOV_VIPS_BROKEN = 1,
+    FOV_VIPS_STOPPED = 2,
+    FOV_VIPS_FORKED = 3,
+    FOV_VIPS_UNAVAILABLE = 4
+};
 enum { FOV_VIPS_WEBP = 4, FOV_VIPS_GIF = 5, FOV_VIPS_TIFF = 6 }; /* as FOV_FORMAT_… */
 
 struct fov_vips_picture {

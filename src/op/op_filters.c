@@ -11,6 +11,8 @@
  * series leaves out is below 1e-17. */
 static double log_of(double x)
 {
+    static const double over[] = {1.0 / 21, 1.0 / 19, 1.0 / 17, 1.0 / 15, 1.0 / 13, 1.0 / 11,
+                                  1.0 / 9,  1.0 / 7,  1.0 / 5,  1.0 / 3,  1.0};
     int32_t e = 0;
     while (x < 0.70710678118654752) {
         x *= 2;
@@ -18,22 +20,26 @@ static double log_of(double x)
     }
     const double t = (x - 1) / (x + 1), y = t * t;
     double sum = 0;
-    for (int k = 21; k >= 1; k -= 2)
-        sum = sum * y + 1.0 / k;
+    for (size_t k = 0; k < FOV_COUNT(over); k++)
+        sum = sum * y + over[k];
     return e * LN2 + 2 * t * sum;
 }
 
 /* e^y for y <= 0: 2^k e^r with |r| <= ln 2 / 2; the Taylor series' first term left out is 4e-18. */
 static double exp_of(double y)
 {
-    double k = fov__rint(y / LN2);
-    const double r = y - k * LN2;
-    double sum = 1;
-    for (int i = 13; i >= 1; i--)
-        sum = 1 + sum * r / i;
-    for (; k < 0; k++)
-        sum *= 0.5;
-    return sum;
+    static const double over[] = {1.0 / 13, 1.0 / 12, 1.0 / 11, 1.0 / 10, 1.0 / 9, 1.0 / 8, 1.0 / 7,
+                                  1.0 / 6,  1.0 / 5,  1.0 / 4,  1.0 / 3,  1.0 / 2, 1.0};
+    const double k = fov__rint(y / LN2), r = y - k * LN2;
+    double sum = 1, power;
+    if (k < -1000)
+        return 0;
+    for (size_t i = 0; i < FOV_COUNT(over); i++)
+        sum = 1 + sum * (r * over[i]);
+    /* 2^k by its exponent: IEEE 754 doubles are biased by 1023. */
+    const uint64_t bits = (uint64_t)(1023 + (int32_t)k) << 52;
+    memcpy(&power, &bits, sizeof(power));
+    return sum * power;
 }
 
 double fov__pow_unit(double x, double p)
@@ -192,8 +198,14 @@ fov_status fov__filter_sharpen(fov_context *ctx, struct op_view view, double amo
 
 enum { TILES = 8, TILE_MIN = 8 /* pixels: a histogram of fewer says nothing */ };
 
+/* The two tiles between whose centres a pixel lies, and how far towards the second, in 1/256. */
+struct between {
+    int32_t a, b, f;
+};
+
 struct clahe {
     int32_t nx, ny;
+    struct between *columns; /* one for each x: a division a pixel would cost more than the rest */
     uint8_t map[TILES * TILES][256];
 };
 
@@ -241,11 +253,6 @@ static void make_map(struct clahe *clahe, const struct op_view *view, int32_t tx
              clahe->map[ty * clahe->nx + tx]);
 }
 
-/* The two tiles between whose centres a pixel lies, and how far towards the second, in 1/256. */
-struct between {
-    int32_t a, b, f;
-};
-
 static struct between between_tiles(int32_t at, int32_t length, int32_t n)
 {
     const int64_t u = (2 * (int64_t)at + 1) * n * 128 / length - 128;
@@ -262,7 +269,7 @@ static void apply_row(const struct clahe *clahe, const struct op_view *view, int
     const struct between v = between_tiles(y, view->height, clahe->ny);
     uint8_t *pixel = fov__view_row(view, y);
     for (int32_t x = 0; x < view->width; x++, pixel += view->bands) {
-        const struct between u = between_tiles(x, view->width, clahe->nx);
+        const struct between u = clahe->columns[x];
         const int32_t luma = fov__luma(pixel);
         const int32_t top = clahe->map[v.a * clahe->nx + u.a][luma] * (256 - u.f) +
                             clahe->map[v.a * clahe->nx + u.b][luma] * u.f;
@@ -277,12 +284,19 @@ static void apply_row(const struct clahe *clahe, const struct op_view *view, int
 fov_status fov__filter_clahe(fov_context *ctx, struct op_view view, double clip,
                              const fov_cancel *cancel, fov_error *err)
 {
+    const size_t size = (size_t)view.width * sizeof(struct between);
+    struct between *columns = fov__alloc(ctx, size);
     struct clahe *clahe = fov__alloc(ctx, sizeof(*clahe));
-    if (clahe == NULL)
-        return fov__fail_memory(err, "enhance", sizeof(*clahe));
     fov_status rc = FOV_OK;
+    if (clahe == NULL || columns == NULL) {
+        rc = fov__fail_memory(err, "enhance", sizeof(*clahe) + size);
+        goto done;
+    }
     clahe->nx = tiles_of(view.width);
     clahe->ny = tiles_of(view.height);
+    clahe->columns = columns;
+    for (int32_t x = 0; x < view.width; x++)
+        columns[x] = between_tiles(x, view.width, clahe->nx);
     for (int32_t t = 0; t < clahe->nx * clahe->ny; t++)
         make_map(clahe, &view, t % clahe->nx, t / clahe->nx, clip);
     for (int32_t y = 0; y < view.height; y++) {
@@ -292,6 +306,8 @@ fov_status fov__filter_clahe(fov_context *ctx, struct op_view view, double clip,
         }
         apply_row(clahe, &view, y);
     }
+done:
     fov__free(ctx, clahe);
+    fov__free(ctx, columns);
     return rc;
 }

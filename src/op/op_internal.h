@@ -16,7 +16,7 @@
 /* ---- coordinate spaces: what the numbers of a call mean (CONVENTIONS) ----------------------- */
 
 enum fov__space {
-    FOV__SPACE_NODE_PX,      /* pixels of the named image in its own frame: callers without a profile */
+    FOV__SPACE_NODE_PX,      /* pixels of the named image in its own frame: callers, no profile */
     FOV__SPACE_DELIVERED_PX, /* pixels of the image as it was delivered */
     FOV__SPACE_N1000,        /* 0-1000 of width and height, x first */
     FOV__SPACE_N999,
@@ -29,10 +29,10 @@ bool fov__space_find(const char *name, enum fov__space *out);
 
 /* ---- a model's bad call --------------------------------------------------------------------- */
 
-#define FOV__FAULT_MAP(X)                                                                           \
-    X(BAD_JSON) X(UNKNOWN_OP) X(UNKNOWN_IMAGE) X(MISSING_ARG) X(BAD_TYPE) X(OUT_OF_RANGE)           \
-    X(EMPTY_BOX) X(TOO_SMALL) X(BAD_ASPECT) X(BUDGET_CALLS) X(BUDGET_PIXELS) X(BUDGET_IMAGES)       \
-    X(BUDGET_TIME) X(BUDGET_ROUNDS) X(BUDGET_TOKENS) X(BUDGET_COST) X(CANCELLED) X(DECODE)          \
+#define FOV__FAULT_MAP(X)                                                                         \
+    X(BAD_JSON) X(UNKNOWN_OP) X(UNKNOWN_IMAGE) X(MISSING_ARG) X(BAD_TYPE) X(OUT_OF_RANGE)         \
+    X(EMPTY_BOX) X(TOO_SMALL) X(BAD_ASPECT) X(BUDGET_CALLS) X(BUDGET_PIXELS) X(BUDGET_IMAGES)     \
+    X(BUDGET_TIME) X(BUDGET_ROUNDS) X(BUDGET_TOKENS) X(BUDGET_COST) X(CANCELLED) X(DECODE)        \
     X(LIMIT) X(UNSUPPORTED) X(UNKNOWN_ARG)
 enum fov__fault_code {
     FOV__FAULT_NONE,
@@ -54,7 +54,8 @@ struct op_fault {
 };
 /* Fill in and return FOV_E_ARG (or LIMIT, IMAGE, CANCELLED, UNSUPPORTED as fits the code). */
 fov_status fov__fault(struct op_fault *fault, enum fov__fault_code code, const char *field,
-                      const char *got, const char *allowed, const char *hint_fmt, ...) FOV_PRINTF(6, 7);
+                      const char *got, const char *allowed, const char *hint_fmt, ...)
+    FOV_PRINTF(6, 7);
 /* fov_error is the fault's summary in one sentence. */
 fov_status fov__fault_to_error(const struct op_fault *fault, fov_error *err);
 /* {"code","field","got","allowed","hint","call"?,"image"?{"id","width","height"}} */
@@ -77,7 +78,13 @@ enum op_type {
     OP_T_LINES,  /* struct op_lines: [x1,y1,x2,y2], direction kept */
     OP_T_LABELS  /* struct op_labels: {"at":[x,y],"text":"…"} */
 };
-enum { OP_LIST_MAX = 64, OP_LABEL_MAX = 64, OP_INPUTS_MAX = 8, OP_OUTPUTS_MAX = 16, OP_REGIONS_MAX = 8 };
+enum {
+    OP_LIST_MAX = 64,
+    OP_LABEL_MAX = 64,
+    OP_INPUTS_MAX = 8,
+    OP_OUTPUTS_MAX = 16,
+    OP_REGIONS_MAX = 8
+};
 struct op_color {
     uint8_t r, g, b;
 };
@@ -107,7 +114,7 @@ struct op_labels {
 
 enum {
     OP_REQUIRED = 1, /* must be given */
-    OP_HIDDEN = 2,   /* in recipes and for callers, not in a model's schema (what `resolve` records) */
+    OP_HIDDEN = 2,   /* in recipes and for callers, in no schema (what `resolve` records) */
     OP_COMMENT = 4   /* said about the call, changes nothing: in no recipe */
 };
 
@@ -120,9 +127,9 @@ struct op_param {
     size_t offset;   /* in the argument struct */
     size_t size;     /* of the member */
     double min, max; /* NUM, INT; list types: number of elements */
-    double def;      /* NUM, INT, BOOL, ENUM (index), COLOR (0xrrggbb). Of a required parameter: what
-                      * the corrected call of a fault offers when the call said nothing usable. Of an
-                      * optional INT or NUM: outside min..max means that there is no default */
+    double def;      /* NUM, INT, BOOL, ENUM (index), COLOR (0xrrggbb). Of a required parameter:
+                      * what a fault's corrected call offers when the call said nothing usable. Of
+                      * an optional INT or NUM: outside min..max means that there is no default */
     const char *const *choices; /* ENUM, ended by NULL */
     const char *unit;           /* "degrees", "pixels", "" */
     const char *doc;            /* <= 120 characters, unit first where there is one */
@@ -134,23 +141,23 @@ struct op_args_head {
 };
 
 #define OP_MEMBER_(T, m) offsetof(struct T, m), sizeof(((struct T *)0)->m)
-#define OP_NUM(T, m, lo, hi, dflt, unit_, doc_)                                                      \
+#define OP_NUM(T, m, lo, hi, dflt, unit_, doc_)                                                   \
     {#m, NULL, OP_T_NUM, 0, OP_MEMBER_(T, m), lo, hi, dflt, NULL, unit_, doc_}
-#define OP_NUM_F(T, m, flags_, lo, hi, dflt, unit_, doc_)                                            \
+#define OP_NUM_F(T, m, flags_, lo, hi, dflt, unit_, doc_)                                         \
     {#m, NULL, OP_T_NUM, flags_, OP_MEMBER_(T, m), lo, hi, dflt, NULL, unit_, doc_}
-#define OP_INT(T, m, flags_, lo, hi, dflt, unit_, doc_)                                              \
+#define OP_INT(T, m, flags_, lo, hi, dflt, unit_, doc_)                                           \
     {#m, NULL, OP_T_INT, flags_, OP_MEMBER_(T, m), lo, hi, dflt, NULL, unit_, doc_}
-#define OP_BOOL(T, m, dflt, doc_)                                                                    \
+#define OP_BOOL(T, m, dflt, doc_)                                                                 \
     {#m, NULL, OP_T_BOOL, 0, OP_MEMBER_(T, m), 0, 1, dflt, NULL, "", doc_}
-#define OP_ENUM(T, m, flags_, choices_, dflt, doc_)                                                  \
+#define OP_ENUM(T, m, flags_, choices_, dflt, doc_)                                               \
     {#m, NULL, OP_T_ENUM, flags_, OP_MEMBER_(T, m), 0, 0, dflt, choices_, "", doc_}
-#define OP_TEXT(T, m, flags_, doc_)                                                                  \
+#define OP_TEXT(T, m, flags_, doc_)                                                               \
     {#m, NULL, OP_T_TEXT, flags_, OP_MEMBER_(T, m), 0, 0, 0, NULL, "", doc_}
-#define OP_COLOR(T, m, flags_, rgb_, doc_)                                                           \
+#define OP_COLOR(T, m, flags_, rgb_, doc_)                                                        \
     {#m, NULL, OP_T_COLOR, flags_, OP_MEMBER_(T, m), 0, 0, rgb_, NULL, "", doc_}
-#define OP_BOX(T, m, alias_, flags_, doc_)                                                           \
+#define OP_BOX(T, m, alias_, flags_, doc_)                                                        \
     {#m, alias_, OP_T_BOX, flags_, OP_MEMBER_(T, m), 0, 0, 0, NULL, "", doc_}
-#define OP_LIST(T, m, type_, flags_, max_, doc_)                                                     \
+#define OP_LIST(T, m, type_, flags_, max_, doc_)                                                  \
     {#m, NULL, type_, flags_, OP_MEMBER_(T, m), 0, max_, 0, NULL, "", doc_}
 #define OP_END {NULL, NULL, OP_T_NUM, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL}
 
@@ -196,7 +203,7 @@ struct op_mark {
     enum op_mark_kind kind;
     fov_point a, b; /* corner and corner, or point, or from and to */
     struct op_color color;
-    double width; /* stroke, pixels of the *delivered* picture, so that it stays crisp at any zoom */
+    double width; /* stroke, pixels of the *delivered* picture: crisp at any zoom */
     char text[OP_LABEL_MAX];
 };
 struct op_marks {
@@ -213,8 +220,8 @@ struct op_io {
     const struct op_frame *in;
     int32_t in_count;
     /* Render `box` of input i (its own pixels), without marks, to width x height. */
-    fov_status (*render)(struct op_io *io, int32_t input, fov_box box, int32_t width, int32_t height,
-                         struct fov_pixels **out, fov_error *err);
+    fov_status (*render)(struct op_io *io, int32_t input, fov_box box, int32_t width,
+                         int32_t height, struct fov_pixels **out, fov_error *err);
     /* That input's pixel coordinates -> source pixel coordinates (facts write `source_px`). */
     fov_point (*to_source)(struct op_io *io, int32_t input, fov_point p);
     void *user;
@@ -252,20 +259,20 @@ struct op_def {
     /* Data-dependent defaults become numbers in `args`. May be NULL. */
     fov_status (*resolve)(void *args, struct op_io *io, struct op_fault *fault, fov_error *err);
     /* Numbers only. NULL for facts and state. */
-    fov_status (*plan)(const void *args, const struct op_frame *in, int32_t in_count, struct op_plan *out,
-                       struct op_fault *fault);
+    fov_status (*plan)(const void *args, const struct op_frame *in, int32_t in_count,
+                       struct op_plan *out, struct op_fault *fault);
     /* POINTWISE: change n pixels of `bands` bytes in place. */
     void (*point)(const void *args, uint8_t *pixels, size_t n, int32_t bands);
     /* BARRIER: out[i] are allocated at the planned sizes; fill them in. */
-    fov_status (*run)(const void *args, struct op_io *io, struct fov_pixels *const *out, struct op_fault *fault,
-                      fov_error *err);
+    fov_status (*run)(const void *args, struct op_io *io, struct fov_pixels *const *out,
+                      struct op_fault *fault, fov_error *err);
     /* MARKS: add vectors in the input's pixel frame. */
     fov_status (*marks)(const void *args, struct op_marks *out, fov_error *err);
     /* FACT: write the members of one JSON object. Coordinates: key `at` (a point) or `box` in the
      * named image's own pixels, `source_px` beside them; other layers rewrite `at` and `box` into a
      * model's space and rely on these names. */
-    fov_status (*fact)(const void *args, struct op_io *io, struct fov_jw *jw, struct op_fault *fault,
-                       fov_error *err);
+    fov_status (*fact)(const void *args, struct op_io *io, struct fov_jw *jw,
+                       struct op_fault *fault, fov_error *err);
 };
 
 /* ---- op.c: the table ------------------------------------------------------------------------ */
@@ -285,7 +292,7 @@ struct op_reading {
     enum fov__space space;
     enum fov__frame frame;
     int32_t width, height;               /* of the named image, its own frame */
-    int32_t delivered_width, delivered_height; /* DELIVERED_PX: as last delivered; 0: as the frame */
+    int32_t delivered_width, delivered_height; /* DELIVERED_PX: as last delivered; 0: the frame */
     bool has_source;                     /* FRAME_SOURCE: */
     struct fov_mat from_source;          /* source pixels -> the named image's */
     int32_t source_width, source_height;
@@ -302,22 +309,24 @@ struct op_notes {
  * or "" when none is given; an integer index becomes "img_<k>". More than one only when the
  * operation takes several. */
 struct op_image_refs {
-    int32_t count;
+    int32_t count; /* 0 for an operation without images; else at least 1, whose name may be "" */
     char name[OP_INPUTS_MAX][32];
 };
 fov_status fov__op_args_images(const struct op_def *def, const fov_json_value *arguments,
                                struct op_image_refs *out, struct op_fault *fault);
 
-/* Parse and check. `args` has def->args_size bytes and is filled in whole (defaults too). Unknown
- * members are faults (with a suggestion), `image`, `images`, `img_idx` and `frame` excepted; `null`
- * counts as absent (strict schemas send it); a number in a string is BAD_TYPE with the mended call. */
+/* Parse and check. `args` has def->args_size bytes and is filled in whole (defaults too); nothing
+ * is allocated. Unknown members are faults (with a suggestion), `image`, `images`, `img_idx` and
+ * `frame` excepted; `null` counts as absent (strict schemas send it); a number in a string is
+ * BAD_TYPE with the mended call. fault->call, where it is not "", is accepted in turn. */
 fov_status fov__op_args_parse(const struct op_def *def, const fov_json_value *arguments,
                               const struct op_reading *reading, void *args, struct op_notes *notes,
                               struct op_fault *fault);
 
 /* Canonical JSON of the arguments, in the image's own pixels: parameters in the order of the table,
  * those that equal their default left out. The recipe of a node. */
-void fov__op_args_write(struct fov_jw *jw, const char *key, const struct op_def *def, const void *args);
+void fov__op_args_write(struct fov_jw *jw, const char *key, const struct op_def *def,
+                        const void *args);
 
 /* ---- op_schema.c ---------------------------------------------------------------------------- */
 

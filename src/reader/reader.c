@@ -301,6 +301,30 @@ static size_t again_look(const struct reader *reader, struct reader_look *look, 
 
 /* ---- reading -------------------------------------------------------------------------------- */
 
+/* Pieces of one label that a wide space parted. */
+static void join_labels(struct reader_scene *turned)
+{
+    for (size_t i = 0; i < turned->text_count; i++) {
+        struct reader_text *a = &turned->texts[i];
+        for (size_t j = 0; j < turned->text_count; j++) {
+            struct reader_text *b = &turned->texts[j];
+            const double gap = b->box.x1 - a->box.x2, drop = b->anchor.y - a->anchor.y;
+            const double tall = a->height > b->height ? a->height : b->height;
+            if (i == j || a->view >= 0 || b->view >= 0 || gap < 0 || gap > 1.7 * tall || drop > 0.4 * tall ||
+                drop < -0.4 * tall)
+                continue;
+            a->box.x2 = b->box.x2;
+            a->box.y1 = a->box.y1 < b->box.y1 ? a->box.y1 : b->box.y1;
+            a->box.y2 = a->box.y2 > b->box.y2 ? a->box.y2 : b->box.y2;
+            a->anchor = (fov_point){(a->box.x1 + a->box.x2) / 2, (a->box.y1 + a->box.y2) / 2};
+            a->height = tall;
+            a->pieces += b->pieces;
+            b->view = 0; /* not to be read by itself */
+            j = (size_t)-1;
+        }
+    }
+}
+
 /* Texts of the turned picture, found and read there, come back into the frame. */
 static fov_status read_turned(struct reader *reader, const fov_cancel *cancel, fov_error *err)
 {
@@ -333,8 +357,10 @@ static fov_status read_turned(struct reader *reader, const fov_cancel *cancel, f
         else
             text->view = -1;
     }
-    if (rc == FOV_OK)
+    if (rc == FOV_OK) {
+        join_labels(turned);
         rc = fov__reader_read_all(turned, views, count, cancel, err);
+    }
     for (size_t i = 0; rc == FOV_OK && i < turned->text_count && scene->text_count < READER_TEXTS; i++) {
         struct reader_text *text = &turned->texts[i];
         if (text->view < 0 || text->readings == 0 || text->confidence < 0.3)

@@ -40,15 +40,19 @@ struct block {
     int32_t x1, y1, x2, y2, flat;
 };
 
-/* The part of a line of pixels that belongs to the flat. */
-static double coverage(const struct reader_scene *scene, int32_t flat, int32_t x1, int32_t y1, int32_t x2,
-                       int32_t y2)
+/* The part of some pixels that is of the block's colour, or, if asked, ink. */
+static double coverage(const struct reader_scene *scene, const struct block *block, bool is_ink, int32_t x1,
+                       int32_t y1, int32_t x2, int32_t y2)
 {
     int32_t inside = 0, total = 0;
     for (int32_t y = y1; y < y2; y++) {
         for (int32_t x = x1; x < x2; x++) {
+            const int32_t flat = scene->label[y * scene->width + x];
             total++;
-            inside += scene->label[y * scene->width + x] == flat;
+            if (flat < 0 || is_ink)
+                inside += flat < 0 && is_ink;
+            else
+                inside += flat == block->flat || fov__reader_rgb_distance(scene->flats[flat].colour, block->colour) <= 14;
         }
     }
     return total > 0 ? (double)inside / total : 0;
@@ -59,20 +63,19 @@ static double coverage(const struct reader_scene *scene, int32_t flat, int32_t x
 static bool trim_block(const struct reader_scene *scene, struct block *b)
 {
     const double most = 0.55;
-    const int32_t f = b->flat;
-    for (int32_t i = 0; i < 3 && b->y1 < b->y2 && coverage(scene, f, b->x1, b->y1, b->x2, b->y1 + 1) < most; i++)
+    for (int32_t i = 0; i < 3 && b->y1 < b->y2 && coverage(scene, b, false, b->x1, b->y1, b->x2, b->y1 + 1) < most; i++)
         b->y1++;
-    for (int32_t i = 0; i < 3 && b->y1 < b->y2 && coverage(scene, f, b->x1, b->y2 - 1, b->x2, b->y2) < most; i++)
+    for (int32_t i = 0; i < 3 && b->y1 < b->y2 && coverage(scene, b, false, b->x1, b->y2 - 1, b->x2, b->y2) < most; i++)
         b->y2--;
-    for (int32_t i = 0; i < 3 && b->x1 < b->x2 && coverage(scene, f, b->x1, b->y1, b->x1 + 1, b->y2) < most; i++)
+    for (int32_t i = 0; i < 3 && b->x1 < b->x2 && coverage(scene, b, false, b->x1, b->y1, b->x1 + 1, b->y2) < most; i++)
         b->x1++;
-    for (int32_t i = 0; i < 3 && b->x1 < b->x2 && coverage(scene, f, b->x2 - 1, b->y1, b->x2, b->y2) < most; i++)
+    for (int32_t i = 0; i < 3 && b->x1 < b->x2 && coverage(scene, b, false, b->x2 - 1, b->y1, b->x2, b->y2) < most; i++)
         b->x2--;
-    return b->x2 - b->x1 >= 3 && b->y2 - b->y1 >= 3 && coverage(scene, f, b->x1, b->y1, b->x2, b->y2) > 0.4 &&
-           coverage(scene, f, b->x1, b->y1, b->x2, b->y1 + 1) >= most &&
-           coverage(scene, f, b->x1, b->y2 - 1, b->x2, b->y2) >= most &&
-           coverage(scene, f, b->x1, b->y1, b->x1 + 1, b->y2) >= most &&
-           coverage(scene, f, b->x2 - 1, b->y1, b->x2, b->y2) >= most;
+    return b->x2 - b->x1 >= 3 && b->y2 - b->y1 >= 3 && coverage(scene, b, false, b->x1, b->y1, b->x2, b->y2) > 0.4 &&
+           coverage(scene, b, false, b->x1, b->y1, b->x2, b->y1 + 1) >= most &&
+           coverage(scene, b, false, b->x1, b->y2 - 1, b->x2, b->y2) >= most &&
+           coverage(scene, b, false, b->x1, b->y1, b->x1 + 1, b->y2) >= most &&
+           coverage(scene, b, false, b->x2 - 1, b->y1, b->x2, b->y2) >= most;
 }
 
 /* Two parts of one bar: the same colour and sides, and only ink between them. */
@@ -84,26 +87,25 @@ static bool is_cut(const struct reader_scene *scene, const struct block *a, cons
     const bool in_row = absolute(a->y1 - b->y1) <= 2 && absolute(a->y2 - b->y2) <= 2;
     const int32_t play = 4; /* the parts reach up beside the label; a line between two bars is thinner */
     if (in_column && b->y1 > a->y2 && b->y1 - a->y2 <= 20 && a->y2 - a->y1 > play && b->y2 - b->y1 > play)
-        return coverage(scene, -1, a->x1, a->y2 - play, a->x2, b->y1 + play) > 0.35;
+        return coverage(scene, a, true, a->x1, a->y2 - play, a->x2, b->y1 + play) > 0.35;
     if (in_row && b->x1 > a->x2 && b->x1 - a->x2 <= 60 && a->x2 - a->x1 > play && b->x2 - b->x1 > play)
-        return coverage(scene, -1, a->x2 - play, a->y1, b->x1 + play, a->y2) > 0.35;
+        return coverage(scene, a, true, a->x2 - play, a->y1, b->x1 + play, a->y2) > 0.35;
     return false;
 }
 
-static size_t join_cut(const struct reader_scene *scene, struct block *blocks, size_t count)
+static bool join_one(const struct reader_scene *scene, struct block *blocks, size_t *count)
 {
-    for (size_t i = 0; i < count; i++) {
-        for (size_t j = 0; j < count; j++) {
+    for (size_t i = 0; i < *count; i++) {
+        for (size_t j = 0; j < *count; j++) {
             if (i == j || !is_cut(scene, &blocks[i], &blocks[j]))
                 continue;
             blocks[i].x2 = blocks[j].x2;
             blocks[i].y2 = blocks[j].y2;
-            blocks[j] = blocks[--count];
-            i = i > 0 ? i - 1 : 0;
-            j = (size_t)-1;
+            blocks[j] = blocks[--*count];
+            return true;
         }
     }
-    return count;
+    return false;
 }
 
 /* Rectangles that differ clearly from the ground and are no frame around everything. */
@@ -116,10 +118,18 @@ static size_t candidates(const struct reader_scene *scene, struct block *blocks,
             continue;
         const bool is_all = f->x2 - f->x1 > scene->width * 9 / 10 && f->y2 - f->y1 > scene->height / 3;
         struct block block = {f->colour, f->x1, f->y1, f->x2, f->y2, (int32_t)i};
-        if (!is_all && trim_block(scene, &block))
+        if (!is_all)
             blocks[count++] = block;
     }
-    return join_cut(scene, blocks, count);
+    while (join_one(scene, blocks, &count))
+        continue;
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct block block = blocks[i];
+        if (trim_block(scene, &block))
+            blocks[kept++] = block;
+    }
+    return kept;
 }
 
 struct stand {
@@ -139,12 +149,11 @@ static struct stand stand_of(const struct block *blocks, size_t count, bool is_l
             continue; /* the stem of a letter */
         for (size_t j = 0; j < count; j++) {
             const struct block *b = &blocks[j];
-            const int32_t foot = is_level ? b->x1 : b->y2, head = is_level ? b->x2 : b->y1;
+            const int32_t foot = is_level ? b->x1 : b->y2;
             const int32_t wide = is_level ? b->y2 - b->y1 : b->x2 - b->x1;
             const bool is_same = wide - thick <= 2 && thick - wide <= 2;
             const bool on_foot = foot - base <= 2 && base - foot <= 2;
-            const bool on_head = head - base <= 2 && base - head <= 2;
-            score += is_same ? (on_foot ? 3 : on_head ? 2 : 1) : 0;
+            score += is_same ? (on_foot ? 3 : 1) : 0;
         }
         /* Between equals the longer foot: swatches of a legend also stand in a row. */
         score = score * 64 + (is_level ? a->y2 - a->y1 < 63 ? a->y2 - a->y1 : 63

@@ -194,11 +194,12 @@ static int32_t height_of(const struct stroke *s)
 /* Whether two strokes, a left of b, stand in one row near enough to be of one text. */
 static bool are_neighbours(const struct stroke *a, const struct stroke *b)
 {
-    if (a->ground != b->ground || a->kind != b->kind)
-        return false;
     const int32_t gap = b->x1 - a->x2, ha = height_of(a), hb = height_of(b);
     const int32_t tall = ha > hb ? ha : hb, low = ha > hb ? hb : ha;
-    if (tall < 4)
+    if (a->ground != b->ground || tall < 4)
+        return false;
+    /* Letters with coloured fringes fall into both kinds; a line that passes is no such letter. */
+    if (a->kind != b->kind && (gap * 5 > tall * 2 || low * 3 < tall * 2))
         return false;
     if (low < 4 || low * 5 < tall * 2) { /* a point, a dash, an accent */
         const struct stroke *mark = ha > hb ? b : a, *letter = ha > hb ? a : b;
@@ -292,9 +293,32 @@ static void make_texts(struct ink *ink, int32_t *text_of)
     }
 }
 
+/* A text that lies inside another of its size is the same, seen in another kind of ink. */
+static void join_nested(struct reader_scene *scene)
+{
+    for (size_t i = 0; i < scene->text_count; i++) {
+        struct reader_text *a = &scene->texts[i];
+        for (size_t j = 0; j < scene->text_count; j++) {
+            struct reader_text *b = &scene->texts[j];
+            fov_box shared;
+            if (i == j || a->height < LETTER_MIN || b->height < 3 || b->pieces > a->pieces || a->height > 2 * b->height ||
+                b->height > 2 * a->height || !fov__box_intersect(a->box, b->box, &shared))
+                continue;
+            const double part = (shared.x2 - shared.x1) * (shared.y2 - shared.y1);
+            if (part < 0.6 * (b->box.x2 - b->box.x1) * (b->box.y2 - b->box.y1))
+                continue;
+            const struct stroke whole = {(int32_t)b->box.x1, (int32_t)b->box.y1, (int32_t)b->box.x2,
+                                         (int32_t)b->box.y2, 0, 0, 0, {0, 0, 0}, 0};
+            grow_box(&a->box, &whole);
+            b->height = 0; /* dropped with the specks */
+        }
+    }
+}
+
 static void drop_specks(struct reader_scene *scene)
 {
     size_t kept = 0;
+    join_nested(scene);
     for (size_t i = 0; i < scene->text_count; i++) {
         struct reader_text *text = &scene->texts[i];
         if (text->height < LETTER_MIN || text->box.x2 - text->box.x1 < 2)

@@ -62,6 +62,15 @@ void fov__reader_cell_settle(struct reader_cell *cell, const struct reader_text 
 /* ---- lines ---------------------------------------------------------------------------------- */
 
 /* The lowest row of texts right of the scale: the names under a line chart. */
+/* Where labels do not lie level, what looks level among them is a splinter of one. */
+static bool is_other_turn(const struct reader_scene *scene, const struct reader_text *text)
+{
+    bool any = false;
+    for (size_t i = 0; i < scene->text_count && !any; i++)
+        any = scene->texts[i].degrees > 0 || scene->texts[i].degrees < 0;
+    return any && !(text->degrees > 0 || text->degrees < 0);
+}
+
 static bool row_of_names(const struct reader_scene *scene, const struct reader_axis *axis, double left,
                          double *low, double *high)
 {
@@ -70,12 +79,14 @@ static bool row_of_names(const struct reader_scene *scene, const struct reader_a
     for (size_t i = 0; i < scene->text_count; i++) {
         const struct reader_text *seed = &scene->texts[i];
         size_t count = 0;
-        if (seed->is_used || seed->view < 0 || seed->anchor.y < axis->high + 3 || seed->anchor.x < left - 20)
+        if (seed->is_used || seed->view < 0 || seed->anchor.y < axis->high + 3 || seed->anchor.x < left - 20 ||
+            is_other_turn(scene, seed))
             continue;
         for (size_t j = 0; j < scene->text_count; j++) {
             const struct reader_text *text = &scene->texts[j];
             const bool same = absolute(text->anchor.y - seed->anchor.y) < 0.5 * seed->height + 2;
-            count += same && !text->is_used && text->view >= 0 && text->anchor.x > left - 20;
+            count += same && !text->is_used && text->view >= 0 && text->anchor.x > left - 20 &&
+                     !is_other_turn(scene, text);
         }
         /* The nearest row wins among those with as many names. */
         if (count > most || (found && count == most && seed->anchor.y < *low)) {
@@ -95,7 +106,7 @@ static size_t slots_of_row(const struct reader_scene *scene, double low, double 
     for (size_t i = 0; i < scene->text_count && count < READER_NAMES; i++) {
         const struct reader_text *text = &scene->texts[i];
         if (text->is_used || text->view < 0 || text->anchor.y < low || text->anchor.y > high ||
-            text->anchor.x < left - 20)
+            text->anchor.x < left - 20 || is_other_turn(scene, text))
             continue;
         size_t j = count++;
         for (; j > 0 && slots[j - 1] > text->anchor.x; j--)

@@ -25,7 +25,11 @@ static void add(struct reader_words *out, const char *word, size_t len)
 {
     if (len == 0 || out->count >= READER_WORDS)
         return;
-    fov__format(out->word[out->count++], READER_WORD, "%.*s", (int)len, word);
+    char *to = out->word[out->count++];
+    fov__format(to, READER_WORD, "%.*s", (int)len, word);
+    /* The one of "Q1" is read as a letter more often than not. */
+    if (len == 2 && to[0] == 'q' && (to[1] == 'i' || to[1] == 'l'))
+        to[1] = '1';
 }
 
 static void add_text(struct reader_words *out, const char *word)

@@ -416,7 +416,7 @@ static bool evaluate_sides(struct reader_value *out, const struct reader_grid *g
                 memcpy(whole_left.word[whole_left.count++], right.word[k], READER_WORD);
         }
         fov__reader_evaluate(&a, grid, &left);
-        if (a.is_found && !a.names_meant && !a.series_meant && whole_left.count > left.count)
+        if (!a.names_meant && !a.series_meant && whole_left.count > left.count)
             fov__reader_evaluate(&a, grid, &whole_left);
         if (!a.is_found || !b.is_found)
             return false;

@@ -106,15 +106,20 @@ fov_status fov__answer_read(struct fov_session *s, const char *text, fov_error *
     struct fov_span answer = last_line(text, "ANSWER:"), unsure = last_line(text, "CANNOT TELL:");
     struct fov_span reason = last_line(text, "REASON:");
     /* The later of the two counts: a model may think aloud before it decides. */
-    const bool is_unsure = unsure.data && (!answer.data || unsure.data > answer.data);
+    bool is_unsure = unsure.data && (!answer.data || unsure.data > answer.data);
     fov_status rc;
 
     fov__answer_clear(s);
+    if (!is_unsure && !answer.data)
+        answer = trim((struct fov_span){text, strlen(text)});
+    if (!is_unsure && answer.len == 0) {
+        static const char nothing[] = "the model answered with an empty text";
+        unsure = (struct fov_span){nothing, sizeof(nothing) - 1};
+        is_unsure = true;
+    }
     if (is_unsure) {
         rc = keep(s, unsure.len ? unsure : reason, &s->answer_reason, err);
     } else {
-        if (!answer.data)
-            answer = trim((struct fov_span){text, strlen(text)});
         rc = keep(s, answer, &s->answer_text, err);
         if (rc == FOV_OK)
             rc = keep(s, reason, &s->answer_reason, err);

@@ -139,15 +139,15 @@ static fov_status check_usable(const fov_session *s, fov_error *err)
 
 fov_status fov_session_add_image(fov_session *session, fov_image *image, fov_error *err)
 {
-    fov_status rc = check_usable(session, err);
+    fov_status rc = check_usable(session, err), recorded;
 
     if (rc < 0)
         return rc;
     rc = fov_graph_add_source(session->graph, image, NULL, err);
     if (rc < 0)
         return rc;
-    rc = fov__record_news(session, err) < 0 ? FOV_E_IO : rc;
-    return rc;
+    recorded = fov__record_news(session, err);
+    return recorded < 0 ? recorded : rc;
 }
 
 fov_status fov_session_call(fov_session *session, const char *tool, const char *arguments,

@@ -47,7 +47,8 @@ struct fov_session {
 
 /* ---- round.c -------------------------------------------------------------------------------- */
 
-/* Run one call within the budgets, record it, tell the host. The outcome is the caller's to free. */
+/* Run one call within the budgets, record it, tell the host. The outcome is the caller's to
+ * free. */
 fov_status fov__session_run_call(struct fov_session *s, const char *call_id, const char *name,
                                  const char *arguments, struct fov_tool_outcome *out,
                                  fov_error *err);
@@ -56,8 +57,8 @@ void fov__session_event(struct fov_session *s, int32_t kind, int32_t image, cons
 
 /* ---- answer.c ------------------------------------------------------------------------------- */
 
-/* Read the final text: lines ANSWER:, CANNOT TELL:, REASON:, EVIDENCE: where the model kept to them,
- * else the whole text is the answer. Returns FOV_OK or FOV_NOTE_UNSURE, or an error. */
+/* Read the final text: lines ANSWER:, CANNOT TELL:, REASON:, EVIDENCE: where the model kept to
+ * them, else the whole text is the answer. Returns FOV_OK or FOV_NOTE_UNSURE, or an error. */
 fov_status fov__answer_read(struct fov_session *s, const char *text, fov_error *err);
 void fov__answer_clear(struct fov_session *s);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* tool: operations as a model meets them. A toolset is what is declared; a toolbox makes calls: it
- * reads arguments in the profile's coordinates, applies them to the graph, delivers the picture at the
- * size the model will see, and says in one line what was made. A refused call is a result, not an
- * error.
+ * reads arguments in the profile's coordinates, applies them to the graph, delivers the picture at
+ * the size the model will see, and says in one line what was made. A refused call is a result, not
+ * an error.
  *
  *     toolset.c  declarations in each dialect     tool_call.c  one call, its line, its delivery
  *     state.c    calls about the conversation     deliver.c    fit, render, encode, once an image
@@ -37,7 +37,8 @@ void fov__toolset_free(struct fov_toolset *set);
 /* The array that a request's `tools` holds, in a dialect. */
 fov_status fov__toolset_write(fov_bytes *out, fov_context *ctx, const struct fov_profile *profile,
                               uint32_t preset, enum fov__dialect dialect, fov_error *err);
-/* One operation's declaration (or all of a preset: name NULL) without a profile, for `foveate ops`. */
+/* One operation's declaration (or all of a preset: name NULL) without a profile, for `foveate
+ * ops`. */
 void fov__tool_declare(struct fov_jw *jw, const char *key, const struct op_def *def,
                        enum fov__dialect dialect, enum fov__space space, enum fov__frame frame);
 
@@ -86,8 +87,8 @@ fov_status fov__tool_refuse(struct fov_tool_outcome *out, struct fov_toolbox *bo
 /* The delivery of an image: made once, then the same. Borrowed from the toolbox. */
 fov_status fov__toolbox_deliver(const struct fov_toolbox_image **out, struct fov_toolbox *box,
                                 int32_t image, fov_error *err);
-/* Whether an image that has no number yet could be delivered at all; the `accept` of fov_call, user is
- * the toolbox. A fault BAD_ASPECT says what is legal. */
+/* Whether an image that has no number yet could be delivered at all; the `accept` of fov_call,
+ * user is the toolbox. A fault BAD_ASPECT says what is legal. */
 fov_status fov__toolbox_accept(void *user, const struct fov_node *node, struct op_fault *fault,
                                fov_error *err);
 /* "img_3: zoom of img_0, box [120,40,520,340] in source pixels, delivered 1568x1176, …" */

@@ -98,8 +98,10 @@ static const char *member(const struct fov_json *event, const char *key)
 
 const char *fov__show_answer(const struct fov_scene *scene)
 {
-    const char *text = member(scene->answer, "answer");
-    return text[0] != '\0' ? text : member(scene->answer, "status");
+    const char *text = member(scene->answer, "answer"), *status = member(scene->answer, "status");
+    if (text[0] != '\0')
+        return text;
+    return strcmp(status, fov_status_name(FOV_NOTE_UNSURE)) == 0 ? "(cannot tell)" : status;
 }
 
 const char *fov__show_reason(const struct fov_scene *scene)

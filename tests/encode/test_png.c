@@ -170,6 +170,8 @@ static struct fov_pixels *draw_line_art(fov_context *ctx, bool is_soft, int32_t 
             uint32_t letter = (uint32_t)(x / 14 * 7919 + y / 16 * 104729) % 11;
             uint32_t ink =
                 (letter * 193 + (uint32_t)(x % 14) * 71 + (uint32_t)(y % 16) * 37) * 2654435761U;
+            ink = (ink ^ ink >> 15) * 2246822519U; /* or the filter would predict the ink */
+            ink ^= ink >> 13;
             if (is_soft && x > width / 2) {
                 p[0] = (uint8_t)(x * 200 / width + y / 3);
                 p[1] = (uint8_t)(y * 230 / height + x / 5);

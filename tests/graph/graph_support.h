@@ -39,4 +39,10 @@ void reference_warp(const struct scene *scene, struct fov_mat to_source, int32_t
                     int32_t height, double *out);
 double psnr(const struct fov_pixels *px, const double *reference, int32_t margin);
 
+/* The suites of the program; each returns the number of failed tests. */
+int suite_graph(void);
+int suite_render(void);
+int suite_mapping(void);
+int suite_golden(void);
+
 #endif

@@ -38,8 +38,9 @@ struct bytes picture_file(const char *path)
 
 static void write_exif(struct jpeg_compress_struct *cinfo, int orientation)
 {
-    uint8_t block[] = {'E', 'x', 'i', 'f', 0, 0, 'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1,
-                       1,   0x12, 0, 3, 0, 0, 0, 1, 0, (uint8_t)orientation, 0, 0, 0, 0, 0, 0};
+    uint8_t block[] = {'E', 'x', 'i', 'f', 0,    0, 'M', 'M', 0, 42, 0, 0, 0,
+                       8,   0,   1,   1,   0x12, 0, 3,   0,   0, 0,  1, 0, (uint8_t)orientation,
+                       0,   0,   0,   0,   0,    0};
     jpeg_write_marker(cinfo, JPEG_APP0 + 1, block, sizeof(block));
 }
 
@@ -53,7 +54,8 @@ static void split_scans(struct jpeg_compress_struct *cinfo, jpeg_scan_info *scan
 
 static void choose(struct jpeg_compress_struct *cinfo, struct jpeg_look look)
 {
-    static const J_COLOR_SPACE spaces[] = {JCS_UNKNOWN, JCS_GRAYSCALE, JCS_UNKNOWN, JCS_RGB, JCS_CMYK};
+    static const J_COLOR_SPACE spaces[] = {JCS_UNKNOWN, JCS_GRAYSCALE, JCS_UNKNOWN, JCS_RGB,
+                                           JCS_CMYK};
     cinfo->image_width = (JDIMENSION)look.width;
     cinfo->image_height = (JDIMENSION)look.height;
     cinfo->input_components = look.components;
@@ -124,17 +126,21 @@ struct bytes picture_png(struct png_look look)
     if (setjmp(png_jmpbuf(png)) != 0)
         abort();
     png_set_write_fn(png, &bytes, put, flush);
-    png_set_IHDR(png, info, (png_uint_32)look.width, (png_uint_32)look.height, look.bits, look.colour,
-                 look.is_interlaced, 0, 0);
+    png_set_IHDR(png, info, (png_uint_32)look.width, (png_uint_32)look.height, look.bits,
+                 look.colour, look.is_interlaced, 0, 0);
+    if (look.filter != 0)
+        png_set_filter(png, 0, PNG_FILTER_NONE << (look.filter - 1));
     png_color palette[256];
     for (int i = 0; i < 256; i++)
-        palette[i] = (png_color){picture_sample(i, 1, 0), picture_sample(i, 2, 1),
-                                 picture_sample(i, 3, 2)};
+        palette[i] =
+            (png_color){picture_sample(i, 1, 0), picture_sample(i, 2, 1), picture_sample(i, 3, 2)};
     if (look.colour == 3)
         png_set_PLTE(png, info, palette, 1 << look.bits);
     uint8_t alpha[2] = {0, 99};
-    png_color_16 key = {.red = picture_sample(0, 0, 0), .green = picture_sample(0, 0, 1),
-                        .blue = picture_sample(0, 0, 2), .gray = 1};
+    png_color_16 key = {.red = picture_sample(0, 0, 0),
+                        .green = picture_sample(0, 0, 1),
+                        .blue = picture_sample(0, 0, 2),
+                        .gray = 1};
     if (look.has_trns)
         png_set_tRNS(png, info, alpha, 2, look.colour == 3 ? NULL : &key);
     png_write_info(png, info);

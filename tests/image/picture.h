@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Pictures made in memory for the tests of image/: a pattern with edges, slopes and noise that shows
- * any shift by a pixel, encoded by libjpeg-turbo and libpng themselves. */
+/* Pictures made in memory for the tests of image/: a pattern with edges, slopes and noise that
+ * shows any shift by a pixel, encoded by libjpeg-turbo and libpng themselves. */
 #ifndef FOV_TESTS_IMAGE_PICTURE_H
 #define FOV_TESTS_IMAGE_PICTURE_H
 
@@ -23,11 +23,11 @@ struct bytes {
 
 struct jpeg_look {
     int width, height;
-    int components;        /* 1, 3, 4 */
-    int h, v;              /* sampling of the first component */
+    int components; /* 1, 3, 4 */
+    int h, v;       /* sampling of the first component */
     bool is_progressive;
-    int restart;           /* MCUs between restart markers, 0: none */
-    int orientation;       /* written as EXIF unless 0 */
+    int restart;                                      /* MCUs between restart markers, 0: none */
+    int orientation;                                  /* written as EXIF unless 0 */
     bool has_adobe, is_ycck, is_arithmetic, is_split; /* is_split: a scan for each component */
     const void *icc;
     unsigned icc_size;
@@ -37,6 +37,7 @@ struct png_look {
     int width, height;
     int colour, bits; /* as in IHDR */
     bool is_interlaced, has_trns;
+    int filter; /* 1 to 5: this one in all rows (none, left, up, mean, Paeth); 0: libpng's choice */
 };
 
 uint32_t picture_random(uint32_t *state);

@@ -14,7 +14,8 @@ static void put(struct build *b, uint32_t value, int bytes)
         b->data[b->size++] = (uint8_t)(value >> (8 * i));
 }
 
-/* File header and BITMAPINFOHEADER of `head` bytes (12, 40, 56, 108), then `extra` (palette, masks). */
+/* File header and BITMAPINFOHEADER of `head` bytes (12, 40, 56, 108), then `extra` (palette,
+ * masks). */
 static struct build begin(uint32_t head, int32_t w, int32_t h, uint32_t bits, uint32_t compression,
                           const uint8_t *extra, size_t extra_size)
 {

@@ -222,8 +222,8 @@ static void image__is_read_by_eight_threads(void **state)
     struct shared shared = {.ctx = ctx, .image = image};
     assert_int_equal(fov_image_size(image).width, 200);
     fov_image_unref(image);
-    const struct bytes flat = picture_jpeg((struct jpeg_look){
-        .width = 300, .height = 200, .components = 3, .h = 2, .v = 2});
+    const struct bytes flat = picture_jpeg(
+        (struct jpeg_look){.width = 300, .height = 200, .components = 3, .h = 2, .v = 2});
     shared.image = picture_open(ctx, flat, false);
     run_threads(read_pieces, &shared);
     assert_int_equal(atomic_load(&shared.wrong), 0);

@@ -26,8 +26,11 @@ static fov_context *noting_context(void)
 
 static fov_image *with_profile(fov_context *ctx, int components, const void *icc, size_t size)
 {
-    const struct bytes bytes = picture_jpeg((struct jpeg_look){
-        .width = 48, .height = 32, .components = components, .icc = icc, .icc_size = (unsigned)size});
+    const struct bytes bytes = picture_jpeg((struct jpeg_look){.width = 48,
+                                                               .height = 32,
+                                                               .components = components,
+                                                               .icc = icc,
+                                                               .icc_size = (unsigned)size});
     fov_image *image = picture_open(ctx, bytes, false);
     free(bytes.data);
     return image;
@@ -39,11 +42,14 @@ static void profile__is_applied_to_whole_and_piece(void **state)
     (void)state;
     fov_context *ctx = noting_context();
     const struct bytes icc = picture_profile(false);
-    fov_image *plain = with_profile(ctx, 3, NULL, 0), *image = with_profile(ctx, 3, icc.data, icc.size);
+    fov_image *plain = with_profile(ctx, 3, NULL, 0),
+              *image = with_profile(ctx, 3, icc.data, icc.size);
     struct fov_level stored = picture_level(plain, 1), level = picture_level(image, 1);
-    cmsHPROFILE from = cmsOpenProfileFromMem(icc.data, (cmsUInt32Number)icc.size), to = cmsCreate_sRGBProfile();
-    cmsHTRANSFORM transform = cmsCreateTransform(from, TYPE_RGB_8, to, TYPE_RGB_8, INTENT_RELATIVE_COLORIMETRIC,
-                                                 cmsFLAGS_BLACKPOINTCOMPENSATION);
+    cmsHPROFILE from = cmsOpenProfileFromMem(icc.data, (cmsUInt32Number)icc.size),
+                to = cmsCreate_sRGBProfile();
+    cmsHTRANSFORM transform =
+        cmsCreateTransform(from, TYPE_RGB_8, to, TYPE_RGB_8, INTENT_RELATIVE_COLORIMETRIC,
+                           cmsFLAGS_BLACKPOINTCOMPENSATION);
     uint8_t want[48 * 3];
     int moved = 0;
     for (int y = 0; y < 32; y++) {
@@ -53,7 +59,8 @@ static void profile__is_applied_to_whole_and_piece(void **state)
     }
     assert_int_equal(moved, 32);
     struct fov_pixels *piece = NULL;
-    assert_int_equal(fov__jpeg_decode(&piece, image, (struct fov_recti){20, 12, 9, 7}, 1, NULL, NULL), FOV_OK);
+    assert_int_equal(
+        fov__jpeg_decode(&piece, image, (struct fov_recti){20, 12, 9, 7}, 1, NULL, NULL), FOV_OK);
     for (int y = 0; y < 7; y++)
         assert_memory_equal(fov__pixels_row(piece, y), fov__pixels_row(level.px, 12 + y) + 60, 27);
     assert_int_equal(image->info.has_icc, 1);
@@ -87,9 +94,9 @@ static void profile__of_other_colours_or_broken_is_ignored_and_noted(void **stat
     fov_context *ctx = noting_context();
     const struct bytes rgb = picture_profile(false), grey = picture_profile(true);
     const char junk[400] = "not a profile";
-    fov_image *images[] = {with_profile(ctx, 1, rgb.data, rgb.size), with_profile(ctx, 3, grey.data, grey.size),
-                           with_profile(ctx, 3, junk, sizeof(junk)),
-                           with_profile(ctx, 3, rgb.data, rgb.size / 2)};
+    fov_image *images[] = {
+        with_profile(ctx, 1, rgb.data, rgb.size), with_profile(ctx, 3, grey.data, grey.size),
+        with_profile(ctx, 3, junk, sizeof(junk)), with_profile(ctx, 3, rgb.data, rgb.size / 2)};
     assert_int_equal(atomic_load(&notes), 4);
     for (size_t i = 0; i < FOV_COUNT(images); i++) {
         assert_unchanged(ctx, images[i], i == 0 ? 1 : 3);
@@ -122,7 +129,8 @@ static void profile__of_grey_is_applied_to_grey(void **state)
     (void)state;
     fov_context *ctx = noting_context();
     const struct bytes grey = picture_profile(true);
-    fov_image *image = with_profile(ctx, 1, grey.data, grey.size), *plain = with_profile(ctx, 1, NULL, 0);
+    fov_image *image = with_profile(ctx, 1, grey.data, grey.size),
+              *plain = with_profile(ctx, 1, NULL, 0);
     struct fov_level a = picture_level(plain, 1), b = picture_level(image, 1);
     for (int i = 0; i < 48 * 32; i++) {
         const uint8_t *from = a.px->data + 3 * i, *to = b.px->data + 3 * i;

@@ -107,12 +107,20 @@ static void hostile__is_refused_or_survived(void **state)
 
 static struct bytes each_kind(int i)
 {
-    const struct jpeg_look jpeg = {.width = 61, .height = 47, .components = 3, .h = 2, .v = 2,
-                                   .is_progressive = i == 1, .restart = i == 2 ? 2 : 0};
+    const struct jpeg_look jpeg = {.width = 61,
+                                   .height = 47,
+                                   .components = 3,
+                                   .h = 2,
+                                   .v = 2,
+                                   .is_progressive = i == 1,
+                                   .restart = i == 2 ? 2 : 0};
     if (i < 3)
         return picture_jpeg(jpeg);
-    return picture_png((struct png_look){.width = 61, .height = 47, .colour = i == 3 ? 3 : 6,
-                                         .bits = i == 3 ? 4 : 16, .is_interlaced = i == 5,
+    return picture_png((struct png_look){.width = 61,
+                                         .height = 47,
+                                         .colour = i == 3 ? 3 : 6,
+                                         .bits = i == 3 ? 4 : 16,
+                                         .is_interlaced = i == 5,
                                          .has_trns = i == 3});
 }
 
@@ -147,7 +155,8 @@ static void flipped_bits__are_survived(void **state)
         for (int round = 0; round < 400; round++) {
             memcpy(copy, whole.data, whole.size);
             for (int k = 0; k < 3; k++)
-                copy[picture_random(&seed) % whole.size] ^= (uint8_t)(1u << picture_random(&seed) % 8);
+                copy[picture_random(&seed) % whole.size] ^=
+                    (uint8_t)(1u << picture_random(&seed) % 8);
             picture_status(ctx, (struct bytes){copy, whole.size}, round % 2 != 0, NULL);
         }
         fov_context_free(ctx);
@@ -174,9 +183,11 @@ static void lenient__fills_missing_rows_with_grey(void **state)
 {
     (void)state;
     for (int i = 0; i < 4; i += 3) {
-        const struct bytes whole = i == 0
-            ? picture_jpeg((struct jpeg_look){.width = 61, .height = 200, .components = 3, .h = 2, .v = 2})
-            : picture_png((struct png_look){.width = 61, .height = 200, .colour = 6, .bits = 8});
+        const struct bytes whole =
+            i == 0 ? picture_jpeg((struct jpeg_look){
+                         .width = 61, .height = 200, .components = 3, .h = 2, .v = 2})
+                   : picture_png(
+                         (struct png_look){.width = 61, .height = 200, .colour = 6, .bits = 8});
         fov_context *ctx = picture_context();
         fov_image *good = picture_open(ctx, whole, false);
         fov_image *bad = picture_open(ctx, (struct bytes){whole.data, whole.size / 2}, true);

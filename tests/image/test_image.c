@@ -62,8 +62,8 @@ static void read__refuses_boxes_that_are_not_whole_or_outside(void **state)
     fov_image *image = NULL;
     uint8_t rows[4 * 4 * 3] = {0}, out[4 * 4 * 4];
     const double nan = strtod("nan", NULL);
-    const fov_box bad[] = {{0, 0, 5, 1},    {-1, 0, 1, 1}, {0, 0, 0, 1}, {2, 2, 1, 3},
-                           {0, 0.5, 1, 2},  {0, 0, nan, 1}, {0, 0, 1e300, 1}};
+    const fov_box bad[] = {{0, 0, 5, 1},   {-1, 0, 1, 1},  {0, 0, 0, 1},    {2, 2, 1, 3},
+                           {0, 0.5, 1, 2}, {0, 0, nan, 1}, {0, 0, 1e300, 1}};
     fov_error err;
     assert_int_equal(fov_image_new_pixels(&image, ctx, rows, 4, 4, 3, 12, NULL), FOV_OK);
     for (size_t i = 0; i < FOV_COUNT(bad); i++) {
@@ -90,8 +90,10 @@ static void new_pixels__refuses_wrong_arguments(void **state)
     assert_int_equal(fov_image_new_pixels(&image, ctx, rows, 0, 4, 3, 12, NULL), FOV_E_ARG);
     assert_int_equal(fov_image_new_pixels(&image, ctx, rows, 4, -4, 3, 12, NULL), FOV_E_ARG);
     assert_int_equal(fov_image_new_pixels(&image, ctx, NULL, 4, 4, 3, 12, NULL), FOV_E_ARG);
-    assert_int_equal(fov_image_new_pixels(&image, ctx, rows, 30001, 1, 3, 90003, NULL), FOV_E_LIMIT);
-    assert_int_equal(fov_image_new_pixels(&image, ctx, rows, 20000, 20000, 3, 60000, NULL), FOV_E_LIMIT);
+    assert_int_equal(fov_image_new_pixels(&image, ctx, rows, 30001, 1, 3, 90003, NULL),
+                     FOV_E_LIMIT);
+    assert_int_equal(fov_image_new_pixels(&image, ctx, rows, 20000, 20000, 3, 60000, NULL),
+                     FOV_E_LIMIT);
     assert_null(image);
     fov_context_free(ctx);
 }
@@ -99,12 +101,15 @@ static void new_pixels__refuses_wrong_arguments(void **state)
 static void open__keeps_to_the_limits(void **state)
 {
     (void)state;
-    const struct bytes bytes = picture_png((struct png_look){.width = 64, .height = 32, .colour = 2, .bits = 8});
+    const struct bytes bytes =
+        picture_png((struct png_look){.width = 64, .height = 32, .colour = 2, .bits = 8});
     static const struct {
         fov_limits limits;
         fov_status status;
-    } cases[] = {{{.edge = 63}, FOV_E_LIMIT}, {{.pixels = 2047}, FOV_E_LIMIT},
-                 {{.input_bytes = 100}, FOV_E_LIMIT}, {{.edge = 64, .pixels = 2048}, FOV_OK}};
+    } cases[] = {{{.edge = 63}, FOV_E_LIMIT},
+                 {{.pixels = 2047}, FOV_E_LIMIT},
+                 {{.input_bytes = 100}, FOV_E_LIMIT},
+                 {{.edge = 64, .pixels = 2048}, FOV_OK}};
     for (size_t i = 0; i < FOV_COUNT(cases); i++) {
         fov_context_opts opts = FOV_CONTEXT_OPTS_INIT;
         fov_context *ctx = NULL;
@@ -156,7 +161,8 @@ static void decode__is_cancelled(void **state)
         assert_int_equal(fov__image_decode(&level, image, all, 1, cancel, NULL), FOV_E_CANCELLED);
         assert_null(level.px);
         assert_int_equal(i == 0 ? fov__jpeg_decode(&px, image, all, 1, cancel, NULL)
-                                : fov__png_decode(&px, image, all, 1, cancel, NULL), FOV_E_CANCELLED);
+                                : fov__png_decode(&px, image, all, 1, cancel, NULL),
+                         FOV_E_CANCELLED);
         assert_null(px);
         fov_cancel_reset(cancel);
         assert_int_equal(fov__image_decode(&level, image, all, 1, cancel, NULL), FOV_OK);
@@ -176,11 +182,13 @@ static void decode__refuses_regions_outside(void **state)
     struct fov_level level;
     const uint8_t rows[48] = {0};
     assert_int_equal(fov_image_new_pixels(&image, ctx, rows, 4, 4, 3, 12, NULL), FOV_OK);
-    static const struct fov_recti bad[] = {{0, 0, 5, 1}, {-1, 0, 2, 2}, {0, 0, 0, 1}, {4, 0, 1, 1},
+    static const struct fov_recti bad[] = {{0, 0, 5, 1},          {-1, 0, 2, 2},
+                                           {0, 0, 0, 1},          {4, 0, 1, 1},
                                            {0, 2147483647, 1, 1}, {1, 1, 2147483647, 1}};
     for (size_t i = 0; i < FOV_COUNT(bad); i++)
         assert_int_equal(fov__image_decode(&level, image, bad[i], 1, NULL, NULL), FOV_E_ARG);
-    assert_int_equal(fov__image_decode(&level, image, (struct fov_recti){0, 0, 1, 1}, 3, NULL, NULL), FOV_E_ARG);
+    assert_int_equal(
+        fov__image_decode(&level, image, (struct fov_recti){0, 0, 1, 1}, 3, NULL, NULL), FOV_E_ARG);
     fov_image_unref(image);
     fov_context_free(ctx);
 }
@@ -191,12 +199,13 @@ static void shrink__weighs_colour_by_alpha(void **state)
     (void)state;
     fov_context *ctx = picture_context();
     fov_image *image = NULL;
-    const uint8_t rows[] = {255, 0, 0, 0,   0, 10, 0, 255,  7, 7, 7, 0,
-                            255, 0, 0, 0,   0, 13, 0, 255,  8, 8, 8, 0};
+    const uint8_t rows[] = {255, 0, 0, 0, 0, 10, 0, 255, 7, 7, 7, 0,
+                            255, 0, 0, 0, 0, 13, 0, 255, 8, 8, 8, 0};
     const uint8_t want[] = {0, 12, 0, 128, 8, 8, 8, 0};
     struct fov_level level;
     assert_int_equal(fov_image_new_pixels(&image, ctx, rows, 3, 2, 4, 12, NULL), FOV_OK);
-    assert_int_equal(fov__image_decode(&level, image, (struct fov_recti){0, 0, 3, 2}, 2, NULL, NULL), FOV_OK);
+    assert_int_equal(
+        fov__image_decode(&level, image, (struct fov_recti){0, 0, 3, 2}, 2, NULL, NULL), FOV_OK);
     assert_int_equal(level.px->width, 2);
     assert_memory_equal(level.px->data, want, sizeof(want));
     fov__pixels_unref(level.px);
@@ -219,7 +228,8 @@ static void png__sixteen_bits_are_rounded(void **state)
                 const int i = (x * 3 + c) * 2;
                 const int v = picture_sample(i / 3, y, i % 3) << 8 |
                               picture_sample((i + 1) / 3, y, (i + 1) % 3);
-                assert_int_equal(fov__pixels_row(level.px, y)[3 * x + c], (v * 255 + 32767) / 65535);
+                assert_int_equal(fov__pixels_row(level.px, y)[3 * x + c],
+                                 (v * 255 + 32767) / 65535);
             }
         }
     }

@@ -18,7 +18,8 @@ static fov_status decode_once(void *user)
     struct fov_level level = {.px = NULL};
     fov_status rc = torture_context_new(&ctx, NULL);
     if (rc == FOV_OK)
-        rc = fov_image_open_memory(&image, ctx, subject->bytes.data, subject->bytes.size, NULL, NULL);
+        rc = fov_image_open_memory(&image, ctx, subject->bytes.data, subject->bytes.size, NULL,
+                                   NULL);
     if (rc == FOV_OK) {
         const struct fov_recti all = {0, 0, image->info.width, image->info.height};
         rc = fov__image_decode(&level, image, all, subject->shrink, NULL, NULL);
@@ -47,18 +48,27 @@ static void torment(struct bytes bytes, const char *name, int32_t shrink)
 static void png__survives_failed_allocations(void **state)
 {
     (void)state;
-    torment(picture_png((struct png_look){.width = 40, .height = 30, .colour = 6, .bits = 16}), "png", 1);
-    torment(picture_png((struct png_look){.width = 40, .height = 30, .colour = 3, .bits = 4,
-                                          .has_trns = true, .is_interlaced = true}), "png palette", 2);
+    torment(picture_png((struct png_look){.width = 40, .height = 30, .colour = 6, .bits = 16}),
+            "png", 1);
+    torment(picture_png((struct png_look){.width = 40,
+                                          .height = 30,
+                                          .colour = 3,
+                                          .bits = 4,
+                                          .has_trns = true,
+                                          .is_interlaced = true}),
+            "png palette", 2);
 }
 
 static void jpeg__survives_failed_allocations(void **state)
 {
     (void)state;
-    torment(picture_jpeg((struct jpeg_look){.width = 40, .height = 30, .components = 3, .h = 2,
-                                            .v = 2, .orientation = 6}), "jpeg", 1);
-    torment(picture_jpeg((struct jpeg_look){.width = 40, .height = 30, .components = 3, .h = 2,
-                                            .v = 2, .is_progressive = true}), "jpeg progressive", 2);
+    torment(picture_jpeg((struct jpeg_look){
+                .width = 40, .height = 30, .components = 3, .h = 2, .v = 2, .orientation = 6}),
+            "jpeg", 1);
+    torment(
+        picture_jpeg((struct jpeg_look){
+            .width = 40, .height = 30, .components = 3, .h = 2, .v = 2, .is_progressive = true}),
+        "jpeg progressive", 2);
 }
 
 /* lcms2 2.14 ends the process when some of its own allocations fail (in _cmsMAT3per, for one), so
@@ -69,8 +79,12 @@ static void profile__survives_failed_allocations(void **state)
     if (torture_is_whole())
         skip();
     const struct bytes icc = picture_profile(false);
-    torment(picture_jpeg((struct jpeg_look){.width = 40, .height = 30, .components = 3, .icc = icc.data,
-                                            .icc_size = (unsigned)icc.size}), "jpeg with profile", 1);
+    torment(picture_jpeg((struct jpeg_look){.width = 40,
+                                            .height = 30,
+                                            .components = 3,
+                                            .icc = icc.data,
+                                            .icc_size = (unsigned)icc.size}),
+            "jpeg with profile", 1);
     free(icc.data);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Our pixels against libvips': every file of PngSuite, all four other formats written by libvips
- * itself, and the photographs of each EXIF orientation. libvips is linked into this program only. */
+ * itself, and the photographs of each EXIF orientation. libvips is linked into this program only.
+ */
 #include "image/picture.h"
 
 #include <dirent.h>
@@ -100,12 +101,13 @@ static VipsImage *pattern(int width, int height, int bands)
     uint8_t *data = malloc((size_t)(width * height * bands));
     for (int i = 0; i < width * height * bands; i++)
         data[i] = picture_sample(i / bands % width, i / bands / width, i % bands);
-    VipsImage *image = vips_image_new_from_memory_copy(data, (size_t)(width * height * bands), width,
-                                                       height, bands, VIPS_FORMAT_UCHAR);
+    VipsImage *image = vips_image_new_from_memory_copy(data, (size_t)(width * height * bands),
+                                                       width, height, bands, VIPS_FORMAT_UCHAR);
     free(data);
     VipsImage *named = NULL;
     assert_int_equal(vips_copy(image, &named, "interpretation",
-                               bands < 3 ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB, NULL),
+                               bands < 3 ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB,
+                               NULL),
                      0);
     g_object_unref(image);
     return named;
@@ -141,10 +143,12 @@ static void formats__decode_as_libvips(void **state)
         }
         for (int kind = 0; kind < 3; kind++) {
             assert_int_equal(vips_tiffsave_buffer(image, &data, &size, "compression",
-                                                  kind == 0   ? VIPS_FOREIGN_TIFF_COMPRESSION_NONE
-                                                  : kind == 1 ? VIPS_FOREIGN_TIFF_COMPRESSION_LZW
-                                                              : VIPS_FOREIGN_TIFF_COMPRESSION_DEFLATE,
-                                                  "tile", kind == 2, NULL), 0);
+                                                  kind == 0 ? VIPS_FOREIGN_TIFF_COMPRESSION_NONE
+                                                  : kind == 1
+                                                      ? VIPS_FOREIGN_TIFF_COMPRESSION_LZW
+                                                      : VIPS_FOREIGN_TIFF_COMPRESSION_DEFLATE,
+                                                  "tile", kind == 2, NULL),
+                             0);
             check_saved(data, size, FOV_FORMAT_TIFF, "tiff", bands);
         }
         g_object_unref(image);
@@ -177,17 +181,19 @@ static void tiff__sixteen_bits_are_rounded(void **state)
     uint16_t *data = malloc(65536 * 2);
     for (int i = 0; i < 65536; i++)
         data[i] = (uint16_t)i;
-    VipsImage *image =
-        vips_image_new_from_memory(data, 65536 * 2, 256, 256, 1, VIPS_FORMAT_USHORT), *grey = NULL;
+    VipsImage *image = vips_image_new_from_memory(data, 65536 * 2, 256, 256, 1, VIPS_FORMAT_USHORT),
+              *grey = NULL;
     void *file = NULL;
     size_t size = 0;
-    assert_int_equal(vips_copy(image, &grey, "interpretation", VIPS_INTERPRETATION_GREY16, NULL), 0);
+    assert_int_equal(vips_copy(image, &grey, "interpretation", VIPS_INTERPRETATION_GREY16, NULL),
+                     0);
     assert_int_equal(vips_tiffsave_buffer(grey, &file, &size, NULL), 0);
     fov_context *ctx = picture_context();
     fov_image *ours = picture_open(ctx, (struct bytes){file, size}, false);
     struct fov_level level = picture_level(ours, 1);
     for (int i = 0; i < 65536; i++)
-        assert_int_equal(fov__pixels_row(level.px, i / 256)[i % 256 * 3], (i * 255 + 32767) / 65535);
+        assert_int_equal(fov__pixels_row(level.px, i / 256)[i % 256 * 3],
+                         (i * 255 + 32767) / 65535);
     fov__pixels_unref(level.px);
     fov_image_unref(ours);
     fov_context_free(ctx);
@@ -235,7 +241,8 @@ static void photographs__are_upright_whatever_the_orientation(void **state)
             if (i == 0)
                 first = level;
             else if (mean_difference(first.px, level.px) > 5.0)
-                fail_msg("%s differs by %.2f in the mean", path, mean_difference(first.px, level.px));
+                fail_msg("%s differs by %.2f in the mean", path,
+                         mean_difference(first.px, level.px));
             if (i > 0)
                 fov__pixels_unref(level.px);
             fov_image_unref(image);
@@ -249,8 +256,11 @@ static void jpeg__cmyk_is_as_the_formula_says(void **state)
 {
     (void)state;
     for (int kind = 0; kind < 3; kind++) {
-        const struct bytes bytes = picture_jpeg((struct jpeg_look){
-            .width = 40, .height = 30, .components = 4, .has_adobe = kind > 0, .is_ycck = kind == 2});
+        const struct bytes bytes = picture_jpeg((struct jpeg_look){.width = 40,
+                                                                   .height = 30,
+                                                                   .components = 4,
+                                                                   .has_adobe = kind > 0,
+                                                                   .is_ycck = kind == 2});
         fov_context *ctx = picture_context();
         fov_image *image = picture_open(ctx, bytes, false);
         struct fov_level level = picture_level(image, 1);
@@ -262,7 +272,8 @@ static void jpeg__cmyk_is_as_the_formula_says(void **state)
         for (int i = 0; i < 40 * 30; i++) {
             /* libvips turns the samples round, so that 255 is full ink. */
             for (int c = 0; c < 3; c++) {
-                const double want = 255.0 * (1 - ink[4 * i + c] / 255.0) * (1 - ink[4 * i + 3] / 255.0);
+                const double want =
+                    255.0 * (1 - ink[4 * i + c] / 255.0) * (1 - ink[4 * i + 3] / 255.0);
                 const int got = fov__pixels_row(level.px, i / 40)[i % 40 * 3 + c];
                 if (abs(got - (int)(want + 0.5)) > 0)
                     fail_msg("kind %d pixel %d: %d, and %.2f is right", kind, i, got, want);

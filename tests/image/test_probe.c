@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a header says is held against the file before a decoder sees it: PNG chunks built here one by
- * one, JPEG segments, EXIF blocks. */
+/* What a header says is held against the file before a decoder sees it: PNG chunks built here one
+ * by one, JPEG segments, EXIF blocks. */
 #include "image/picture.h"
 #include "image/suites.h"
 
@@ -20,10 +20,12 @@ static void add(struct build *b, const void *data, size_t size)
 
 static void chunk(struct build *b, const char *type, const void *data, size_t size)
 {
-    const uint8_t length[] = {(uint8_t)(size >> 24), (uint8_t)(size >> 16), (uint8_t)(size >> 8), (uint8_t)size};
+    const uint8_t length[] = {(uint8_t)(size >> 24), (uint8_t)(size >> 16), (uint8_t)(size >> 8),
+                              (uint8_t)size};
     uint32_t crc = libdeflate_crc32(0, type, 4);
     crc = libdeflate_crc32(crc, data, size);
-    const uint8_t sum[] = {(uint8_t)(crc >> 24), (uint8_t)(crc >> 16), (uint8_t)(crc >> 8), (uint8_t)crc};
+    const uint8_t sum[] = {(uint8_t)(crc >> 24), (uint8_t)(crc >> 16), (uint8_t)(crc >> 8),
+                           (uint8_t)crc};
     add(b, length, 4);
     add(b, type, 4);
     add(b, data, size);
@@ -34,7 +36,8 @@ static const uint8_t signature[] = {0x89, 'P', 'N', 'G', 13, 10, 26, 10};
 static const uint8_t ihdr_rgb[] = {0, 0, 0, 1, 0, 0, 0, 1, 8, 2, 0, 0, 0};
 
 /* One pixel: a stored deflate block of filter byte and three samples. */
-static const uint8_t idat_rgb[] = {0x78, 1, 1, 4, 0, 0xfb, 0xff, 0, 10, 20, 30, 0x00, 0xf2, 0x00, 0x3d};
+static const uint8_t idat_rgb[] = {0x78, 1,  1,  4,    0,    0xfb, 0xff, 0,
+                                   10,   20, 30, 0x00, 0xf2, 0x00, 0x3d};
 
 static struct build png_with(const char *type, const void *data, size_t size)
 {
@@ -106,7 +109,8 @@ static void png__exif_turns_the_picture(void **state)
 {
     (void)state;
     fov_context *ctx = picture_context();
-    static const uint8_t block[] = {'I', 'I', 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0};
+    static const uint8_t block[] = {'I', 'I', 42, 0, 8, 0, 0, 0, 1, 0, 0x12,
+                                    1,   3,   0,  1, 0, 0, 0, 6, 0, 0, 0};
     const struct build b = png_with("eXIf", block, sizeof(block));
     fov_image *image = picture_open(ctx, (struct bytes){b.data, b.size}, false);
     assert_int_equal(image->info.orientation, 6);
@@ -130,7 +134,8 @@ static void png__impossible_ratio_is_refused_before_memory(void **state)
     fov_context *ctx = picture_context();
     fov_image *image = NULL;
     fov_error err;
-    assert_int_equal(fov_image_open_memory(&image, ctx, big.data, big.size, NULL, &err), FOV_E_IMAGE);
+    assert_int_equal(fov_image_open_memory(&image, ctx, big.data, big.size, NULL, &err),
+                     FOV_E_IMAGE);
     assert_non_null(strstr(err.message, "cannot unpack"));
     fov_context_free(ctx);
     free(b.data);
@@ -163,7 +168,8 @@ static void exif__reads_only_what_is_there(void **state)
 static void jpeg__scans_are_counted(void **state)
 {
     (void)state;
-    const struct bytes bytes = picture_jpeg((struct jpeg_look){.width = 16, .height = 16, .components = 1});
+    const struct bytes bytes =
+        picture_jpeg((struct jpeg_look){.width = 16, .height = 16, .components = 1});
     /* The scan again and again, before the end. */
     size_t sos = 2;
     while (!(bytes.data[sos] == 0xff && bytes.data[sos + 1] == 0xda))
@@ -183,7 +189,8 @@ static void jpeg__profile_parts_are_joined(void **state)
     (void)state;
     fov_context *ctx = picture_context();
     const struct bytes icc = picture_profile(false);
-    const struct bytes bytes = picture_jpeg((struct jpeg_look){.width = 16, .height = 16, .components = 3});
+    const struct bytes bytes =
+        picture_jpeg((struct jpeg_look){.width = 16, .height = 16, .components = 3});
     struct build b = {NULL, 0};
     add(&b, bytes.data, 2);
     const size_t half = icc.size / 2;

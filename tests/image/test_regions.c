@@ -63,18 +63,21 @@ static void fuzz_jpeg(struct jpeg_look look, uint32_t seed, int rounds)
 
 static void jpeg__piece_is_the_same_box_of_the_whole(void **state)
 {
-    static const int sizes[][2] = {{1, 1},   {7, 5},   {16, 16}, {17, 33},
+    static const int sizes[][2] = {{1, 1},   {7, 5},    {16, 16},   {17, 33},
                                    {64, 48}, {97, 131}, {200, 150}, {255, 257}};
     static const int samplings[][2] = {{1, 1}, {2, 1}, {1, 2}, {2, 2}, {4, 1}};
     (void)state;
     for (size_t s = 0; s < FOV_COUNT(sizes); s++) {
         for (size_t k = 0; k < FOV_COUNT(samplings); k++) {
-            const struct jpeg_look look = {.width = sizes[s][0], .height = sizes[s][1],
-                                           .components = 3, .h = samplings[k][0],
+            const struct jpeg_look look = {.width = sizes[s][0],
+                                           .height = sizes[s][1],
+                                           .components = 3,
+                                           .h = samplings[k][0],
                                            .v = samplings[k][1]};
             fuzz_jpeg(look, (uint32_t)(s * 10 + k), 60);
         }
-        const struct jpeg_look grey = {.width = sizes[s][0], .height = sizes[s][1], .components = 1};
+        const struct jpeg_look grey = {
+            .width = sizes[s][0], .height = sizes[s][1], .components = 1};
         fuzz_jpeg(grey, (uint32_t)s, 60);
     }
 }
@@ -82,28 +85,41 @@ static void jpeg__piece_is_the_same_box_of_the_whole(void **state)
 static void jpeg__piece_is_the_same_with_restarts_scans_and_inks(void **state)
 {
     (void)state;
-    fuzz_jpeg((struct jpeg_look){.width = 133, .height = 90, .components = 3, .h = 2, .v = 2,
-                                 .restart = 3}, 1, 60);
-    fuzz_jpeg((struct jpeg_look){.width = 133, .height = 90, .components = 3, .h = 2, .v = 2,
-                                 .is_progressive = true}, 2, 30);
-    fuzz_jpeg((struct jpeg_look){.width = 133, .height = 90, .components = 3, .h = 2, .v = 2,
-                                 .is_split = true}, 3, 30);
-    fuzz_jpeg((struct jpeg_look){.width = 133, .height = 90, .components = 3, .h = 2, .v = 2,
-                                 .is_arithmetic = true}, 4, 60);
+    fuzz_jpeg(
+        (struct jpeg_look){
+            .width = 133, .height = 90, .components = 3, .h = 2, .v = 2, .restart = 3},
+        1, 60);
+    fuzz_jpeg(
+        (struct jpeg_look){
+            .width = 133, .height = 90, .components = 3, .h = 2, .v = 2, .is_progressive = true},
+        2, 30);
+    fuzz_jpeg(
+        (struct jpeg_look){
+            .width = 133, .height = 90, .components = 3, .h = 2, .v = 2, .is_split = true},
+        3, 30);
+    fuzz_jpeg(
+        (struct jpeg_look){
+            .width = 133, .height = 90, .components = 3, .h = 2, .v = 2, .is_arithmetic = true},
+        4, 60);
     fuzz_jpeg((struct jpeg_look){.width = 133, .height = 90, .components = 4}, 5, 60);
-    fuzz_jpeg((struct jpeg_look){.width = 133, .height = 90, .components = 4, .is_ycck = true}, 6, 60);
-    fuzz_jpeg((struct jpeg_look){.width = 133, .height = 90, .components = 1, .h = 2, .v = 2}, 7, 60);
+    fuzz_jpeg((struct jpeg_look){.width = 133, .height = 90, .components = 4, .is_ycck = true}, 6,
+              60);
+    fuzz_jpeg((struct jpeg_look){.width = 133, .height = 90, .components = 1, .h = 2, .v = 2}, 7,
+              60);
 }
 
 static void png__piece_is_the_same_box_of_the_whole(void **state)
 {
-    static const int kinds[][2] = {{0, 1}, {0, 4}, {0, 8}, {0, 16}, {2, 8}, {2, 16}, {3, 2}, {3, 8},
-                                   {4, 8}, {4, 16}, {6, 8}, {6, 16}};
+    static const int kinds[][2] = {{0, 1}, {0, 4}, {0, 8}, {0, 16}, {2, 8}, {2, 16},
+                                   {3, 2}, {3, 8}, {4, 8}, {4, 16}, {6, 8}, {6, 16}};
     (void)state;
     uint32_t seed = 5;
     for (size_t k = 0; k < FOV_COUNT(kinds) * 4; k++) {
-        const struct png_look look = {.width = 83, .height = 61, .colour = kinds[k / 4][0],
-                                      .bits = kinds[k / 4][1], .is_interlaced = k % 2 != 0,
+        const struct png_look look = {.width = 83,
+                                      .height = 61,
+                                      .colour = kinds[k / 4][0],
+                                      .bits = kinds[k / 4][1],
+                                      .is_interlaced = k % 2 != 0,
                                       .has_trns = k % 4 >= 2 && kinds[k / 4][0] < 4};
         fov_context *ctx = picture_context();
         const struct bytes bytes = picture_png(look);
@@ -134,20 +150,74 @@ static void png__piece_is_the_same_box_of_the_whole(void **state)
     }
 }
 
+/* Rows by libdeflate (strict) and by libpng (lenient) are the same bytes, whatever the filter. */
+static void png__rows_are_those_of_libpng(void **state)
+{
+    static const int kinds[][2] = {{0, 1}, {0, 2}, {0, 4}, {0, 8}, {0, 16}, {2, 8}, {2, 16}, {3, 1},
+                                   {3, 2}, {3, 4}, {3, 8}, {4, 8}, {4, 16}, {6, 8}, {6, 16}};
+    static const int widths[] = {1, 2, 7, 64, 131};
+    (void)state;
+    for (size_t k = 0; k < FOV_COUNT(kinds) * 60; k++) {
+        const int *kind = kinds[k / 60];
+        const struct png_look look = {.width = widths[k % 5],
+                                      .height = 23,
+                                      .colour = kind[0],
+                                      .bits = kind[1],
+                                      .filter = (int)(k / 5 % 6),
+                                      .has_trns = k / 30 % 2 != 0 && kind[0] < 4};
+        fov_context *ctx = picture_context();
+        const struct bytes bytes = picture_png(look);
+        fov_image *strict = picture_open(ctx, bytes, false),
+                  *lenient = picture_open(ctx, bytes, true);
+        struct fov_png_unpack *unpack = fov__png_unpack_new(strict, NULL);
+        assert_non_null(unpack); /* else libpng would be compared with itself */
+        fov__png_unpack_free(unpack);
+        assert_null(fov__png_unpack_new(lenient, NULL));
+        struct fov_level a = picture_level(strict, 1), b = picture_level(lenient, 1);
+        assert_same_box(a.px, b.px, 0, 0, "libdeflate and libpng");
+        fov__pixels_unref(a.px);
+        fov__pixels_unref(b.px);
+        fov_image_unref(strict);
+        fov_image_unref(lenient);
+        fov_context_free(ctx);
+        free(bytes.data);
+    }
+}
+
 /* What the upright pixel (x, y) is, from the raw picture, written out again independently. */
 static const uint8_t *upright(const struct fov_pixels *raw, int orientation, int x, int y)
 {
     const int w = raw->width, h = raw->height;
     int a = x, b = y;
     switch (orientation) {
-    case 2: a = w - 1 - x; break;
-    case 3: a = w - 1 - x; b = h - 1 - y; break;
-    case 4: b = h - 1 - y; break;
-    case 5: a = y; b = x; break;
-    case 6: a = y; b = h - 1 - x; break;
-    case 7: a = w - 1 - y; b = h - 1 - x; break;
-    case 8: a = w - 1 - y; b = x; break;
-    default: break;
+    case 2:
+        a = w - 1 - x;
+        break;
+    case 3:
+        a = w - 1 - x;
+        b = h - 1 - y;
+        break;
+    case 4:
+        b = h - 1 - y;
+        break;
+    case 5:
+        a = y;
+        b = x;
+        break;
+    case 6:
+        a = y;
+        b = h - 1 - x;
+        break;
+    case 7:
+        a = w - 1 - y;
+        b = h - 1 - x;
+        break;
+    case 8:
+        a = w - 1 - y;
+        b = x;
+        break;
+    default:
+        break;
     }
     return fov__pixels_row(raw, b) + 3 * a;
 }
@@ -173,14 +243,34 @@ static void check_level(fov_image *image, const struct fov_pixels *raw, int orie
             const double w = turned ? raw_h : raw_w, h = turned ? raw_w : raw_h;
             double rx = cx, ry = cy;
             switch (orientation) {
-            case 2: rx = w - cx; break;
-            case 3: rx = w - cx; ry = h - cy; break;
-            case 4: ry = h - cy; break;
-            case 5: rx = cy; ry = cx; break;
-            case 6: rx = cy; ry = w - cx; break;
-            case 7: rx = h - cy; ry = w - cx; break;
-            case 8: rx = h - cy; ry = cx; break;
-            default: break;
+            case 2:
+                rx = w - cx;
+                break;
+            case 3:
+                rx = w - cx;
+                ry = h - cy;
+                break;
+            case 4:
+                ry = h - cy;
+                break;
+            case 5:
+                rx = cy;
+                ry = cx;
+                break;
+            case 6:
+                rx = cy;
+                ry = w - cx;
+                break;
+            case 7:
+                rx = h - cy;
+                ry = w - cx;
+                break;
+            case 8:
+                rx = h - cy;
+                ry = cx;
+                break;
+            default:
+                break;
             }
             const int lx = (int)(rx / shrink), ly = (int)(ry / shrink);
             assert_memory_equal(fov__pixels_row(level.px, y) + 3 * x,
@@ -196,7 +286,11 @@ static void orient__maps_regions_and_level_origins(void **state)
     uint32_t seed = 77;
     for (int orientation = 1; orientation <= 8; orientation++) {
         fov_context *ctx = picture_context();
-        struct jpeg_look look = {.width = 101, .height = 75, .components = 3, .h = 2, .v = 2,
+        struct jpeg_look look = {.width = 101,
+                                 .height = 75,
+                                 .components = 3,
+                                 .h = 2,
+                                 .v = 2,
                                  .orientation = orientation};
         const struct bytes bytes = picture_jpeg(look);
         look.orientation = 0;
@@ -234,7 +328,11 @@ static void decode__is_the_same_whatever_is_cached(void **state)
     (void)state;
     uint32_t seed = 3;
     for (int orientation = 1; orientation <= 8; orientation += 5) {
-        const struct jpeg_look look = {.width = 2600, .height = 1900, .components = 3, .h = 2, .v = 2,
+        const struct jpeg_look look = {.width = 2600,
+                                       .height = 1900,
+                                       .components = 3,
+                                       .h = 2,
+                                       .v = 2,
                                        .orientation = orientation};
         const struct bytes bytes = picture_jpeg(look);
         fov_context *warm_ctx = picture_context();
@@ -298,6 +396,7 @@ int main(void)
         cmocka_unit_test(jpeg__piece_is_the_same_box_of_the_whole),
         cmocka_unit_test(jpeg__piece_is_the_same_with_restarts_scans_and_inks),
         cmocka_unit_test(png__piece_is_the_same_box_of_the_whole),
+        cmocka_unit_test(png__rows_are_those_of_libpng),
         cmocka_unit_test(orient__maps_regions_and_level_origins),
         cmocka_unit_test(decode__is_the_same_whatever_is_cached),
         cmocka_unit_test(decode__png_is_the_same_whatever_is_cached),

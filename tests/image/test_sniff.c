@@ -25,8 +25,12 @@ static void sniff__names_what_is_not_read(void **state)
     NAMED("<?xml version=\"1.0\"?><rss/>", "XML");
     NAMED("<!DOCTYPE html><html>", "HTML");
     NAMED("%PDF-1.7", "PDF");
-    NAMED("\0\0\0\x18" "ftypheic", "HEIC");
-    NAMED("\0\0\0\x18" "ftypavif", "AVIF");
+    NAMED("\0\0\0\x18"
+          "ftypheic",
+          "HEIC");
+    NAMED("\0\0\0\x18"
+          "ftypavif",
+          "AVIF");
     NAMED("\0\0\0\x0cjP  \r\n\x87\n", "JPEG 2000");
     NAMED("II+\0\x08\0\0\0", "BigTIFF");
     NAMED("P6\n1 1\n255\n", "PNM");
@@ -58,8 +62,9 @@ static void sniff__refuses_the_rest(void **state)
 /* Every prefix of every signature: no byte behind the end may be read (a sanitizer sees it). */
 static void sniff__stays_inside_short_input(void **state)
 {
-    static const char *const starts[] = {"\x89PNG\r\n\x1a\n", "\xff\xd8\xff", "RIFFxxxxWEBP", "<?xml <svg",
-                                         "\0\0\0\x18" "ftypheic", "P6\n", "\xef\xbb\xbf<svg"};
+    static const char *const starts[] = {
+        "\x89PNG\r\n\x1a\n",     "\xff\xd8\xff", "RIFFxxxxWEBP",    "<?xml <svg",
+        "\0\0\0\x18\x66typheic", "P6\n",         "\xef\xbb\xbf<svg"};
     (void)state;
     for (size_t i = 0; i < FOV_COUNT(starts); i++) {
         for (size_t size = 0; size <= 12; size++) {

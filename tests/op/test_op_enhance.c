@@ -167,7 +167,7 @@ static void flat(uint8_t *pixel, int32_t x, int32_t y)
 static void spikes(uint8_t *pixel, int32_t x, int32_t y)
 {
     pixel[0] = pixel[1] = pixel[2] = (uint8_t)(100 + (x + y) % 2);
-    if (y == 0 && x < 40) /* 0.4 % of 10 000 pixels are black */
+    if (y == 0 && x < 50) /* 0.5 % of 10 000 pixels are black: just left out */
         pixel[0] = pixel[1] = pixel[2] = 0;
     if (y == 1 && x < 60) /* 0.6 % are white */
         pixel[0] = pixel[1] = pixel[2] = 255;

@@ -2,6 +2,7 @@
 /* The filters against slow references that are written the obvious way. */
 #include "op/harness.h"
 #include "op/op_filters_internal.h"
+#include "torture/torture.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -261,6 +262,32 @@ static void op_filters__stop_when_cancelled(void **state)
     fov_cancel_free(cancel);
 }
 
+static fov_status filter_once(void *user)
+{
+    static struct scene s;
+    const int which = *(const int *)user;
+    fov_context *ctx = NULL;
+    fov_status rc = torture_context_new(&ctx, NULL);
+    if (rc < 0)
+        return rc;
+    scene_make(&s, 20, 20, 3, 1);
+    if (which == 0)
+        rc = fov__filter_median(ctx, s.view, 2, NULL, NULL);
+    else if (which == 1)
+        rc = fov__filter_sharpen(ctx, s.view, 2, NULL, NULL);
+    else
+        rc = fov__filter_clahe(ctx, s.view, 2, NULL, NULL);
+    fov_context_free(ctx);
+    return rc;
+}
+
+static void op_filters__survive_every_failed_allocation(void **state)
+{
+    (void)state;
+    for (int which = 0; which < 3; which++)
+        assert_true(torture_run(filter_once, &which, "filter", TORTURE_STRICT) > 1);
+}
+
 int suite_op_filters(void)
 {
     const struct CMUnitTest tests[] = {
@@ -271,6 +298,7 @@ int suite_op_filters(void)
         cmocka_unit_test(op_filters__clahe_never_reverses_grey_levels_of_a_tile),
         cmocka_unit_test(op_filters__pow_agrees_with_the_c_library),
         cmocka_unit_test(op_filters__stop_when_cancelled),
+        cmocka_unit_test(op_filters__survive_every_failed_allocation),
     };
     return cmocka_run_group_tests_name("op_filters", tests, NULL, NULL);
 }

@@ -83,6 +83,8 @@ static void op_zoom__moves_and_pads(void **state)
     maps(&plan, 0, 0, 75, 75);
     assert_int_equal(plan.output[0].width, 150);
     assert_string_equal(plan.note, "");
+    plan_of("zoom", "{\"box\":[100,100,200,200],\"pad\":0.07}", 1000, 500, &plan);
+    assert_int_equal(plan.output[0].width, 114); /* 0.07 * 100 is a little above 7 */
     plan_of("zoom", "{\"box\":[0,100,200,200],\"pad\":0.25}", 1000, 500, &plan);
     maps(&plan, 0, 0, 0, 75);
     assert_int_equal(plan.output[0].width, 250);

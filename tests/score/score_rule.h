@@ -6,7 +6,8 @@
 
 #include <stdbool.h>
 
-/* A number with its thousands separators, sign, currency and percent sign; false when it is none. */
+/* A number with its thousands separators, sign, currency and percent sign; false when it is
+ * none. */
 bool score_number(const char *text, double *out);
 bool score_is_right(const char *answer, const char *gold);
 

@@ -38,4 +38,8 @@ fov_status desk_ask(struct desk *desk, const char *question);
 /* The transcript's text; freed by the caller with free(). */
 char *desk_transcript(struct desk *desk);
 
+/* The suites of the program; each returns the number of failed tests. */
+int suite_session(void);
+int suite_answer(void);
+
 #endif

@@ -22,8 +22,8 @@ static void answer__is_read_from_what_models_write(void **state)
         {"ANSWER: 7\nANSWER: 8\n", FOV_OK, "8", NULL, 0},
         {"ANSWER: 7\nEVIDENCE: img_9, img_0; nothing, img_00000000000000000000000 img_0", FOV_OK,
          "7", NULL, 1},
-        {"", FOV_OK, NULL, NULL, 0},
-        {"ANSWER:\r\n", FOV_OK, NULL, NULL, 0},
+        {"", FOV_NOTE_UNSURE, NULL, "the model answered with an empty text", 0},
+        {"ANSWER:\r\n", FOV_NOTE_UNSURE, NULL, "the model answered with an empty text", 0},
     };
 
     (void)state;

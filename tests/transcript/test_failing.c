@@ -3,7 +3,6 @@
 #define _XOPEN_SOURCE 700
 #include "scenario.h"
 
-#ifdef HAVE_TORTURE
 #include "torture/torture.h"
 
 #include <ftw.h>
@@ -108,6 +107,22 @@ static void run(torture_fn fn, struct job *job, const char *name, int flags)
         fail_msg("%s: %s", name, count < 0 ? torture_reason() : "nothing was allocated");
 }
 
+/* A short one, of which every allocation of decoding and encoding fails once too. */
+static void write_small(const struct scenario *s)
+{
+    struct fov_transcript *t = NULL;
+    fov_graph *graph = NULL;
+    fov_image *image = NULL;
+    const uint8_t pixels[12] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+    scenario_start(s, &graph, &t);
+    assert_int_equal(fov_image_new_pixels(&image, s->ctx, pixels, 2, 2, 3, 6, NULL), FOV_OK);
+    scenario_add(graph, t, image);
+    assert_true(scenario_apply(graph, t, "rotate", "{\"degrees\":90}"));
+    assert_true(scenario_apply(graph, t, "sample", "{\"image\":\"img_1\",\"points\":[[1,1]]}"));
+    scenario_deliver(graph, s->ctx, t, 1, 4, 4);
+    scenario_end(graph, t);
+}
+
 static void memory__runs_out_while_writing(void **state)
 {
     const struct scenario *s = *state;
@@ -128,28 +143,17 @@ static void memory__runs_out_while_showing(void **state)
 {
     const struct scenario *s = *state;
     struct job job = {.s = s};
-    scenario_write(s);
+    write_small(s);
     for (job.form = FOV_SHOW_TREE; job.form <= FOV_SHOW_MERMAID; job.form++)
         run(show_once, &job, "transcript show", TORTURE_STRICT);
 }
 
-/* A short transcript: every allocation of decoding and encoding fails once too, which may also be
- * survived (a piece that is not kept in the cache). */
+/* May also be survived: a piece is then not kept in the cache. */
 static void memory__runs_out_while_verifying(void **state)
 {
     const struct scenario *s = *state;
     struct job job = {.s = s};
-    struct fov_transcript *t = NULL;
-    fov_graph *graph = NULL;
-    fov_image *image = NULL;
-    const uint8_t pixels[12] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
-    scenario_start(s, &graph, &t);
-    assert_int_equal(fov_image_new_pixels(&image, s->ctx, pixels, 2, 2, 3, 6, NULL), FOV_OK);
-    scenario_add(graph, t, image);
-    assert_true(scenario_apply(graph, t, "rotate", "{\"degrees\":90}"));
-    assert_true(scenario_apply(graph, t, "sample", "{\"image\":\"img_1\",\"points\":[[1,1]]}"));
-    scenario_deliver(graph, s->ctx, t, 1, 4, 4);
-    scenario_end(graph, t);
+    write_small(s);
     run(verify_once, &job, "transcript verify", TORTURE_MAY_SUCCEED);
 }
 
@@ -163,10 +167,3 @@ int suite_failing(void)
     };
     return cmocka_run_group_tests_name("failing", tests, NULL, NULL);
 }
-#else
-int suite_failing(void)
-{
-    print_message("built without the library of failing allocations: nothing is tested here\n");
-    return 0;
-}
-#endif

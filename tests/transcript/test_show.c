@@ -39,6 +39,11 @@ static void show__draws_the_tree_of_looks(void **state)
     has(text, "\nanswer 5.11\n│  The label says so.\n├─ img_3 zoom ");
     has(text, "\n└─ fact_0 sample ");
     free(text);
+    scenario_edit(s, "\"answer\"", "FOV_OK\",\"answer\":\"5.11\"",
+                  "FOV_NOTE_UNSURE\",\"answer\":null");
+    text = shown(s, FOV_SHOW_TREE);
+    has(text, "\nanswer (cannot tell)\n");
+    free(text);
 }
 
 static void show__draws_dot_and_mermaid(void **state)

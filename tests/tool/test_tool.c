@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/* What a model is told: the line of each image, coordinates in each space, refusals. */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+/* cmocka wants the four above first */
+#include <cmocka.h>
+#include <stdlib.h>
+
+#include "tool/tool_internal.h"
+
+struct bench {
+    fov_context *ctx;
+    fov_graph *graph;
+    struct fov_toolbox box;
+    struct fov_tool_outcome out;
+};
+
+/* A grey picture of 1000x500 with one black dot, shown to a model of this profile. */
+static void bench_open(struct bench *b, const char *profile, uint32_t preset)
+{
+    static uint8_t px[1000 * 500 * 3];
+    const struct fov_toolbox_image *shown;
+    fov_image *image = NULL;
+
+    memset(b, 0, sizeof(*b));
+    memset(px, 128, sizeof(px));
+    memset(px + (250 * 1000 + 500) * 3, 0, 3);
+    assert_int_equal(fov_context_new(&b->ctx, NULL, NULL), FOV_OK);
+    assert_int_equal(fov_image_new_pixels(&image, b->ctx, px, 1000, 500, 3, 3000, NULL), FOV_OK);
+    assert_int_equal(fov_graph_new(&b->graph, b->ctx, NULL), FOV_OK);
+    assert_int_equal(fov_graph_add_source(b->graph, image, NULL, NULL), FOV_OK);
+    fov_image_unref(image);
+    assert_non_null(fov__profile_find(profile));
+    fov__toolbox_init(&b->box, b->ctx, b->graph, fov__profile_find(profile), preset);
+    assert_int_equal(fov__toolbox_deliver(&shown, &b->box, 0, NULL), FOV_OK);
+}
+
+static void bench_close(struct bench *b)
+{
+    fov__tool_outcome_free(&b->out);
+    fov__toolbox_free(&b->box);
+    fov_graph_free(b->graph);
+    fov_context_free(b->ctx);
+}
+
+static const char *call(struct bench *b, const char *name, const char *arguments)
+{
+    fov_error err = {0};
+
+    fov__tool_outcome_free(&b->out);
+    if (fov__tool_call(&b->out, &b->box, name, arguments, strlen(arguments), &err) < 0)
+        fail_msg("%s %s: %s", name, arguments, err.message);
+    return b->out.text;
+}
+
+static void tool__the_line_says_what_was_made(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    bench_open(&b, "generic", OP_PRESET_LOOK);
+    assert_string_equal(
+        call(&b, "zoom", "{\"box\":[100,100,500,300]}"),
+        "img_1: zoom of img_0, box [100,100,500,300] in source px of img_0, delivered "
+        "1568x784, 0.255 source px per px, interpolated");
+    assert_non_null(
+        strstr(call(&b, "zoom", "{\"box\":[110,100,500,300]}"), "overlaps img_1 by 0.975"));
+    assert_non_null(strstr(call(&b, "zoom", "{\"box\":[900,400,1200,600]}"), "cut to the image"));
+    assert_non_null(strstr(call(&b, "zoom", "{\"box\":[100,100,500,300]}"), "same as img_1"));
+    assert_true(b.out.is_same);
+    assert_int_equal(fov_graph_image_count(b.graph), 4);
+    bench_close(&b);
+}
+
+static void tool__a_whole_picture_is_never_enlarged(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    bench_open(&b, "generic", OP_PRESET_LOOK);
+    assert_non_null(
+        strstr(call(&b, "rotate", "{\"degrees\":90}"), "delivered 500x1000, 1 source px"));
+    assert_non_null(
+        strstr(call(&b, "overview", "{\"max_edge\":300}"), "delivered 300x150, 3.33 source px"));
+    assert_non_null(strstr(call(&b, "enhance", "{\"contrast\":2}"), "delivered 1000x500"));
+    bench_close(&b);
+}
+
+/* The same box in each space a model may speak. */
+static void tool__a_box_means_the_same_in_every_space(void **state)
+{
+    static const struct {
+        const char *profile, *arguments;
+    } spoken[] = {
+        {"generic", "{\"box\":[100,100,500,300]}"},
+        {"qwen3-vl", "{\"box\":[100,200,500,600]}"},
+        {"qwen3-vl", "{\"bbox_2d\":[100,200,500,600],\"img_idx\":0}"},
+        {"gemini-3-high", "{\"box\":[200,100,600,500]}"},
+        {"mini-o3", "{\"box\":[0.1,0.2,0.5,0.6]}"},
+        {"openai-5.6-low", "{\"box\":[51.2,51.2,256,153.6]}"}, /* delivered 512x256 */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < FOV_COUNT(spoken); i++) {
+        struct bench b;
+        bench_open(&b, spoken[i].profile, OP_PRESET_LOOK);
+        call(&b, "zoom", spoken[i].arguments);
+        if (b.out.is_error || strcmp(b.out.normalised, "{\"box\":[100,100,500,300]}") != 0)
+            fail_msg("%s %s gave %s", spoken[i].profile, spoken[i].arguments,
+                     b.out.is_error ? b.out.text : b.out.normalised);
+        bench_close(&b);
+    }
+}
+
+static void tool__refusals_name_what_is_allowed(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    bench_open(&b, "qwen3-vl", OP_PRESET_LOOK);
+    assert_non_null(strstr(call(&b, "zoom", "{\"box\":[100,200,1200,600]}"), "OUT_OF_RANGE"));
+    assert_non_null(strstr(b.out.text, "\"call\":"));
+    assert_non_null(strstr(b.out.text, "\"image\":{\"id\":\"img_0\""));
+    assert_non_null(strstr(call(&b, "zoom", "{\"box\":[500,200,100,600]}"), "EMPTY_BOX"));
+    assert_non_null(strstr(call(&b, "zoom", "{\"box\":[\"1\",2,3,4]}"), "BAD_TYPE"));
+    assert_non_null(strstr(call(&b, "zoom", "{\"bx\":[1,2,3,4]}"), "UNKNOWN_ARG"));
+    assert_non_null(strstr(call(&b, "zoom", "{}"), "MISSING_ARG"));
+    assert_non_null(strstr(call(&b, "zoom", ""), "MISSING_ARG"));
+    assert_non_null(strstr(call(&b, "look", "{}"), "UNKNOWN_OP"));
+    assert_non_null(strstr(b.out.text, "zoom, overview"));
+    assert_int_equal(fov_graph_image_count(b.graph), 1);
+    bench_close(&b);
+}
+
+static void tool__facts_are_in_the_models_coordinates(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    bench_open(&b, "gemini-3-high", OP_PRESET_FULL);
+    call(&b, "sample", "{\"points\":[[501,500.5]]}"); /* y, x of 1000: x 500.5, y 250.5 */
+    assert_false(b.out.is_error);
+    assert_non_null(strstr(b.out.text, "\"at\":[501,500.5]"));
+    assert_non_null(strstr(b.out.text, "\"source_px\":[500.5,250.5]"));
+    assert_non_null(strstr(b.out.text, "[0,0,0]"));
+    bench_close(&b);
+}
+
+static void tool__zooming_into_a_zoom_speaks_of_the_zoom(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    bench_open(&b, "generic", OP_PRESET_LOOK);
+    call(&b, "zoom", "{\"box\":[100,100,500,300]}"); /* delivered 1568x784: 3.92 px a source px */
+    call(&b, "zoom", "{\"image\":\"img_1\",\"box\":[392,196,784,392]}");
+    assert_string_equal(b.out.normalised, "{\"box\":[100,50,200,100]}");
+    assert_non_null(strstr(b.out.text, "box [200,150,300,200] in source px of img_0"));
+    bench_close(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tool__the_line_says_what_was_made),
+        cmocka_unit_test(tool__a_whole_picture_is_never_enlarged),
+        cmocka_unit_test(tool__a_box_means_the_same_in_every_space),
+        cmocka_unit_test(tool__refusals_name_what_is_allowed),
+        cmocka_unit_test(tool__facts_are_in_the_models_coordinates),
+        cmocka_unit_test(tool__zooming_into_a_zoom_speaks_of_the_zoom),
+    };
+
+    return cmocka_run_group_tests_name("tool", tests, NULL, NULL);
+}
