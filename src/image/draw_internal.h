@@ -11,8 +11,9 @@ struct fov_ink {
     double width; /* of the stroke, pixels */
 };
 
-/* A polyline with round joins and caps; points in pixels of `px`; parts outside are cut. The pixels
- * must not have been shared yet. */
+/* A polyline with round joins and caps; points in pixels of `px`; parts outside are cut, and
+ * parts with an end that is no finite number are left out. With straight alpha the ink is laid over
+ * what is there: a fully covered pixel becomes opaque. The pixels must not have been shared yet. */
 void fov__draw_polyline(struct fov_pixels *px, const fov_point *points, size_t count,
                         bool is_closed, struct fov_ink ink);
 /* `count` separate segments, two ends each, as one shape: nothing is blended twice where they meet.
@@ -25,8 +26,11 @@ void fov__draw_triangle(struct fov_pixels *px, fov_point a, fov_point b, fov_poi
                         struct fov_ink ink);
 /* A filled box with opacity 0-1 (label plates). */
 void fov__draw_plate(struct fov_pixels *px, fov_box box, struct fov_ink ink, double opacity);
-/* ASCII text in the embedded stroke font, `height` pixels from cap top to baseline, its top-left
- * corner at `at`; a character that the font lacks is drawn as a hollow box. */
+/* ASCII text in the embedded stroke font, `height` pixels from the upper edge of a capital to the
+ * lower edge of its feet, its top-left corner at `at`; a character that the font lacks is drawn as
+ * a hollow box, one for each code point. Height and corner are rounded to whole pixels, and a pen
+ * wider than a quarter of the height is taken as that. The size reaches from the corner to the last
+ * ink on the right and below; it is 0 x 0 where nothing would be drawn. */
 void fov__draw_text(struct fov_pixels *px, fov_point at, const char *text, double height,
                     struct fov_ink ink);
 fov_size fov__draw_text_size(const char *text, double height, double stroke);

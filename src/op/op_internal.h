@@ -252,6 +252,7 @@ struct op_def {
     const char *when;                 /* when a model should reach for it, <= 300 characters */
     enum op_kind kind;
     uint32_t presets;
+    bool is_closer;                   /* its images are closer looks: a delivery enlarges them */
     int32_t input_min, input_max;     /* 1,1: a parameter `image`; more: `images`; 0,0: none */
     const struct op_param *params;
     size_t args_size;

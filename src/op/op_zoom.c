@@ -69,6 +69,7 @@ const struct op_def fov__op_zoom = {
         "so zooming into a zoom adds detail. Take a generous box rather than a tight one.",
     .kind = OP_KIND_GEOMETRY,
     .presets = OP_PRESET_LOOK | OP_PRESET_FULL,
+    .is_closer = true,
     .input_min = 1,
     .input_max = 1,
     .params = zoom_params,

@@ -246,7 +246,7 @@ static void answer_count(struct reader_answer *answer, const struct reader_grid 
     const int32_t side = comparison(w, &at);
     const bool has_bound = side != 0 && fov__reader_words_number(w, at, &bound);
     const bool is_negative = have(w, "negative");
-    if (grid->kind == READER_LINE_CHART && (has_bound || !have(w, "lines"))) {
+    if (grid->kind == READER_LINE_CHART && (has_bound || (!have(w, "lines") && !have(w, "legend")))) {
         cannot(answer, "the points of a line cannot be counted surely");
         return;
     }
@@ -279,6 +279,8 @@ static void answer_count(struct reader_answer *answer, const struct reader_grid 
         count = grid->series_count > 1 ? grid->series_count : grid->kind == READER_PIE ? grid->name_count : 1;
     else if (have(w, "lines"))
         count = grid->kind == READER_LINE_CHART ? grid->series_count : 0;
+    else if (have(w, "legend") || have(w, "entries"))
+        count = grid->series_count > 1 ? grid->series_count : grid->kind == READER_PIE ? grid->name_count : 0;
     else if (!has_bound && !is_negative && !have(w, "same") && !have(w, "bars") && !have(w, "values"))
         count = grid->name_count;
     if (have(w, "same") && count > 2)
@@ -508,7 +510,8 @@ void fov__reader_answer(struct reader_answer *answer, const struct reader_grid *
         answer_extreme(answer, grid, &question);
     else if (question.wants_name && parse_wanted(&question, grid, &wanted))
         answer_reverse(answer, grid, &question, wanted);
-    else if (question.wants_name)
+    else if (question.wants_name && fov__reader_words_have(w, (const char *const[]){"who", "which", "when", NULL}) &&
+             !fov__reader_words_have(w, (const char *const[]){"number", "value", "percentage", NULL}))
         cannot(answer, "the question asks for a name but says neither a value nor an extreme");
     else
         answer_value(answer, grid, &question);

@@ -144,6 +144,10 @@ static bool is_letter(const struct stroke *stroke)
         return false; /* the edge of a bar, a dash of a dashed line */
     if (width <= 2 && height > 24)
         return false;
+    /* A bullet or swatch: as wide as high, and full. */
+    const bool is_round = width >= 5 && height >= 5 && width * 4 <= height * 5 && height * 4 <= width * 5;
+    if (is_round && stroke->count * 10 >= width * height * 8)
+        return false;
     return width <= 8 * height + 4;
 }
 

@@ -182,34 +182,70 @@ size_t fov__reader_names_collect(struct reader_name *names, size_t max, struct r
     return slot_count;
 }
 
+/* A year, or a quarter as a part of one; which, if any, is said by `quarters`. */
+static bool time_of(const struct reader_name *name, bool *is_quarter, double *out)
+{
+    struct reader_words words;
+    double year = 0;
+    int32_t quarter = -1;
+    *is_quarter = false;
+    if (name->is_number && name->number.is_year) {
+        *out = name->number.value;
+        return true;
+    }
+    fov__reader_words_fold(&words, name->text);
+    for (size_t i = 0; i < words.count; i++) {
+        struct reader_number number;
+        const char *w = words.word[i];
+        if (w[0] == 'q' && w[1] >= '1' && w[1] <= '4' && w[2] == '\0')
+            quarter = w[1] - '1';
+        if (fov__reader_number_parse(w, false, &number) && number.is_year)
+            year = number.value;
+    }
+    if (quarter < 0 || year <= 0)
+        return false;
+    *is_quarter = true;
+    *out = year + quarter / 4.0;
+    return true;
+}
+
 void fov__reader_names_fill(struct reader_name *names, size_t count)
 {
     double position[READER_NAMES], value[READER_NAMES];
-    size_t known = 0;
-    int32_t years = 0;
+    size_t known = 0, quarters = 0;
     struct reader_axis axis;
-    for (size_t i = 0; i < count; i++) {
-        if (!names[i].is_number || known >= 40)
+    for (size_t i = 0; i < count && known < 40 && i < READER_NAMES; i++) {
+        bool is_quarter = false;
+        if (!time_of(&names[i], &is_quarter, &value[known]))
             continue;
-        position[known] = (double)i;
-        value[known++] = names[i].number.value;
-        years += names[i].number.is_year;
+        quarters += is_quarter;
+        position[known++] = (double)i;
     }
-    /* Only years are filled in: other names that are numbers need not be even. */
-    if (known < 3 || years * 2 < (int32_t)known || count > READER_NAMES)
+    /* Only times are filled in: other names that are numbers need not be even. */
+    if (known < 3 || known * 3 < count || !fov__reader_axis_fit(&axis, position, value, known, 3, 0.1, NULL))
         return;
-    if (!fov__reader_axis_fit(&axis, position, value, known, 3, 0.1, NULL))
+    const double unit = quarters * 2 > known ? 4 : 1;
+    if (axis.ticks * 10 < (int32_t)known * 7 || absolute(axis.slope) * unit < 0.9)
         return;
-    const bool is_even = axis.ticks * 10 >= (int32_t)known * 7 && absolute(axis.slope) > 0.2;
-    for (size_t i = 0; is_even && i < count; i++) {
-        const double year = fov__rint(axis.slope * (double)i + axis.offset);
-        const bool is_whole = absolute(axis.slope * (double)i + axis.offset - year) < 0.15;
-        if (!is_whole || (names[i].is_number && absolute(names[i].number.value - year) < 0.5))
+    for (size_t i = 0; i < count; i++) {
+        const double exact = (axis.slope * (double)i + axis.offset) * unit, time = fov__rint(exact);
+        bool is_quarter = false;
+        double have = 0;
+        if (absolute(exact - time) > 0.15 ||
+            (time_of(&names[i], &is_quarter, &have) && absolute(have * unit - time) < 0.5))
             continue;
-        fov__format(names[i].text, sizeof(names[i].text), "%d", (int)year);
+        const int32_t year = (int32_t)fov__floor(time / unit + 1e-6);
         names[i].is_filled = true;
-        names[i].is_number = true;
-        names[i].number = (struct reader_number){.value = year, .is_year = true};
+        names[i].confidence = 0.8;
+        if (unit > 1) {
+            fov__format(names[i].text, sizeof(names[i].text), "Q%d %d",
+                        (int)(time - (double)year * unit + 0.5) + 1, (int)year);
+            names[i].is_number = false;
+        } else {
+            fov__format(names[i].text, sizeof(names[i].text), "%d", (int)year);
+            names[i].is_number = true;
+            names[i].number = (struct reader_number){.value = year, .is_year = true};
+        }
     }
 }
 
@@ -266,7 +302,7 @@ void fov__reader_legend(struct reader_grid *grid, struct reader_scene *scene)
     for (size_t s = 0; s < grid->series_count; s++) {
         struct reader_name *name = &grid->series[s];
         struct reader_text *best = NULL;
-        double most = 0.16;
+        double most = grid->kind == READER_LINE_CHART ? 0.07 : 0.16; /* a piece of line is thin */
         if (!name->has_colour || name->text[0] != '\0')
             continue;
         for (size_t i = 0; i < scene->text_count; i++) {

@@ -121,7 +121,7 @@ static bool parse_plain(const char *c, struct reader_number *out)
 {
     double sign = 1;
     memset(out, 0, sizeof(*out));
-    while (*c == ' ' || *c == '.' || *c == '*' || *c == '~')
+    while (*c == ' ' || (*c == '.' && !is_digit(c[1])) || *c == '*' || *c == '~' || *c == '"')
         c++;
     if (*c == '\'' && is_digit(c[1]) && is_digit(c[2]) && !is_digit(c[3])) {
         const int32_t two = (c[1] - '0') * 10 + (c[2] - '0');

@@ -117,7 +117,7 @@ static size_t slots_of_row(const struct reader_scene *scene, double low, double 
 }
 
 /* Years that are not printed have a place too: between two printed ones. */
-static void add_years(struct reader_grid *grid)
+static void add_years(struct reader_grid *grid, const struct reader_scene *scene)
 {
     double position[40], value[40];
     size_t known = 0;
@@ -132,8 +132,14 @@ static void add_years(struct reader_grid *grid)
     if (known < 3 || known * 10 < grid->name_count * 6 ||
         !fov__reader_axis_fit(&axis, position, value, known, 3, 4.0, NULL) || axis.slope <= 0)
         return;
-    const double first = fov__rint(axis.slope * axis.low + axis.offset);
-    const double last = fov__rint(axis.slope * axis.high + axis.offset);
+    /* To the ends of the lines, where a label may have been lost. */
+    double low = axis.low, high = axis.high;
+    for (size_t i = 0; i < scene->line_count; i++) {
+        low = scene->lines[i].x1 - 4 < low && scene->lines[i].x1 > axis.low - 2 / axis.slope ? scene->lines[i].x1 - 4 : low;
+        high = scene->lines[i].x2 + 4 > high && scene->lines[i].x2 < axis.high + 2 / axis.slope ? scene->lines[i].x2 + 4 : high;
+    }
+    const double first = fov__ceil(axis.slope * low + axis.offset - 0.1);
+    const double last = fov__floor(axis.slope * high + axis.offset + 0.1);
     if (last - first + 1 > READER_NAMES || axis.ticks * 10 < (int32_t)known * 7)
         return;
     const int32_t view = grid->names[0].view;
@@ -213,6 +219,7 @@ static void name_lines(struct reader_grid *grid, struct reader_scene *scene)
         for (size_t i = 0; i < scene->text_count; i++) {
             struct reader_text *text = &scene->texts[i];
             if (text->is_used || text->view < 0 || text->is_number || text->box.x1 < 0.4 * scene->width ||
+                strlen(text->text) < 3 || text->confidence < 0.5 ||
                 !fov__reader_rgb_alike(text->ink, line->colour, scene->ground))
                 continue;
             /* Its line ends just left of it; the word itself, in the same colour, was traced too. */
@@ -255,7 +262,7 @@ bool fov__reader_plot(struct reader_grid *grid, struct reader_scene *scene)
     const size_t count = slots_of_row(scene, low, high, left, slots);
     grid->name_count = fov__reader_names_collect(grid->names, READER_NAMES, scene, true, low, high, slots,
                                                  count);
-    add_years(grid);
+    add_years(grid, scene);
     grid->kind = READER_LINE_CHART;
     grid->series_count = scene->line_count;
     for (size_t s = 0; s < scene->line_count; s++) {
@@ -344,6 +351,31 @@ static void take_pair(struct reader_grid *grid, struct reader_text *text, int32_
     grid->name_count++;
 }
 
+/* A name with its number in the line below, as pies have it, becomes one text. */
+static void join_below(struct reader_scene *scene)
+{
+    for (size_t i = 0; i < scene->text_count; i++) {
+        struct reader_text *name = &scene->texts[i];
+        if (name->is_number || name->view < 0 || name->pieces < 2 || name->confidence < 0.5)
+            continue;
+        for (size_t j = 0; j < scene->text_count; j++) {
+            struct reader_text *value = &scene->texts[j];
+            const double gap = value->box.y1 - name->box.y2;
+            const bool is_under = gap > -2 && gap < 0.9 * name->height &&
+                                  value->anchor.x > name->box.x1 - 2 && value->anchor.x < name->box.x2 + 2;
+            const double ratio = value->height / name->height;
+            if (!value->is_number || value->view < 0 || !is_under || ratio < 0.6 || ratio > 1.6 || value->number.is_year)
+                continue;
+            const size_t used = strlen(name->text);
+            fov__format(name->text + used, sizeof(name->text) - used, " %s", value->text);
+            name->confidence = name->confidence < value->confidence ? name->confidence : value->confidence;
+            value->view = -1;
+            value->is_number = false;
+            break;
+        }
+    }
+}
+
 /* Where most labels carry a per cent sign, a footer that ends in a year is none of them. */
 static bool most_are_percent(const struct reader_scene *scene)
 {
@@ -362,6 +394,7 @@ bool fov__reader_pairs(struct reader_grid *grid, struct reader_scene *scene)
 {
     double sum = 0;
     bool all_percent = true;
+    join_below(scene);
     const bool only_percent = most_are_percent(scene);
     const fov_point middle = coloured_middle(scene);
     grid->name_count = 0;
@@ -391,6 +424,80 @@ bool fov__reader_pairs(struct reader_grid *grid, struct reader_scene *scene)
     grid->series_count = 1;
     for (size_t n = 0; all_percent && n < grid->name_count; n++)
         grid->cells[n][0].is_checked = sum > 98.9 && sum < 101.1;
+    return true;
+}
+
+/* A pie whose slices are named by a legend: swatch and slice share the colour; the value is the
+ * number printed on the slice, or else the slice's share of all of them. */
+static bool pie_of_legend(struct reader_grid *grid, struct reader_scene *scene)
+{
+    double total = 0;
+    size_t slices[READER_NAMES];
+    size_t count = 0;
+    for (size_t i = 0; i < scene->flat_count && count < 24; i++) {
+        const struct reader_flat *f = &scene->flats[i];
+        const double box = (double)(f->x2 - f->x1) * (f->y2 - f->y1);
+        if (f->is_ground || f->area * 300 < scene->width * scene->height || f->area > 0.92 * box ||
+            fov__reader_rgb_distance(f->colour, scene->ground) < 30)
+            continue;
+        bool is_new = true;
+        for (size_t k = 0; k < count; k++)
+            is_new = is_new && fov__reader_rgb_distance(scene->flats[slices[k]].colour, f->colour) > 16;
+        if (!is_new)
+            continue;
+        slices[count++] = i;
+        total += f->area;
+    }
+    if (count < 3)
+        return false;
+    grid->series_count = count > READER_SERIES ? READER_SERIES : count;
+    for (size_t s = 0; s < grid->series_count; s++) {
+        memset(&grid->series[s], 0, sizeof(grid->series[s]));
+        grid->series[s].colour = scene->flats[slices[s]].colour;
+        grid->series[s].has_colour = true;
+        grid->series[s].view = -1;
+    }
+    grid->kind = READER_PIE;
+    fov__reader_legend(grid, scene);
+    size_t named = 0, printed = 0;
+    for (size_t s = 0; s < grid->series_count; s++)
+        named += grid->series[s].text[0] != '\0';
+    if (named < 3 || named * 4 < grid->series_count * 3)
+        return false;
+    grid->name_count = 0;
+    memset(grid->cells, 0, sizeof(grid->cells));
+    for (size_t s = 0; s < grid->series_count; s++) {
+        if (grid->series[s].text[0] == '\0')
+            continue;
+        const struct reader_flat *f = &scene->flats[slices[s]];
+        struct reader_cell *cell = &grid->cells[grid->name_count][0];
+        grid->names[grid->name_count++] = grid->series[s];
+        cell->view = 0;
+        cell->box = (fov_box){f->x1, f->y1, f->x2, f->y2};
+        for (size_t i = 0; i < scene->text_count; i++) {
+            const struct reader_text *text = &scene->texts[i];
+            if (!text->is_number || text->view < 0 || text->is_used ||
+                fov__reader_rgb_distance(text->ground, f->colour) > 16)
+                continue;
+            fov__reader_cell_settle(cell, text, false, 0, 0);
+            printed++;
+        }
+        if (cell->origin == READER_NONE) {
+            cell->origin = READER_MEASURED;
+            cell->value = fov__rint(1000.0 * f->area / total) / 10;
+            cell->decimals = 1;
+            cell->is_doubtful = true; /* good for which is larger, not for a value */
+            cell->error = cell->value;
+        }
+    }
+    grid->series_count = 1;
+    memset(&grid->series[0], 0, sizeof(grid->series[0]));
+    grid->series[0].view = -1;
+    /* Some printed and some measured cannot be compared. */
+    for (size_t n = 0; printed > 0 && n < grid->name_count; n++) {
+        if (grid->cells[n][0].origin == READER_MEASURED)
+            grid->cells[n][0].origin = READER_NONE;
+    }
     return true;
 }
 
@@ -457,6 +564,13 @@ void fov__reader_grid_make(struct reader_grid *grid, struct reader_scene *scene)
     for (size_t i = 0; i < scene->text_count; i++)
         scene->texts[i].is_used = false;
     memset(grid->cells, 0, sizeof(grid->cells));
+    if (pie_of_legend(grid, scene))
+        return;
+    for (size_t i = 0; i < scene->text_count; i++)
+        scene->texts[i].is_used = false;
+    memset(grid->cells, 0, sizeof(grid->cells));
+    memset(grid->series, 0, sizeof(grid->series));
+    grid->name_count = 0;
     if (fov__reader_plot(grid, scene))
         return;
     for (size_t i = 0; i < scene->text_count; i++)

@@ -212,6 +212,21 @@ bool fov__reader_colour_find(const struct reader_words *words, char *out, size_t
 
 /* ---- the question --------------------------------------------------------------------------- */
 
+/* "April" is printed "Apr", "Saturday" "Sat". */
+static void add_calendar(struct reader_words *out)
+{
+    static const char *const names[] = {"january", "february", "march", "april", "june", "july", "august",
+                                        "september", "october", "november", "december", "monday", "tuesday",
+                                        "wednesday", "thursday", "friday", "saturday", "sunday"};
+    const size_t count = out->count;
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < FOV_COUNT(names); k++) {
+            if (strcmp(out->word[i], names[k]) == 0)
+                add(out, names[k], 3);
+        }
+    }
+}
+
 static bool word_is(const struct reader_words *words, size_t i, const char *word)
 {
     return i < words->count && strcmp(words->word[i], word) == 0;
@@ -257,24 +272,44 @@ static void add_short(struct reader_words *out)
     }
 }
 
+/* "How many countries are compared", "how many are above 40", but not "how many people voted" and
+ * not "how many more". */
+static bool asks_count(const struct reader_words *w)
+{
+    static const char *const things[] = {
+        "bars", "bar", "colors", "colours", "color", "colour", "categories", "category", "slices", "slice",
+        "lines", "items", "segments", "values", "entries", "sectors", "kinds", "points", NULL};
+    static const char *const shown[] = {"compared", "represented", "shown", "displayed", "listed", "drawn",
+                                        "plotted", "list", "show", "chart", "graph", "pie", "table",
+                                        "timetable", "legend", "axis", "used", "divided", NULL};
+    static const char *const bounds[] = {"above", "below", "over", "under", "exceed", "exceeds", "more", "less",
+                                         "greater", "higher", "lower", "fewer", "same", "negative", "positive",
+                                         NULL};
+    for (size_t i = 0; i + 2 < w->count; i++) {
+        if (!word_is(w, i, "how") || !word_is(w, i + 1, "many") || is_one_of(w->word[i + 2], bounds))
+            continue;
+        struct reader_words rest;
+        fov__reader_words_part(&rest, w, i + 2, w->count);
+        double number = 0;
+        const bool is_thing = is_one_of(w->word[i + 2], things) || word_is(&rest, 1, "bars");
+        const bool is_shown = fov__reader_words_have(&rest, shown);
+        const bool is_bound = fov__reader_words_have(&rest, bounds) && fov__reader_words_number(&rest, 1, &number);
+        return is_thing || is_shown || is_bound || fov__reader_words_have(&rest, (const char *const[]){"same", NULL});
+    }
+    return false;
+}
+
 void fov__reader_question_parse(struct reader_question *q, const char *text)
 {
     static const char *const yes_no[] = {"is", "are", "was", "were", "do", "does", "did", "has",
                                          "have", "can", "could", "will", NULL};
-    static const char *const things[] = {
-        "bars", "bar", "colors", "colours", "color", "colour", "categories", "category", "slices", "slice",
-        "lines", "countries", "country", "items", "segments", "values", "data", "groups", "sectors",
-        "companies", "regions", "states", "rows", "columns", "points", "products", "brands", NULL};
-    static const char *const bounds[] = {"above", "below", "over", "under", "exceed", "exceeds", "same",
-                                         "less", "greater", "negative", "positive", "compared", "used",
-                                         "represented", "shown", "displayed", "there", "listed", "more",
-                                         "higher", "lower", "fewer", NULL};
     static const char *const sizes[] = {"more", "less", "smaller", "larger", "bigger", "higher", "lower",
                                         "greater", "fewer", NULL};
     static const char *const when[] = {"year", "years", "quarter", "month", "decade", NULL};
     memset(q, 0, sizeof(*q));
     fov__reader_words_fold(&q->words, text);
     add_short(&q->words);
+    add_calendar(&q->words);
     const struct reader_words *w = &q->words;
     q->is_yes_no = w->count > 0 && is_one_of(w->word[0], yes_no);
     for (size_t i = 0; i < w->count; i++) {
@@ -289,12 +324,7 @@ void fov__reader_question_parse(struct reader_question *q, const char *text)
     if (word_is(w, 0, "when"))
         q->wants_name = q->wants_time = true;
     q->is_title = fov__reader_words_have(w, (const char *const[]){"title", NULL}) && !q->is_yes_no;
-    for (size_t i = 0; i + 2 < w->count; i++) {
-        if (!word_is(w, i, "how") || !word_is(w, i + 1, "many"))
-            continue;
-        const bool is_thing = is_one_of(w->word[i + 2], things) || (i + 3 < w->count && is_one_of(w->word[i + 3], things));
-        q->is_count = is_thing && fov__reader_words_have(w, bounds);
-    }
+    q->is_count = asks_count(w);
     for (size_t i = 0; i < w->count; i++)
         q->is_choice = q->is_choice || (word_is(w, i, "or") && fov__reader_words_have(w, sizes));
     fov__reader_colour_find(w, q->colour, sizeof(q->colour));

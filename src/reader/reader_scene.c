@@ -150,13 +150,36 @@ static bool is_edge_of(const struct reader_line *line, const struct reader_line 
     return both > 0 && close * 10 > both * (is_paler ? 4 : 7);
 }
 
+/* Rules are grey and level; a grey line that is data goes up and down. */
+static bool is_rule(const struct reader_line *line, int32_t width)
+{
+    float low = 1e9F, high = -1e9F;
+    if (spread_of(line->colour) >= 20)
+        return false;
+    for (int32_t x = 0; x < width; x++) {
+        if (line->y[x] < 0)
+            continue;
+        low = line->y[x] < low ? line->y[x] : low;
+        high = line->y[x] > high ? line->y[x] : high;
+    }
+    /* A grey whose height jumps about is text. */
+    int32_t jumps = 0, steps = 0;
+    for (int32_t x = 1; x < width; x++) {
+        if (line->y[x] < 0 || line->y[x - 1] < 0)
+            continue;
+        const float d = line->y[x] - line->y[x - 1];
+        steps++;
+        jumps += d > 12 || d < -12;
+    }
+    return high - low < 5 || jumps * 12 > steps;
+}
+
 static void count_colours(const struct reader_scene *scene, fov_box area, uint32_t *count)
 {
     for (int32_t y = (int32_t)area.y1; y < (int32_t)area.y2; y++) {
         for (int32_t x = (int32_t)area.x1; x < (int32_t)area.x2; x++) {
             const struct reader_rgb c = pixel(scene->px, x, y);
-            if (is_line_ink(scene, x, y) && spread_of(c) >= 20 &&
-                fov__reader_rgb_distance(c, scene->ground) > 60)
+            if (is_line_ink(scene, x, y) && fov__reader_rgb_distance(c, scene->ground) > 60)
                 count[bucket(c)]++;
         }
     }
@@ -193,6 +216,7 @@ fov_status fov__reader_lines(struct reader_scene *scene, fov_box area, fov_error
         const int32_t columns = trace(scene, area, line);
         bool is_line = columns >= LINE_SPAN * (area.x2 - area.x1) &&
                        columns * 10 >= (line->x2 - line->x1) * 6;
+        is_line = is_line && !is_rule(line, scene->width);
         for (size_t i = 0; is_line && i < scene->line_count; i++)
             is_line = !is_edge_of(line, &scene->lines[i], scene->width, scene->ground);
         if (is_line) {

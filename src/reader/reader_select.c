@@ -45,6 +45,30 @@ static bool same_word(const char *a, const char *b)
     return false;
 }
 
+/* Letters and digits that small print confuses. */
+static char confusable(char c)
+{
+    static const char table[][2] = {{'o', '0'}, {'q', '0'}, {'d', '0'}, {'l', '1'}, {'i', '1'}, {'z', '2'},
+                                    {'s', '5'}, {'g', '9'}, {'b', '8'}, {'t', '7'}};
+    for (size_t i = 0; i < FOV_COUNT(table); i++) {
+        if (table[i][0] == c)
+            return table[i][1];
+    }
+    return c;
+}
+
+/* "r01" printed, "rol" read. */
+static bool misread_digits(const char *read, const char *asked)
+{
+    if (!has_digit(asked) || strlen(read) != strlen(asked) || strlen(read) < 2)
+        return false;
+    for (; *read != '\0'; read++, asked++) {
+        if (*read != *asked && (confusable(*read) != confusable(*asked) || (*read >= '0' && *read <= '9')))
+            return false;
+    }
+    return true;
+}
+
 /* "19" after "2018/", for "2019". */
 static bool is_short_year(const char *word, const char *year)
 {
@@ -126,7 +150,7 @@ static void match(const struct reader_words *words, const struct reader_name *na
             const double weight = tokens[i].weight[k] * rarity(word, tokens, count);
             bool hit = false;
             for (size_t w = 0; w < words->count; w++) {
-                if (!same_word(word, words->word[w]) && !(k > 0 && is_short_year(word, words->word[w])))
+                if (!same_word(word, words->word[w]) && !misread_digits(word, words->word[w]) && !(k > 0 && is_short_year(word, words->word[w])))
                     continue;
                 hit = true;
                 mask[i] |= (uint64_t)1 << w;
@@ -202,9 +226,11 @@ void fov__reader_words_part(struct reader_words *out, const struct reader_words 
 int32_t fov__reader_extreme(const struct reader_words *words, size_t *at)
 {
     static const char *const high[] = {"highest", "most", "largest", "biggest", "maximum", "greatest",
-                                       "tallest", "longest", "top", "peak", "max", "leading", "best", NULL};
+                                       "tallest", "longest", "top", "peak", "max", "leading", "best", "warmest", "hottest",
+                                       "wettest", "richest", "heaviest", "oldest", "fastest", NULL};
     static const char *const low[] = {"lowest", "least", "smallest", "fewest", "minimum", "shortest", "min",
-                                      "worst", "bottom", NULL};
+                                      "worst", "bottom", "driest", "coldest", "cheapest", "lightest", "slowest",
+                                      "youngest", "poorest", NULL};
     for (size_t i = 0; i < words->count; i++) {
         const bool is_high = in_list(words->word[i], high);
         if (!is_high && !in_list(words->word[i], low))
@@ -321,10 +347,10 @@ static void sort_choices(struct choices *choices, int32_t direction)
 
 static enum reader_fold fold_of(const struct reader_words *words)
 {
-    static const char *const sum[] = {"sum", "add", "combined", "altogether", "together", "addition", NULL};
+    static const char *const sum[] = {"sum", "add", "combined", "altogether", "together", "addition", "altogether", NULL};
     static const char *const average[] = {"average", "mean", NULL};
     static const char *const median[] = {"median", NULL};
-    static const char *const difference[] = {"difference", "differ", "gap", NULL};
+    static const char *const difference[] = {"difference", "differ", "gap", "exceed", NULL};
     static const char *const ratio[] = {"ratio", NULL};
     if (fov__reader_words_have(words, sum))
         return READER_SUM;
@@ -559,14 +585,17 @@ static void evaluate(struct reader_value *out, const struct reader_grid *grid,
         return;
     }
     memset(out, 0, sizeof(*out));
-    const int32_t meant_names = fov__reader_meant(words, grid->names, grid->name_count, names);
+    const bool has_extreme = fov__reader_extreme(words, &at) != 0;
+    int32_t meant_names = fov__reader_meant(words, grid->names, grid->name_count, names);
+    /* "Which port had the fewest" means no name, though one is "Port Linden". */
+    if (has_extreme && (meant_names < 0 || (meant_names == 1 && grid->series_count < 2)))
+        meant_names = 0;
     const int32_t meant_series = grid->series_count > 1
                                      ? fov__reader_meant(words, grid->series, grid->series_count, series)
                                      : 0;
     out->names_meant = meant_names > 0;
     out->series_meant = meant_series > 0;
     mean_colour(grid, words, names, series, &out->names_meant, &out->series_meant);
-    const bool has_extreme = fov__reader_extreme(words, &at) != 0;
     if ((has_extreme || fold == READER_AVERAGE || fold == READER_SUM) && meant_names == 2)
         widen_range(grid, words, names);
     for (size_t n = 0; n < grid->name_count && !out->names_meant; n++)

@@ -47,13 +47,16 @@ static double node_density(const struct fov_node *node)
     return sx > sy ? sx : sy;
 }
 
-/* A closer look is enlarged to fill the model's budget: one that shows part of its source at the
- * source's own density. A whole picture is not, nor one that was made smaller on purpose. */
+/* A closer look is enlarged to fill the model's budget: a zoom, also of the whole, and whatever
+ * shows part of its source at the source's own density (a zoom that was turned). A whole picture
+ * is not, nor one that was made smaller on purpose. */
 static bool is_closer_look(struct fov_toolbox *box, const struct fov_node *node)
 {
     const struct fov_node *source = fov__graph_node(box->graph, node->regions[0].source);
     fov_box seen = fov__node_source_box(node), frame;
 
+    if (node->op && node->op->is_closer)
+        return true;
     if (!node->op || !source || node_density(node) > 1.0 + 1e-6)
         return false;
     frame = (fov_box){0, 0, source->width, source->height};

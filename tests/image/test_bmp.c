@@ -11,7 +11,7 @@ struct build {
 static void put(struct build *b, uint32_t value, int bytes)
 {
     for (int i = 0; i < bytes; i++)
-        b->data[b->size++] = (uint8_t)(value >> (8 * i));
+        b->data[b->size++] = i < 4 ? (uint8_t)(value >> (8 * i)) : 0;
 }
 
 /* File header and BITMAPINFOHEADER of `head` bytes (12, 40, 56, 108), then `extra` (palette,
@@ -32,7 +32,8 @@ static struct build begin(uint32_t head, int32_t w, int32_t h, uint32_t bits, ui
         put(&b, compression, 4);
         put(&b, 0, 20);
     }
-    memcpy(b.data + b.size, extra, extra_size);
+    if (extra_size > 0)
+        memcpy(b.data + b.size, extra, extra_size);
     b.size = 14 + head + extra_size;
     return b;
 }

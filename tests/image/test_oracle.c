@@ -155,6 +155,63 @@ static void formats__decode_as_libvips(void **state)
     }
 }
 
+/* TIFF and WebP carry an orientation too. */
+static void formats__are_turned_upright(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < 4; kind++) {
+        VipsImage *image = pattern(75, 58, 3), *theirs = NULL, *turned = NULL;
+        void *data = NULL;
+        size_t size = 0;
+        vips_image_set_int(image, "orientation", kind < 2 ? 6 : 7);
+        if (kind % 2 == 0) {
+            assert_int_equal(vips_tiffsave_buffer(image, &data, &size, NULL), 0);
+            assert_int_equal(vips_tiffload_buffer(data, size, &theirs, NULL), 0);
+        } else {
+            assert_int_equal(vips_webpsave_buffer(image, &data, &size, "lossless", TRUE, NULL), 0);
+            assert_int_equal(vips_webpload_buffer(data, size, &theirs, NULL), 0);
+        }
+        assert_int_equal(vips_autorot(theirs, &turned, NULL), 0);
+        fov_context *ctx = picture_context();
+        fov_image *ours = picture_open(ctx, (struct bytes){data, size}, false);
+        assert_int_equal(ours->info.orientation, kind < 2 ? 6 : 7);
+        compare(ours, turned, 0, "turned");
+        fov_image_unref(ours);
+        fov_context_free(ctx);
+        g_object_unref(turned);
+        g_object_unref(theirs);
+        g_object_unref(image);
+        g_free(data);
+    }
+}
+
+static void tiff__cmyk_is_as_the_formula_says(void **state)
+{
+    (void)state;
+    VipsImage *image = pattern(33, 21, 4), *inks = NULL;
+    void *data = NULL;
+    size_t size = 0;
+    assert_int_equal(vips_copy(image, &inks, "interpretation", VIPS_INTERPRETATION_CMYK, NULL), 0);
+    assert_int_equal(vips_tiffsave_buffer(inks, &data, &size, NULL), 0);
+    fov_context *ctx = picture_context();
+    fov_image *ours = picture_open(ctx, (struct bytes){data, size}, false);
+    struct fov_level level = picture_level(ours, 1);
+    assert_int_equal(level.px->bands, 3);
+    for (int i = 0; i < 33 * 21; i++) {
+        for (int c = 0; c < 3; c++) {
+            const int ink = 255 - picture_sample(i % 33, i / 33, c);
+            const int black = 255 - picture_sample(i % 33, i / 33, 3);
+            assert_int_equal(level.px->data[3 * i + c], (ink * black * 2 + 255) / 510);
+        }
+    }
+    fov__pixels_unref(level.px);
+    fov_image_unref(ours);
+    fov_context_free(ctx);
+    g_object_unref(inks);
+    g_object_unref(image);
+    g_free(data);
+}
+
 static void gif__decodes_as_libvips(void **state)
 {
     (void)state;
@@ -296,6 +353,8 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pngsuite__decodes_as_libvips_and_refuses_the_broken),
         cmocka_unit_test(formats__decode_as_libvips),
+        cmocka_unit_test(formats__are_turned_upright),
+        cmocka_unit_test(tiff__cmyk_is_as_the_formula_says),
         cmocka_unit_test(gif__decodes_as_libvips),
         cmocka_unit_test(tiff__sixteen_bits_are_rounded),
         cmocka_unit_test(photographs__are_upright_whatever_the_orientation),
