@@ -246,6 +246,10 @@ static void answer_count(struct reader_answer *answer, const struct reader_grid 
     const int32_t side = comparison(w, &at);
     const bool has_bound = side != 0 && fov__reader_words_number(w, at, &bound);
     const bool is_negative = have(w, "negative");
+    if (has_bound && fov__reader_words_have(w, (const char *const[]){"thousand", "million", "billion", NULL})) {
+        cannot(answer, "the bound is given in another unit than the picture may use");
+        return;
+    }
     if (grid->kind == READER_LINE_CHART && (has_bound || (!have(w, "lines") && !have(w, "legend")))) {
         cannot(answer, "the points of a line cannot be counted surely");
         return;

@@ -144,11 +144,29 @@ static bool is_letter(const struct stroke *stroke)
         return false; /* the edge of a bar, a dash of a dashed line */
     if (width <= 2 && height > 24)
         return false;
-    /* A bullet or swatch: as wide as high, and full. */
-    const bool is_round = width >= 5 && height >= 5 && width * 4 <= height * 5 && height * 4 <= width * 5;
-    if (is_round && stroke->count * 10 >= width * height * 8)
-        return false;
     return width <= 8 * height + 4;
+}
+
+static int32_t height_of(const struct stroke *s)
+{
+    return s->y2 - s->y1;
+}
+
+/* A bullet or a swatch before a text: as wide as high, full, and apart from what follows. */
+static bool is_bullet(const struct ink *ink, size_t i)
+{
+    const struct stroke *a = &ink->strokes[i];
+    const int32_t width = a->x2 - a->x1, height = height_of(a);
+    if (width < 5 || height < 5 || width * 4 > height * 5 || height * 4 > width * 5 ||
+        a->count * 100 < width * height * 76)
+        return false;
+    for (size_t j = 0; j < ink->count && ink->strokes[j].x1 < a->x2 + height; j++) {
+        const struct stroke *b = &ink->strokes[j];
+        const bool in_row = j != i && b->y1 < a->y2 && b->y2 > a->y1 && height_of(b) * 2 > height;
+        if (in_row && b->x2 > a->x1 - height && b->x1 < a->x2 + (height + 2) / 3)
+            return false;
+    }
+    return true;
 }
 
 static int stroke_order(const struct stroke *a, const struct stroke *b)
@@ -181,6 +199,14 @@ static void find_strokes(struct ink *ink)
             ink->count++;
     }
     sort_strokes(ink->strokes, ink->count);
+    size_t kept = 0;
+    for (size_t i = 0; i < ink->count; i++)
+        ink->strokes[i].group = is_bullet(ink, i) ? 1 : 0;
+    for (size_t i = 0; i < ink->count; i++) {
+        if (ink->strokes[i].group == 0)
+            ink->strokes[kept++] = ink->strokes[i];
+    }
+    ink->count = kept;
 }
 
 static int32_t root(struct stroke *strokes, int32_t i)
@@ -188,11 +214,6 @@ static int32_t root(struct stroke *strokes, int32_t i)
     while (strokes[i].group >= 0 && strokes[i].group != i)
         i = strokes[i].group;
     return i;
-}
-
-static int32_t height_of(const struct stroke *s)
-{
-    return s->y2 - s->y1;
 }
 
 /* Whether two strokes, a left of b, stand in one row near enough to be of one text. */

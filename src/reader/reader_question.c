@@ -281,7 +281,7 @@ static bool asks_count(const struct reader_words *w)
         "lines", "items", "segments", "values", "entries", "sectors", "kinds", "points", NULL};
     static const char *const shown[] = {"compared", "represented", "shown", "displayed", "listed", "drawn",
                                         "plotted", "list", "show", "chart", "graph", "pie", "table",
-                                        "timetable", "legend", "axis", "used", "divided", NULL};
+                                        "timetable", "legend", "axis", "divided", NULL};
     static const char *const bounds[] = {"above", "below", "over", "under", "exceed", "exceeds", "more", "less",
                                          "greater", "higher", "lower", "fewer", "same", "negative", "positive",
                                          NULL};

@@ -195,7 +195,7 @@ int32_t fov__reader_meant(const struct reader_words *words, const struct reader_
         meant[i] = false;
         best = score[i] > best ? score[i] : best;
     }
-    if (best < 0.45)
+    if (best < 0.55)
         return 0;
     const double bar = best >= 0.84 ? 0.84 : best - 0.12;
     for (size_t i = 0; i < count; i++) {
@@ -226,7 +226,7 @@ void fov__reader_words_part(struct reader_words *out, const struct reader_words 
 int32_t fov__reader_extreme(const struct reader_words *words, size_t *at)
 {
     static const char *const high[] = {"highest", "most", "largest", "biggest", "maximum", "greatest",
-                                       "tallest", "longest", "top", "peak", "max", "leading", "best", "warmest", "hottest",
+                                       "tallest", "longest", "top", "max", "leading", "best", "warmest", "hottest",
                                        "wettest", "richest", "heaviest", "oldest", "fastest", NULL};
     static const char *const low[] = {"lowest", "least", "smallest", "fewest", "minimum", "shortest", "min",
                                       "worst", "bottom", "driest", "coldest", "cheapest", "lightest", "slowest",
@@ -557,7 +557,7 @@ static void widen_range(const struct reader_grid *grid, const struct reader_word
 static bool means_all_series(const struct reader_words *words)
 {
     return fov__reader_words_have(words, (const char *const[]){"bar", "bars", "value", "values", "all", "graph", "chart",
-                                                               "overall", "any", "point", "both", NULL});
+                                                               "overall", "any", "both", "two", "together", NULL});
 }
 
 /* "How much more did men than women earn", "by how many points did trust fall". */
@@ -573,6 +573,18 @@ static bool asks_difference(const struct reader_words *words)
     return fov__reader_words_have(words, (const char *const[]){"than", "differ", "exceed", NULL});
 }
 
+/* "Top" of "Table Top" asks for no extreme. */
+static bool is_of_name(const struct reader_grid *grid, const bool *names, const char *word)
+{
+    for (size_t n = 0; n < grid->name_count; n++) {
+        struct reader_words own;
+        fov__reader_words_fold(&own, grid->names[n].text);
+        if (names[n] && fov__reader_words_have(&own, (const char *const[]){word, NULL}))
+            return true;
+    }
+    return false;
+}
+
 static void evaluate(struct reader_value *out, const struct reader_grid *grid,
                      const struct reader_words *words, struct choices *choices)
 {
@@ -585,8 +597,9 @@ static void evaluate(struct reader_value *out, const struct reader_grid *grid,
         return;
     }
     memset(out, 0, sizeof(*out));
-    const bool has_extreme = fov__reader_extreme(words, &at) != 0;
     int32_t meant_names = fov__reader_meant(words, grid->names, grid->name_count, names);
+    const bool has_extreme = fov__reader_extreme(words, &at) != 0 &&
+                             !(meant_names == 1 && is_of_name(grid, names, words->word[at]));
     /* "Which port had the fewest" means no name, though one is "Port Linden". */
     if (has_extreme && (meant_names < 0 || (meant_names == 1 && grid->series_count < 2)))
         meant_names = 0;
@@ -610,7 +623,8 @@ static void evaluate(struct reader_value *out, const struct reader_grid *grid,
     const size_t before = choices->count;
     if (fold == READER_FOLD_NONE && before == 2 && choices->missing == 0 && !has_extreme && asks_difference(words))
         fold = READER_DIFFERENCE;
-    narrow(choices, words, out);
+    if (has_extreme || !out->names_meant)
+        narrow(choices, words, out);
     const bool is_all = fov__reader_words_have(words, (const char *const[]){"all", "every", "total", "both",
                                                                             "middle", "any", NULL});
     const bool says = out->names_meant || out->series_meant || has_extreme || is_all || before == 1;
@@ -620,6 +634,14 @@ static void evaluate(struct reader_value *out, const struct reader_grid *grid,
         out->is_unsure = choices->missing > 0;
         return;
     }
+    /* Which colour of a group is meant must be said, or that all are. */
+    const bool is_open = grid->series_count > 1 && !out->series_meant && out->names_meant && !has_extreme;
+    if (is_open && choices->count + choices->missing > 1 && !means_all_series(words) && !is_all && fold != READER_DIFFERENCE) {
+        out->is_ambiguous = true;
+        return;
+    }
+    if (fold == READER_DIFFERENCE && choices->count < 2 && choices->missing > 0)
+        return;
     /* "the total amount in 2018", "the average growth in France" name one printed value. */
     if (choices->count == 1 && choices->missing == 0)
         fold = READER_FOLD_NONE;

@@ -286,6 +286,18 @@ static bool is_interpolated(struct fov_toolbox *box, const struct fov_node *node
     return px <= 1.0 + 1e-9;
 }
 
+/* The source pixels that a node shows; the fill beside a turned picture is no part of its source. */
+static fov_box seen_of_source(struct fov_toolbox *box, const struct fov_node *node)
+{
+    const struct fov_node *source = fov__graph_node(box->graph, node->regions[0].source);
+    fov_box seen = fov__node_source_box(node), cut;
+
+    if (source &&
+        fov__box_intersect(seen, (fov_box){0, 0, source->width, source->height}, &cut))
+        return cut;
+    return seen;
+}
+
 void fov__tool_line(struct fov_buf *out, struct fov_toolbox *box, const struct fov_node *node,
                     const char *note)
 {
@@ -299,7 +311,7 @@ void fov__tool_line(struct fov_buf *out, struct fov_toolbox *box, const struct f
     } else {
         fov__buf_addf(out, "img_%d: %s of img_%d, box ", (int)node->id, node->op->name,
                       (int)node->parent[0]->id);
-        add_box(out, fov__node_source_box(node));
+        add_box(out, seen_of_source(box, node));
         fov__buf_addf(out, " in source px of img_%d, delivered %dx%d", (int)node->regions[0].source,
                       (int)image->fit.width, (int)image->fit.height);
     }
