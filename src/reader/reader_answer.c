@@ -122,7 +122,7 @@ static void answer_extreme(struct reader_answer *answer, const struct reader_gri
 static bool parse_wanted(const struct reader_question *question, const struct reader_grid *grid, double *out)
 {
     /* Numbers that belong to names or series are no values. */
-    struct reader_words left = {.count = 0};
+    struct reader_words left = {.count = 0, .proper = 0};
     for (size_t i = 0; i < question->words.count; i++) {
         bool is_named = false;
         struct reader_words one;

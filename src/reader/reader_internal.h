@@ -243,6 +243,7 @@ enum reader_fold { READER_FOLD_NONE, READER_SUM, READER_AVERAGE, READER_MEDIAN, 
 struct reader_words {
     char word[READER_WORDS][READER_WORD];
     size_t count;
+    uint64_t proper; /* bit i: word i began with a capital and does not begin the text, or has a digit */
 };
 
 struct reader_question {

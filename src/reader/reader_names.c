@@ -310,7 +310,8 @@ void fov__reader_legend(struct reader_grid *grid, struct reader_scene *scene)
             if (text->is_used || text->view < 0 || is_noise(text) || is_turned(text))
                 continue;
             /* A number beside a bar of the colour is a value; years and "1" may be names. */
-            if (text->is_number && !text->number.is_year && text->number.value > 20)
+            const bool is_count = text->number.decimals == 0 && !text->number.is_percent && text->number.value <= 20;
+            if (text->is_number && !text->number.is_year && !is_count)
                 continue;
             if (fov__reader_rgb_distance(text->ground, name->colour) < 20)
                 continue;

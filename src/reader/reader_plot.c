@@ -243,6 +243,29 @@ static void name_lines(struct reader_grid *grid, struct reader_scene *scene)
     }
 }
 
+/* A line without a name that is a paler shade of another is its soft edge after all. */
+static void drop_shades(struct reader_grid *grid, struct reader_scene *scene)
+{
+    for (size_t s = 0; s < scene->line_count; s++) {
+        bool is_shade = false;
+        for (size_t k = 0; k < scene->line_count; k++) {
+            is_shade = is_shade || (k != s && fov__reader_rgb_alike(scene->lines[s].colour, scene->lines[k].colour, scene->ground) &&
+                                    fov__reader_rgb_distance(scene->lines[s].colour, scene->ground) <
+                                        fov__reader_rgb_distance(scene->lines[k].colour, scene->ground));
+        }
+        if (!is_shade || grid->series[s].text[0] != '\0')
+            continue;
+        fov__free(scene->ctx, scene->lines[s].y);
+        for (size_t k = s; k + 1 < scene->line_count; k++) {
+            scene->lines[k] = scene->lines[k + 1];
+            grid->series[k] = grid->series[k + 1];
+        }
+        scene->line_count--;
+        grid->series_count--;
+        s--;
+    }
+}
+
 bool fov__reader_plot(struct reader_grid *grid, struct reader_scene *scene)
 {
     double low = 0, high = 0, slots[READER_NAMES];
@@ -255,6 +278,9 @@ bool fov__reader_plot(struct reader_grid *grid, struct reader_scene *scene)
             left = text->box.x2;
     }
     const fov_box area = {left + 1, grid->axis.low - 14, scene->width, grid->axis.high + 8};
+    for (size_t i = 0; i < scene->line_count; i++)
+        fov__free(scene->ctx, scene->lines[i].y);
+    scene->line_count = 0; /* the grid may be made again after a second look */
     if (fov__reader_lines(scene, area, NULL) < 0 || scene->line_count == 0)
         return false;
     if (!row_of_names(scene, &grid->axis, left, &low, &high))
@@ -270,6 +296,7 @@ bool fov__reader_plot(struct reader_grid *grid, struct reader_scene *scene)
         grid->series[s].has_colour = true;
     }
     name_lines(grid, scene);
+    drop_shades(grid, scene);
     const double pitch = grid->name_count > 1 ? absolute(grid->names[1].position - grid->names[0].position)
                                               : 40;
     for (size_t n = 0; n < grid->name_count; n++) {

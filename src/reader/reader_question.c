@@ -32,6 +32,15 @@ static void add(struct reader_words *out, const char *word, size_t len)
         to[1] = '1';
 }
 
+/* A word as it stood in the text, `from` its first letter. */
+static void add_seen(struct reader_words *out, const char *word, size_t len, char from)
+{
+    const bool is_proper = out->count > 0 && ((from >= 'A' && from <= 'Z') || is_digit(from) || (unsigned char)from >= 0xC0);
+    if (len > 0 && out->count < READER_WORDS && is_proper)
+        out->proper |= (uint64_t)1 << out->count;
+    add(out, word, len);
+}
+
 static void add_text(struct reader_words *out, const char *word)
 {
     add(out, word, strlen(word));
@@ -82,14 +91,16 @@ void fov__reader_words_fold(struct reader_words *out, const char *text)
 {
     char word[READER_WORD];
     size_t len = 0;
+    char from = ' ';
     out->count = 0;
+    out->proper = 0;
     for (const char *c = text; *c != '\0';) {
         /* '20 and ’20 are years; 's is no word. */
         const bool curly = strncmp(c, "\xe2\x80\x99", 3) == 0 || strncmp(c, "\xe2\x80\x98", 3) == 0;
         const char *after = c + (curly ? 3 : 1);
         if ((*c == '\'' || curly) && is_digit(after[0]) && is_digit(after[1]) && !is_digit(after[2]) &&
             (len == 0 || curly || len < 3)) {
-            add(out, word, len);
+            add_seen(out, word, len, from);
             len = 0;
             const int two = (after[0] - '0') * 10 + after[1] - '0';
             char year[8];
@@ -100,7 +111,7 @@ void fov__reader_words_fold(struct reader_words *out, const char *text)
         }
         if ((*c == '\'' || curly) && len > 0) {
             c = after[0] == 's' ? after + 1 : after;
-            add(out, word, len);
+            add_seen(out, word, len, from);
             len = 0;
             continue;
         }
@@ -108,17 +119,19 @@ void fov__reader_words_fold(struct reader_words *out, const char *text)
         const bool is_initial = len > 0 && len < 3 && (*c == '.' || *c == '_') && c > text &&
                                 c[-1] >= 'A' && c[-1] <= 'Z' && c[1] >= 'A' && c[1] <= 'Z' &&
                                 !(c[2] >= 'a' && c[2] <= 'z');
+        if (len == 0)
+            from = *c;
         const char letter = next_letter(&c, text);
         if (letter == '\1' || is_initial)
             continue;
         if (letter == ' ') {
-            add(out, word, len);
+            add_seen(out, word, len, from);
             len = 0;
         } else if (len + 1 < sizeof(word)) {
             word[len++] = letter;
         }
     }
-    add(out, word, len);
+    add_seen(out, word, len, from);
     add_quarters(out);
 }
 

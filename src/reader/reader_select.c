@@ -195,7 +195,12 @@ int32_t fov__reader_meant(const struct reader_words *words, const struct reader_
         meant[i] = false;
         best = score[i] > best ? score[i] : best;
     }
-    if (best < 0.55)
+    /* A part of a name will do when it is a proper noun: "Boston" of "Boston city, Massachusetts",
+     * but not "port" of "Port Linden". */
+    bool has_proper = false;
+    for (size_t i = 0; i < count; i++)
+        has_proper = has_proper || (score[i] >= best - 1e-9 && (mask[i] & words->proper) != 0);
+    if (best < (has_proper ? 0.38 : 0.55))
         return 0;
     const double bar = best >= 0.84 ? 0.84 : best - 0.12;
     for (size_t i = 0; i < count; i++) {
@@ -219,8 +224,12 @@ void fov__reader_words_part(struct reader_words *out, const struct reader_words 
                             size_t to)
 {
     out->count = 0;
-    for (size_t i = from; i < to && i < words->count; i++)
+    out->proper = 0;
+    for (size_t i = from; i < to && i < words->count; i++) {
+        if ((words->proper >> i & 1) != 0)
+            out->proper |= (uint64_t)1 << out->count;
         memcpy(out->word[out->count++], words->word[i], READER_WORD);
+    }
 }
 
 int32_t fov__reader_extreme(const struct reader_words *words, size_t *at)
