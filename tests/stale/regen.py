@@ -59,8 +59,8 @@ def main():
     mode, root, foveate = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3]
     readme = root / "README.md"
     old = readme.read_text()
-    new = re.sub(r"(<!-- from ([^>]+?) -->\n).*?(\n<!-- end -->)",
-                 lambda m: m.group(1) + part(root, foveate, m.group(2)) + m.group(3), old, flags=re.S)
+    new = re.sub(r"(<!-- from ([^>\n]+?) -->\n)(?:(?!<!-- from ).)*?(<!-- end -->)",
+                 lambda m: m.group(1) + part(root, foveate, m.group(2)) + "\n" + m.group(3), old, flags=re.S)
     if mode == "--write":
         readme.write_text(new)
         return 0
