@@ -39,7 +39,9 @@ static bool set_mask(struct channel *channel, uint32_t mask)
 static uint8_t sample(const struct channel *channel, uint32_t pixel)
 {
     const uint64_t v = (pixel & channel->mask) >> channel->shift;
-    return channel->max == 0 ? 0 : (uint8_t)((v * 255 + channel->max / 2) / channel->max);
+    if (channel->max == 0)
+        return 0;
+    return (uint8_t)((v * 255 + channel->max / 2) / channel->max);
 }
 
 static fov_status read_masks(struct bmp *bmp, uint32_t head, fov_error *err)

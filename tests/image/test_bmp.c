@@ -11,7 +11,7 @@ struct build {
 static void put(struct build *b, uint32_t value, int bytes)
 {
     for (int i = 0; i < bytes; i++)
-        b->data[b->size++] = i < 4 ? (uint8_t)(value >> (8 * i)) : 0;
+        b->data[b->size++] = (uint8_t)(i < 4 ? value >> (8 * i) : 0);
 }
 
 /* File header and BITMAPINFOHEADER of `head` bytes (12, 40, 56, 108), then `extra` (palette,
