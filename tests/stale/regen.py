@@ -3,7 +3,7 @@
 
 A part stands between two comments and is replaced whole:
   <!-- from ops -->            the table of operations, from the operation table of the command
-  <!-- from FILE [LINES] -->   a code block with that file (or its lines A-B), as it is built and run
+  <!-- from FILE [LINES] -->   that file (or its lines A-B), as it is built and run
   <!-- from help COMMAND -->   the command's own --help
 and ends with <!-- end -->.
 """
@@ -59,8 +59,10 @@ def main():
     mode, root, foveate = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3]
     readme = root / "README.md"
     old = readme.read_text()
-    new = re.sub(r"(<!-- from ([^>\n]+?) -->\n)(?:(?!<!-- from ).)*?(<!-- end -->)",
-                 lambda m: m.group(1) + part(root, foveate, m.group(2)) + "\n" + m.group(3), old, flags=re.S)
+    pattern = r"(<!-- from ([^>\n]+?) -->\n)(?:(?!<!-- from ).)*?(<!-- end -->)"
+    new = re.sub(pattern,
+                 lambda m: m.group(1) + part(root, foveate, m.group(2)) + "\n" + m.group(3),
+                 old, flags=re.S)
     if mode == "--write":
         readme.write_text(new)
         return 0
