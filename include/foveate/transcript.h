@@ -23,7 +23,7 @@
 #ifndef FOVEATE_TRANSCRIPT_H
 #define FOVEATE_TRANSCRIPT_H
 
-#include <foveate/base.h>
+#include <foveate/image.h>
 
 FOV_BEGIN_DECLS
 
@@ -64,6 +64,28 @@ enum { FOV_SHOW_TREE = 0, FOV_SHOW_DOT = 1, FOV_SHOW_MERMAID = 2 };
  * owns *out. Nothing is rendered. Errors: FOV_E_IO, FOV_E_STATE, FOV_E_ARG. */
 FOV_API fov_status fov_transcript_show(fov_context *ctx, const char *dir, int32_t form,
                                        fov_bytes *out, fov_error *err);
+
+/* How to paint a graph. Zero means default; start from FOV_PICTURE_OPTS_INIT. */
+typedef struct fov_picture_opts {
+    uint32_t struct_size;
+    int32_t width; /* of the picture, pixels, 320 to the context's output_edge; 0: 1200, or as many
+                    * as the longest chain of looks needs. The height follows */
+} fov_picture_opts;
+
+#define FOV_PICTURE_OPTS_INIT {(uint32_t)sizeof(fov_picture_opts), 0}
+FOV_API void fov_picture_opts_init(fov_picture_opts *opts);
+
+/* The graph of a transcript as a picture: the question, every image with what it shows outlined on
+ * the one it was made from, the facts, the answer and its evidence. Images are made again from the
+ * sources, as replaying does, so that a picture shows what is true; facts and words are shown as
+ * recorded. The same transcript gives the same pixels everywhere.
+ * opts may be NULL. The caller owns *out (one reference); fov_image_encode() makes a file of it.
+ * Errors: FOV_E_ARG (a width that is too narrow for the chain: the message has what it needs),
+ * FOV_E_LIMIT (more than 128 images and facts, or higher than output_edge), FOV_E_MISMATCH (an
+ * image came out otherwise than recorded), and those of fov_transcript_verify(). */
+FOV_API fov_status fov_transcript_picture(fov_context *ctx, const char *dir,
+                                          const fov_picture_opts *opts, fov_image **out,
+                                          fov_error *err);
 
 FOV_END_DECLS
 

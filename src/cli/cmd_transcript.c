@@ -67,6 +67,32 @@ static int run_replay(struct cli *cli)
     return rc < 0 ? cli_fail(rc, &err) : CLI_OK;
 }
 
+static int paint(struct cli *cli, const char *path)
+{
+    fov_picture_opts opts = FOV_PICTURE_OPTS_INIT;
+    fov_encode_opts encode = FOV_ENCODE_OPTS_INIT;
+    fov_image *picture = NULL;
+    fov_bytes png = {NULL, 0, NULL};
+    fov_error err = {0};
+    int code = CLI_OK;
+    fov_status rc;
+
+    opts.width = (int32_t)cli_number(cli, "width", 320, cli->ctx->limits.output_edge, 0, &code);
+    if (code != CLI_OK)
+        return code;
+    encode.format = FOV_FORMAT_PNG;
+    rc = fov_transcript_picture(cli->ctx, cli->args[0], &opts, &picture, &err);
+    if (rc >= 0)
+        rc = fov_image_encode(&png, picture, &encode, &err);
+    if (rc >= 0 && strcmp(path, "-") == 0)
+        cli_write(png.data, png.size);
+    else if (rc >= 0)
+        rc = fov__file_write(cli->ctx, path, png.data, png.size, false, &err);
+    fov_bytes_free(&png);
+    fov_image_unref(picture);
+    return rc < 0 ? cli_fail(rc, &err) : CLI_OK;
+}
+
 static int run_show(struct cli *cli)
 {
     int32_t form = cli_get(cli, "dot")       ? FOV_SHOW_DOT
@@ -79,6 +105,8 @@ static int run_show(struct cli *cli)
 
     if (code != CLI_OK)
         return code;
+    if (cli_get(cli, "picture"))
+        return paint(cli, cli_get(cli, "picture"));
     rc = fov_transcript_show(cli->ctx, cli->args[0], form, &text, &err);
     if (rc < 0)
         return cli_fail(rc, &err);
@@ -97,7 +125,14 @@ static const struct cli_option replay_options[] = {
     {"threads", 't', "N", "threads to render with (1); the result never depends on it"},
     {NULL, 0, NULL, NULL}};
 static const struct cli_option show_options[] = {
-    {"dot", 0, NULL, "as Graphviz dot"}, {"mermaid", 0, NULL, "as Mermaid"}, {NULL, 0, NULL, NULL}};
+    {"dot", 0, NULL, "as Graphviz dot"},
+    {"mermaid", 0, NULL, "as Mermaid"},
+    {"picture", 0, "OUT.png",
+     "paint it: every image, and where on its parent it lies (- for "
+     "standard output)"},
+    {"width", 0, "N", "of the picture, pixels (1200, or as many as a long chain needs)"},
+    {"threads", 't', "N", "threads to render with (1); the result never depends on it"},
+    {NULL, 0, NULL, NULL}};
 
 const struct cli_command cli_verify = {
     "verify",
@@ -110,8 +145,8 @@ const struct cli_command cli_replay = {
     "replay", "DIR [-o OUT]", "Make every image of a transcript again and write the pictures.",
     NULL,     replay_options, run_replay};
 const struct cli_command cli_show = {"show",
-                                     "DIR [--dot | --mermaid]",
-                                     "Print the graph of a transcript as a tree.",
+                                     "DIR [--dot | --mermaid | --picture OUT.png]",
+                                     "Print the graph of a transcript as a tree, or paint it.",
                                      NULL,
                                      show_options,
                                      run_show};

@@ -258,3 +258,14 @@ fov_status fov__log_open(struct fov_log **out, fov_context *ctx, const char *dir
     *out = log;
     return FOV_OK;
 }
+
+fov_status fov__transcript_digest(fov_context *ctx, const char *dir, char out[FOV_SHA256_HEX],
+                                  fov_error *err)
+{
+    struct fov_log *log = NULL;
+    const fov_status rc = fov__log_open(&log, ctx, dir, err);
+    if (rc >= 0)
+        memcpy(out, log->digest, FOV_SHA256_HEX);
+    fov__log_free(log);
+    return rc;
+}

@@ -105,6 +105,7 @@ struct fov_remake {
     fov_graph *graph;
     int32_t *node_of;    /* recorded number -> number in the graph */
     int32_t made;        /* images re-made so far */
+    bool images_only;    /* sources and images; neither facts nor deliveries */
     const char *out_dir; /* NULL: verify */
     char *out_blobs;
     fov_replay_fn report;
@@ -113,6 +114,10 @@ struct fov_remake {
     fov_error first; /* the first difference */
 };
 
+/* Open the transcript in `dir` and make its images again, nothing else; r->log, r->graph and
+ * r->node_of stay until the drop. FOV_E_MISMATCH when one differs from its record. */
+fov_status fov__remake_images(struct fov_remake *r, const char *dir, fov_error *err);
+void fov__remake_drop(struct fov_remake *r);
 /* Say one line to the caller. */
 void fov__remake_say(const struct fov_remake *r, const char *fmt, ...) FOV_PRINTF(2, 3);
 /* Count and say a difference, and keep the first. */
@@ -129,7 +134,7 @@ bool fov__compare_fact(struct fov_remake *r, const struct fov_record *record,
 
 /* ---- show.c, show_tree.c -------------------------------------------------------------------- */
 
-/* What is shown: everything of one transcript, by number. */
+/* What is shown: everything of one transcript, by number. The log stays its opener's. */
 struct fov_scene {
     fov_context *ctx;
     struct fov_log *log;
@@ -138,10 +143,14 @@ struct fov_scene {
     struct fov_json *question, *answer; /* the last event of each, or NULL */
 };
 
+/* Read what scene->log holds; to be dropped in any case. */
+fov_status fov__scene_read(struct fov_scene *scene, fov_error *err);
+void fov__scene_drop(struct fov_scene *scene);
 /* Text of a stranger, fit for a terminal: at most `most` characters, no control characters. */
 void fov__show_plain(struct fov_buf *buf, const char *text, size_t len, size_t most);
 /* "zoom box=[40,30,200,120]", "160x90", "[40,30,200,120] of img_0": the parts of one line. */
 void fov__show_name(struct fov_buf *buf, const struct fov_record *record);
+void fov__show_args(struct fov_buf *buf, const struct fov_record *record); /* " box=[...]" */
 void fov__show_size(struct fov_buf *buf, const struct fov_record *record);
 void fov__show_place(struct fov_buf *buf, const struct fov_record *record);
 /* The answer's text (its status when it has none), what else was said, "" when it was not; and its

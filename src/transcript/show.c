@@ -34,11 +34,11 @@ void fov__show_plain(struct fov_buf *buf, const char *text, size_t len, size_t m
     }
 }
 
-static void add_args(struct fov_buf *out, fov_context *ctx, const struct fov_record *record)
+void fov__show_args(struct fov_buf *out, const struct fov_record *record)
 {
     struct fov_buf buf;
     struct fov_jw jw;
-    fov__buf_init(&buf, ctx, FOV__LOG_LINE_MAX);
+    fov__buf_init(&buf, record->ctx, FOV__LOG_LINE_MAX);
     for (const fov_json_value *v = fov__json_child(record->recipe); v != NULL;
          v = fov__json_next(v)) {
         fov__buf_addf(&buf, " %s=", fov__json_key(v));
@@ -58,7 +58,7 @@ void fov__show_name(struct fov_buf *buf, const struct fov_record *record)
         return;
     }
     fov__show_plain(buf, record->op, strlen(record->op), ARGS_MAX);
-    add_args(buf, record->ctx, record);
+    fov__show_args(buf, record);
 }
 
 void fov__show_size(struct fov_buf *buf, const struct fov_record *record)
@@ -268,7 +268,7 @@ static fov_status read_words(struct fov_json **out, fov_context *ctx, struct fov
     return FOV_OK;
 }
 
-static fov_status read_scene(struct fov_scene *scene, fov_error *err)
+fov_status fov__scene_read(struct fov_scene *scene, fov_error *err)
 {
     const struct fov_log *log = scene->log;
     fov_status rc = FOV_OK;
@@ -293,7 +293,7 @@ static fov_status read_scene(struct fov_scene *scene, fov_error *err)
     return rc;
 }
 
-static void free_scene(struct fov_scene *scene)
+void fov__scene_drop(struct fov_scene *scene)
 {
     for (int32_t i = 0; i < scene->image_count; i++)
         fov__record_free(&scene->images[i]);
@@ -303,7 +303,6 @@ static void free_scene(struct fov_scene *scene)
     fov__free(scene->ctx, scene->facts);
     fov__json_free(scene->question);
     fov__json_free(scene->answer);
-    fov__log_free(scene->log);
 }
 
 fov_status fov_transcript_show(fov_context *ctx, const char *dir, int32_t form, fov_bytes *out,
@@ -323,12 +322,13 @@ fov_status fov_transcript_show(fov_context *ctx, const char *dir, int32_t form, 
     fov__buf_init(&buf, ctx, SHOW_MAX);
     fov_status rc = fov__log_open(&scene.log, ctx, dir, err);
     if (rc >= 0)
-        rc = read_scene(&scene, err);
+        rc = fov__scene_read(&scene, err);
     if (rc >= 0 && form == FOV_SHOW_TREE)
         rc = fov__show_tree(&buf, &scene, err);
     else if (rc >= 0)
         show_diagram(&buf, &scene, form);
-    free_scene(&scene);
+    fov__scene_drop(&scene);
+    fov__log_free(scene.log);
     if (rc < 0) {
         fov__buf_free(&buf);
         return rc;

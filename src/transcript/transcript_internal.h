@@ -6,7 +6,7 @@
  *     events.c  what replay depends on, as lines   compare.c    a thing re-made and its record
  *     loader.c  reading a folder back, strictly    show.c       the graph as dot, mermaid ...
  *     record.c  one line as numbers and names      show_tree.c  ... and as a tree
- *     digest.c  the digest; smuggled images
+ *     digest.c  the digest; smuggled images        show_picture.c, picture_*.c  ... and painted
  *
  * One line is one event {"event":"<kind>","n":<line number from 0>, ...}. Kinds: header, source,
  * image, fact, delivery, question, request, response, call, error, eviction, answer. The first is
@@ -57,5 +57,10 @@ fov_status fov__transcript_fact(struct fov_transcript *t, const struct fov_fact 
 fov_status fov__transcript_delivery(struct fov_transcript *t, int32_t image,
                                     const struct fov_delivery *delivery, uint64_t ms,
                                     fov_error *err);
+
+/* The digest of a transcript that is closed, without making anything again. Errors: those of
+ * reading one. */
+fov_status fov__transcript_digest(fov_context *ctx, const char *dir, char out[FOV_SHA256_HEX],
+                                  fov_error *err);
 
 #endif

@@ -402,7 +402,8 @@ static fov_status make_line(struct fov_remake *r, size_t index, fov_error *err)
         fov__remake_say(r, "line %zu differs: it holds more than 1000 characters of base64",
                         index + 1);
     }
-    if (line->kind < FOV__LOG_SOURCE || line->kind > FOV__LOG_DELIVERY)
+    if (line->kind < FOV__LOG_SOURCE ||
+        line->kind > (r->images_only ? FOV__LOG_IMAGE : FOV__LOG_DELIVERY))
         return FOV_OK;
     rc = fov__record_read(&record, r->ctx, line->text, line->kind, index + 1, NULL, err);
     if (rc >= 0) {
@@ -451,6 +452,26 @@ static fov_status make_all(struct fov_remake *r, const char *dir, fov_error *err
     return rc;
 }
 
+void fov__remake_drop(struct fov_remake *r)
+{
+    fov_graph_free(r->graph);
+    fov__free(r->ctx, r->node_of);
+    fov__free(r->ctx, r->out_blobs);
+    fov__log_free(r->log);
+}
+
+fov_status fov__remake_images(struct fov_remake *r, const char *dir, fov_error *err)
+{
+    fov_error local;
+    fov_error *const why = err != NULL ? err : &local;
+    r->images_only = true;
+    const fov_status rc = make_all(r, dir, why);
+    if (r->out->differing == 0 || (rc < 0 && rc != FOV_E_STATE))
+        return rc;
+    *why = r->first;
+    return FOV_E_MISMATCH;
+}
+
 static fov_status run(fov_context *ctx, const char *dir, const char *out_dir, fov_replay_fn report,
                       void *user, fov_replayed *out, fov_error *err)
 {
@@ -459,10 +480,7 @@ static fov_status run(fov_context *ctx, const char *dir, const char *out_dir, fo
         .ctx = ctx, .out_dir = out_dir, .report = report, .user = user, .out = out};
     fov_replayed_init(out);
     fov_status rc = make_all(&r, dir, err != NULL ? err : &local);
-    fov_graph_free(r.graph);
-    fov__free(ctx, r.node_of);
-    fov__free(ctx, r.out_blobs);
-    fov__log_free(r.log);
+    fov__remake_drop(&r);
     /* What cannot be made after something came out otherwise is most likely its consequence. */
     const bool may_follow = rc == FOV_OK || (rc == FOV_E_STATE && out->differing > 0);
     if (rc < 0 && !may_follow)

@@ -14,6 +14,8 @@
 
 #ifdef ONLY_FAILING
 #define SUITES(X) X(failing)
+#elif defined(ONLY_PICTURE)
+#define SUITES(X) X(picture)
 #else
 #define SUITES(X) X(writer) X(loader) X(digest) X(verify) X(show)
 #endif
