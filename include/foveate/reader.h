@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* foveate/reader.h - the embedded offline model: it reads charts, tables and labels without a server.
+/* foveate/reader.h - the embedded offline model: it reads charts and tables without a server.
  *
  *     fov_model *reader = NULL;
  *     fov_reader_new(&reader, ctx, NULL, &err);
@@ -31,7 +31,7 @@ FOV_BEGIN_DECLS
 
 typedef struct fov_reader_opts {
     uint32_t struct_size;
-    int32_t no_looks; /* 1: call no tool, answer from the images given: what looking again is worth */
+    int32_t no_looks; /* 1: call no tool and answer from the images given, for comparison */
 } fov_reader_opts;
 
 #define FOV_READER_OPTS_INIT {(uint32_t)sizeof(fov_reader_opts), 0}

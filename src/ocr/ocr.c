@@ -62,12 +62,14 @@ static void *engine_make(const struct fov__ocr_module *module, fov_error *err)
 
 static void *service_new(fov_context *ctx, fov_error *err)
 {
-    const struct fov__ocr_module *module = fov__module_open(ctx, "ocr", FOV__OCR_MODULE_SYMBOL, err);
+    const struct fov__ocr_module *module =
+        fov__module_open(ctx, "ocr", FOV__OCR_MODULE_SYMBOL, err);
     if (module == NULL)
         return NULL;
     if (module->abi != FOV__OCR_MODULE_ABI) {
-        fov__fail(err, FOV_E_UNSUPPORTED, 0, "ocr", "the module foveate-ocr speaks version %u, not %u",
-                  module->abi, FOV__OCR_MODULE_ABI);
+        fov__fail(err, FOV_E_UNSUPPORTED, 0, "ocr",
+                  "the module foveate-ocr speaks version %u, not %u", module->abi,
+                  FOV__OCR_MODULE_ABI);
         return NULL;
     }
     struct ocr_service *service = fov__calloc(ctx, 1, sizeof(*service));
@@ -175,8 +177,11 @@ static int cancel_seen(void *user)
 
 static int32_t segmentation(enum fov__ocr_layout layout)
 {
-    static const int32_t modes[] = {
-        [FOV__OCR_AUTO] = 3, [FOV__OCR_SPARSE] = 11, [FOV__OCR_BLOCK] = 6, [FOV__OCR_LINE] = 7};
+    static const int32_t modes[] = {[FOV__OCR_AUTO] = 3,
+                                    [FOV__OCR_SPARSE] = 11,
+                                    [FOV__OCR_BLOCK] = 6,
+                                    [FOV__OCR_LINE] = 7,
+                                    [FOV__OCR_RAW] = 13};
     return modes[layout];
 }
 
@@ -204,8 +209,9 @@ fov_status fov__ocr_read(struct fov_ocr_result **out, fov_context *ctx, const st
         return err != NULL && err->status < 0 ? err->status : FOV_E_UNSUPPORTED;
     /* Tesseract keeps sizes in 16 bits. */
     if (px->width > INT16_MAX - 2 * PAD || px->height > INT16_MAX - 2 * PAD)
-        return fov__fail(err, FOV_E_LIMIT, 0, "ocr", "a picture of %d x %d is above %d pixels a side",
-                         (int)px->width, (int)px->height, INT16_MAX - 2 * PAD);
+        return fov__fail(err, FOV_E_LIMIT, 0, "ocr",
+                         "a picture of %d x %d is above %d pixels a side", (int)px->width,
+                         (int)px->height, INT16_MAX - 2 * PAD);
     struct collect collect = {.cancel = cancel, .width = px->width, .height = px->height};
     uint8_t *grey = grey_new(px);
     collect.result = fov__calloc(ctx, 1, sizeof(*collect.result));
@@ -220,9 +226,14 @@ fov_status fov__ocr_read(struct fov_ocr_result **out, fov_context *ctx, const st
         rc = FOV_E_UNSUPPORTED;
         goto done;
     }
-    const struct fov__ocr_job job = {grey, px->width + 2 * PAD, px->height + 2 * PAD,
-                                     segmentation(layout), digits_only, word_add,
-                                     cancel != NULL ? cancel_seen : NULL, &collect};
+    const struct fov__ocr_job job = {grey,
+                                     px->width + 2 * PAD,
+                                     px->height + 2 * PAD,
+                                     segmentation(layout),
+                                     digits_only,
+                                     word_add,
+                                     cancel != NULL ? cancel_seen : NULL,
+                                     &collect};
     rc = job_status(service->module->read(engine, &job), err);
     engine_give(service, engine);
     if (rc == FOV_OK) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* ocr: words and their boxes in a picture, by tesseract in a module of its own (foveate-ocr), opened
- * on first need. Shared by the `ocr` operation and the reader. */
+/* ocr: words and their boxes in a picture, by tesseract in a module of its own (foveate-ocr), which
+ * is opened on first need. Shared by the `ocr` operation and the reader. */
 #ifndef FOV_OCR_INTERNAL_H
 #define FOV_OCR_INTERNAL_H
 
@@ -24,12 +24,13 @@ enum fov__ocr_layout {
     FOV__OCR_AUTO,   /* blocks, columns (tesseract's page segmentation 3) */
     FOV__OCR_SPARSE, /* text scattered over a picture, as in a chart (11) */
     FOV__OCR_BLOCK,  /* one uniform block (6) */
-    FOV__OCR_LINE    /* one line (7) */
+    FOV__OCR_LINE,   /* one line (7) */
+    FOV__OCR_RAW     /* one line, taken as it stands, without looking for words in it first (13) */
 };
 
 /* Read words. `digits_only` restricts the letters to those of numbers. Deterministic for one engine
- * identity. Engines are pooled; any thread. Errors: FOV_E_UNSUPPORTED (no module, no language data: the
- * sentence says what to install), FOV_E_MEMORY, FOV_E_CANCELLED. */
+ * identity. Engines are pooled; any thread. Errors: FOV_E_UNSUPPORTED (no module, no language data:
+ * the sentence says what to install), FOV_E_MEMORY, FOV_E_CANCELLED. */
 fov_status fov__ocr_read(struct fov_ocr_result **out, fov_context *ctx, const struct fov_pixels *px,
                          enum fov__ocr_layout layout, bool digits_only, const fov_cancel *cancel,
                          fov_error *err);

@@ -53,7 +53,8 @@ static int word_found(TessResultIterator *it, const struct fov__ocr_job *job, in
         return 1;
     int x1 = 0, y1 = 0, x2 = 0, y2 = 0;
     int more = 1;
-    if (TessPageIteratorBoundingBox(TessResultIteratorGetPageIterator(it), RIL_WORD, &x1, &y1, &x2, &y2)) {
+    if (TessPageIteratorBoundingBox(TessResultIteratorGetPageIterator(it), RIL_WORD, &x1, &y1, &x2,
+                                    &y2)) {
         found.x1 = x1;
         found.y1 = y1;
         found.x2 = x2;
@@ -112,7 +113,8 @@ static int read_words(void *engine, const struct fov__ocr_job *job)
     if (set_threads != NULL)
         set_threads(1);
     TessBaseAPISetPageSegMode(api, (TessPageSegMode)job->segmentation);
-    TessBaseAPISetVariable(api, "tessedit_char_whitelist", job->is_digits ? "0123456789.,%-+$" : "");
+    TessBaseAPISetVariable(api, "tessedit_char_whitelist",
+                           job->is_digits ? "0123456789.,%-+$" : "");
     TessBaseAPISetImage(api, job->grey, job->width, job->height, 1, job->width);
     /* Without a resolution tesseract guesses one from the text and says so on stderr. */
     TessBaseAPISetSourceResolution(api, 150);

@@ -15,13 +15,13 @@ static bool have(const struct reader_words *words, const char *word)
     return fov__reader_words_have(words, list);
 }
 
-static void say(struct reader_answer *answer, const char *text)
+void fov__reader_say(struct reader_answer *answer, const char *text)
 {
     answer->is_found = true;
     fov__format(answer->text, sizeof(answer->text), "%s", text);
 }
 
-static void cannot(struct reader_answer *answer, const char *reason)
+void fov__reader_cannot(struct reader_answer *answer, const char *reason)
 {
     answer->is_found = false;
     answer->text[0] = '\0';
@@ -31,6 +31,9 @@ static void cannot(struct reader_answer *answer, const char *reason)
 /* A name without its footnote stars. */
 static void clean(char *out, size_t size, const char *name)
 {
+    while (*name == ' ' || *name == '-' || *name == '.' || *name == '~' || *name == '\'' ||
+           *name == ')' || *name == '=' || strncmp(name, "\xe2\x80", 2) == 0)
+        name += (unsigned char)*name >= 128 ? 3 : 1;
     size_t len = strlen(name);
     while (len > 0 && (name[len - 1] == '*' || name[len - 1] == ' ' || name[len - 1] == '\'' ||
                        (unsigned char)name[len - 1] >= 128))
@@ -38,26 +41,27 @@ static void clean(char *out, size_t size, const char *name)
     fov__format(out, size, "%.*s", (int)len, name);
 }
 
-static void add_view(struct reader_answer *answer, int32_t view)
+void fov__reader_add_view(struct reader_answer *answer, int32_t view)
 {
     if (view >= 0)
         answer->views |= 1u << (view & 31);
 }
 
 /* The name of a cell on the dimension that the question does not fix. */
-static void say_name(struct reader_answer *answer, const struct reader_name *name, const char *why)
+void fov__reader_say_name(struct reader_answer *answer, const struct reader_name *name,
+                          const char *why)
 {
     char text[READER_TEXT_MAX];
     clean(text, sizeof(text), name->text);
     if (text[0] == '\0' || name->confidence < 0.35) {
-        cannot(answer, "the name that belongs to the value could not be read");
+        fov__reader_cannot(answer, "the name that belongs to the value could not be read");
         return;
     }
-    add_view(answer, name->view);
+    fov__reader_add_view(answer, name->view);
     if (name->is_number && name->number.is_year) {
         fov__reader_number_text(text, sizeof(text), name->number.value, 0);
     }
-    say(answer, text);
+    fov__reader_say(answer, text);
     fov__format(answer->reason, sizeof(answer->reason), "%s", why);
 }
 
@@ -90,7 +94,8 @@ static void answer_extreme(struct reader_answer *answer, const struct reader_gri
     if (!value.is_found || value.is_unsure || value.cells != 1) {
         answer->wants_look = value.is_unsure;
         answer->look = value.look;
-        cannot(answer, value.is_unsure ? "a value that could be the extreme one was not read surely"
+        fov__reader_cannot(answer, value.is_unsure
+                                       ? "a value that could be the extreme one was not read surely"
                                        : "the question fixes no single row of values to compare");
         return;
     }
@@ -101,25 +106,27 @@ static void answer_extreme(struct reader_answer *answer, const struct reader_gri
         const struct reader_cell *cell = &grid->cells[n][value.series];
         if (n != value.name && !value.names_meant && cell->origin != READER_NONE &&
             absolute(cell->value - value.value) <= 1e-9) {
-            cannot(answer, "two names share the extreme value");
+            fov__reader_cannot(answer, "two names share the extreme value");
             return;
         }
     }
-    if (value.names_meant || (is_time && !question->wants_time && grid->series_count > 1 && !value.series_meant)) {
+    if (value.names_meant ||
+        (is_time && !question->wants_time && grid->series_count > 1 && !value.series_meant)) {
         fov__format(why, sizeof(why), "its value of %s is the extreme one", number);
-        say_name(answer, &grid->series[value.series], why);
+        fov__reader_say_name(answer, &grid->series[value.series], why);
         return;
     }
     if (question->wants_time != is_time && question->wants_time) {
-        cannot(answer, "the names in the picture are no times");
+        fov__reader_cannot(answer, "the names in the picture are no times");
         return;
     }
     fov__format(why, sizeof(why), "its value of %s is the extreme one of %u", number,
                 (unsigned)grid->name_count);
-    say_name(answer, &grid->names[value.name], why);
+    fov__reader_say_name(answer, &grid->names[value.name], why);
 }
 
-static bool parse_wanted(const struct reader_question *question, const struct reader_grid *grid, double *out)
+static bool parse_wanted(const struct reader_question *question, const struct reader_grid *grid,
+                         double *out)
 {
     /* Numbers that belong to names or series are no values. */
     struct reader_words left = {.count = 0, .proper = 0};
@@ -127,8 +134,8 @@ static bool parse_wanted(const struct reader_question *question, const struct re
         bool is_named = false;
         struct reader_words one;
         for (size_t n = 0; n < grid->name_count + grid->series_count; n++) {
-            const struct reader_name *name = n < grid->name_count ? &grid->names[n]
-                                                                  : &grid->series[n - grid->name_count];
+            const struct reader_name *name =
+                n < grid->name_count ? &grid->names[n] : &grid->series[n - grid->name_count];
             fov__reader_words_fold(&one, name->text);
             for (size_t k = 0; k < one.count; k++)
                 is_named = is_named || strcmp(one.word[k], question->words.word[i]) == 0;
@@ -144,17 +151,22 @@ static void answer_reverse(struct reader_answer *answer, const struct reader_gri
                            const struct reader_question *question, double wanted)
 {
     bool names[READER_NAMES], series[READER_SERIES];
-    static const char *const about[] = {"almost", "nearly", "about", "approximately", "around", "roughly", NULL};
+    static const char *const about[] = {"almost", "nearly",  "about", "approximately",
+                                        "around", "roughly", NULL};
     const bool is_about = fov__reader_words_have(&question->words, about);
-    const int32_t has_names = fov__reader_meant(&question->words, grid->names, grid->name_count, names);
+    const int32_t has_names =
+        fov__reader_meant(&question->words, grid->names, grid->name_count, names);
     const int32_t has_series =
-        grid->series_count > 1 ? fov__reader_meant(&question->words, grid->series, grid->series_count, series) : 0;
+        grid->series_count > 1
+            ? fov__reader_meant(&question->words, grid->series, grid->series_count, series)
+            : 0;
     double least = 1e300, next = 1e300;
     size_t name = 0, column = 0;
     for (size_t n = 0; n < grid->name_count; n++) {
         for (size_t s = 0; s < grid->series_count; s++) {
             const struct reader_cell *cell = &grid->cells[n][s];
-            if (cell->origin != READER_PRINTED || (has_names > 0 && !names[n]) || (has_series > 0 && !series[s]))
+            if (cell->origin != READER_PRINTED || (has_names > 0 && !names[n]) ||
+                (has_series > 0 && !series[s]))
                 continue;
             const double d = absolute(cell->value - wanted);
             if (d < least) {
@@ -169,18 +181,20 @@ static void answer_reverse(struct reader_answer *answer, const struct reader_gri
     }
     const double play = is_about ? 0.08 * absolute(wanted) : 0.006 * absolute(wanted);
     if (least > play || next <= play) {
-        cannot(answer, "no single printed value is the one that the question gives");
+        fov__reader_cannot(answer, "no single printed value is the one that the question gives");
         return;
     }
     const struct reader_cell *cell = &grid->cells[name][column];
-    add_view(answer, cell->view);
+    fov__reader_add_view(answer, cell->view);
     const bool is_time = names_are_times(grid);
     if (question->wants_time && !is_time) {
-        cannot(answer, "the names in the picture are no times");
+        fov__reader_cannot(answer, "the names in the picture are no times");
         return;
     }
-    say_name(answer, has_names > 0 && grid->series_count > 1 ? &grid->series[column] : &grid->names[name],
-             "its printed value is the one that the question gives");
+    fov__reader_say_name(answer,
+                         has_names > 0 && grid->series_count > 1 ? &grid->series[column]
+                                                                 : &grid->names[name],
+                         "its printed value is the one that the question gives");
 }
 
 static void answer_colour(struct reader_answer *answer, const struct reader_grid *grid,
@@ -196,7 +210,8 @@ static void answer_colour(struct reader_answer *answer, const struct reader_grid
         }
     }
     for (size_t n = 0; n < grid->name_count && hits == 0; n++) {
-        if (grid->names[n].has_colour && fov__reader_colour_is(grid->names[n].colour, question->colour)) {
+        if (grid->names[n].has_colour &&
+            fov__reader_colour_is(grid->names[n].colour, question->colour)) {
             hits++;
             found = &grid->names[n];
         }
@@ -204,36 +219,18 @@ static void answer_colour(struct reader_answer *answer, const struct reader_grid
     /* Several names of one colour when the search went over names. */
     size_t names = 0;
     for (size_t n = 0; n < grid->name_count; n++)
-        names += grid->names[n].has_colour && fov__reader_colour_is(grid->names[n].colour, question->colour);
-    if (hits != 1 || (found >= grid->names && found < grid->names + grid->name_count && names != 1)) {
-        cannot(answer, "not exactly one name is drawn in the colour that the question gives");
+        names += grid->names[n].has_colour &&
+                 fov__reader_colour_is(grid->names[n].colour, question->colour);
+    if (hits != 1 ||
+        (found >= grid->names && found < grid->names + grid->name_count && names != 1)) {
+        fov__reader_cannot(answer,
+                           "not exactly one name is drawn in the colour that the question gives");
         return;
     }
-    say_name(answer, found, "it is drawn in the colour that the question gives");
+    fov__reader_say_name(answer, found, "it is drawn in the colour that the question gives");
 }
 
 /* ---- counts --------------------------------------------------------------------------------- */
-
-static int32_t comparison(const struct reader_words *words, size_t *at)
-{
-    static const char *const above[] = {"above", "over", "greater", "more", "exceed", "exceeds", "higher", "larger", "bigger", NULL};
-    static const char *const below[] = {"below", "under", "less", "fewer", "lower", "smaller", NULL};
-    for (size_t i = 0; i < words->count; i++) {
-        for (size_t k = 0; above[k] != NULL; k++) {
-            if (strcmp(words->word[i], above[k]) == 0) {
-                *at = i;
-                return 1;
-            }
-        }
-        for (size_t k = 0; below[k] != NULL; k++) {
-            if (strcmp(words->word[i], below[k]) == 0) {
-                *at = i;
-                return -1;
-            }
-        }
-    }
-    return 0;
-}
 
 static void answer_count(struct reader_answer *answer, const struct reader_grid *grid,
                          const struct reader_question *question)
@@ -242,21 +239,22 @@ static void answer_count(struct reader_answer *answer, const struct reader_grid 
     char text[32];
     size_t at = 0, count = 0, missing = 0;
     double bound = 0;
-    bool names[READER_NAMES], series[READER_SERIES];
-    const int32_t side = comparison(w, &at);
+    bool series[READER_SERIES];
+    const int32_t side = fov__reader_comparison(w, &at);
     const bool has_bound = side != 0 && fov__reader_words_number(w, at, &bound);
     const bool is_negative = have(w, "negative");
-    if (has_bound && fov__reader_words_have(w, (const char *const[]){"thousand", "million", "billion", NULL})) {
-        cannot(answer, "the bound is given in another unit than the picture may use");
+    if (has_bound &&
+        fov__reader_words_have(w, (const char *const[]){"thousand", "million", "billion", NULL})) {
+        fov__reader_cannot(answer, "the bound is given in another unit than the picture may use");
         return;
     }
-    if (grid->kind == READER_LINE_CHART && (has_bound || (!have(w, "lines") && !have(w, "legend")))) {
-        cannot(answer, "the points of a line cannot be counted surely");
+    if (grid->kind == READER_LINE_CHART &&
+        (has_bound || (!have(w, "lines") && !have(w, "legend")))) {
+        fov__reader_cannot(answer, "the points of a line cannot be counted surely");
         return;
     }
     const int32_t has_series =
         grid->series_count > 1 ? fov__reader_meant(w, grid->series, grid->series_count, series) : 0;
-    (void)names;
     for (size_t n = 0; n < grid->name_count; n++) {
         bool twin = false;
         for (size_t s = 0; s < grid->series_count; s++) {
@@ -265,7 +263,8 @@ static void answer_count(struct reader_answer *answer, const struct reader_grid 
                 continue;
             missing += cell->origin == READER_NONE;
             for (size_t m = 0; m < grid->name_count; m++)
-                twin = twin || (m != n && cell->origin == READER_PRINTED && grid->cells[m][s].origin == READER_PRINTED &&
+                twin = twin || (m != n && cell->origin == READER_PRINTED &&
+                                grid->cells[m][s].origin == READER_PRINTED &&
                                 absolute(grid->cells[m][s].value - cell->value) < 1e-9);
             if (cell->origin == READER_NONE)
                 continue;
@@ -275,131 +274,37 @@ static void answer_count(struct reader_answer *answer, const struct reader_grid 
                 count += cell->value < 0;
             else if (!have(w, "same"))
                 count++;
-            add_view(answer, cell->view);
+            fov__reader_add_view(answer, cell->view);
         }
         count += have(w, "same") && twin;
     }
     if (have(w, "colors") || have(w, "colours"))
-        count = grid->series_count > 1 ? grid->series_count : grid->kind == READER_PIE ? grid->name_count : 1;
+        count = grid->series_count > 1     ? grid->series_count
+                : grid->kind == READER_PIE ? grid->name_count
+                                           : 1;
     else if (have(w, "lines"))
         count = grid->kind == READER_LINE_CHART ? grid->series_count : 0;
     else if (have(w, "legend") || have(w, "entries"))
-        count = grid->series_count > 1 ? grid->series_count : grid->kind == READER_PIE ? grid->name_count : 0;
-    else if (!has_bound && !is_negative && !have(w, "same") && !have(w, "bars") && !have(w, "values"))
+        count = grid->series_count > 1     ? grid->series_count
+                : grid->kind == READER_PIE ? grid->name_count
+                                           : 0;
+    else if (!has_bound && !is_negative && !have(w, "same") && !have(w, "bars") &&
+             !have(w, "values"))
         count = grid->name_count;
     if (have(w, "same") && count > 2)
         count = 0; /* more than one pair: which is meant is not said */
+    size_t nameless = 0;
+    for (size_t n = 0; n < grid->name_count; n++)
+        nameless += grid->names[n].text[0] == '\0';
+    if (count == grid->name_count && nameless * 5 > grid->name_count && !have(w, "bars"))
+        count = 0; /* where names were not read, groups may have been taken apart */
     if (count == 0 || ((has_bound || have(w, "same")) && missing > 0)) {
-        cannot(answer, "what is to be counted was not seen surely");
+        fov__reader_cannot(answer, "what is to be counted was not seen surely");
         return;
     }
     fov__format(text, sizeof(text), "%u", (unsigned)count);
-    say(answer, text);
+    fov__reader_say(answer, text);
     fov__format(answer->reason, sizeof(answer->reason), "that many were found in the picture");
-}
-
-/* ---- comparisons ---------------------------------------------------------------------------- */
-
-static void answer_yes_no(struct reader_answer *answer, const struct reader_grid *grid,
-                          const struct reader_question *question)
-{
-    struct reader_words left, right;
-    struct reader_value a, b;
-    size_t at = 0;
-    double bound = 0;
-    const struct reader_words *w = &question->words;
-    const int32_t side = comparison(w, &at);
-    size_t than = at;
-    while (than < w->count && strcmp(w->word[than], "than") != 0)
-        than++;
-    if (side == 0 || at == 0) {
-        cannot(answer, "the question compares nothing that could be read");
-        return;
-    }
-    fov__reader_words_part(&left, w, 1, at);
-    fov__reader_words_part(&right, w, than < w->count ? than + 1 : at + 1, w->count);
-    fov__reader_evaluate(&b, grid, &right);
-    const bool has_bound = !b.is_found && fov__reader_words_number(&right, 0, &bound);
-    if (has_bound && (have(&left, "any") || have(&left, "all"))) {
-        size_t hits = 0, total = 0, missing = 0;
-        for (size_t n = 0; n < grid->name_count; n++) {
-            for (size_t s = 0; s < grid->series_count; s++) {
-                const struct reader_cell *cell = &grid->cells[n][s];
-                missing += cell->origin == READER_NONE;
-                if (cell->origin == READER_NONE)
-                    continue;
-                total++;
-                hits += side > 0 ? cell->value > bound : cell->value < bound;
-                add_view(answer, cell->view);
-            }
-        }
-        if (total == 0 || missing > 0) {
-            cannot(answer, "not every value could be read");
-            return;
-        }
-        say(answer, (have(&left, "any") ? hits > 0 : hits == total) ? "Yes" : "No");
-        fov__format(answer->reason, sizeof(answer->reason), "%u of %u values are on that side", (unsigned)hits,
-                    (unsigned)total);
-        return;
-    }
-    fov__reader_evaluate(&a, grid, &left);
-    if (!a.is_found || a.is_unsure || (!has_bound && (!b.is_found || b.is_unsure))) {
-        answer->wants_look = a.is_unsure || b.is_unsure;
-        answer->look = a.is_unsure ? a.look : b.look;
-        cannot(answer, "one side of the comparison could not be read");
-        return;
-    }
-    const double other = has_bound ? bound : b.value;
-    char x[40], y[40];
-    fov__reader_number_text(x, sizeof(x), a.value, 2);
-    fov__reader_number_text(y, sizeof(y), other, 2);
-    answer->views |= a.views | (has_bound ? 0 : b.views);
-    say(answer, (side > 0 ? a.value > other : a.value < other) ? "Yes" : "No");
-    fov__format(answer->reason, sizeof(answer->reason), "one side is %s, the other %s", x, y);
-}
-
-/* "Did more Christians vote to remain or leave": the larger of two that are named. */
-static void answer_choice(struct reader_answer *answer, const struct reader_grid *grid,
-                          const struct reader_question *question)
-{
-    bool names[READER_NAMES], series[READER_SERIES];
-    size_t at = 0;
-    const int32_t side = comparison(&question->words, &at);
-    const int32_t has_names = fov__reader_meant(&question->words, grid->names, grid->name_count, names);
-    const int32_t has_series =
-        grid->series_count > 1 ? fov__reader_meant(&question->words, grid->series, grid->series_count, series) : 0;
-    const bool by_series = has_series == 2;
-    if (side == 0 || (!by_series && has_names != 2)) {
-        cannot(answer, "the two things to compare were not found in the picture");
-        return;
-    }
-    double best = 0;
-    const struct reader_name *winner = NULL;
-    const size_t count = by_series ? grid->series_count : grid->name_count;
-    for (size_t i = 0; i < count; i++) {
-        double sum = 0;
-        if (by_series ? !series[i] : !names[i])
-            continue;
-        const size_t others = by_series ? grid->name_count : grid->series_count;
-        for (size_t k = 0; k < others; k++) {
-            const struct reader_cell *cell = by_series ? &grid->cells[k][i] : &grid->cells[i][k];
-            if (by_series && has_names > 0 && !names[k])
-                continue;
-            if (!by_series && has_series == 1 && !series[k])
-                continue;
-            if (cell->origin == READER_NONE) {
-                cannot(answer, "a value that is to be compared could not be read");
-                return;
-            }
-            add_view(answer, cell->view);
-            sum += cell->value;
-        }
-        if (winner == NULL || (side > 0 ? sum > best : sum < best)) {
-            best = sum;
-            winner = by_series ? &grid->series[i] : &grid->names[i];
-        }
-    }
-    say_name(answer, winner, side > 0 ? "its value is the larger one" : "its value is the smaller one");
 }
 
 /* ---- values --------------------------------------------------------------------------------- */
@@ -414,34 +319,35 @@ static void answer_value(struct reader_answer *answer, const struct reader_grid 
     if (!value.is_found || value.is_ambiguous) {
         answer->wants_look = value.is_unsure;
         answer->look = value.look;
-        cannot(answer, value.is_ambiguous ? "more than one value fits the question"
-                       : value.is_unsure  ? "the value that is asked for could not be read"
-                                          : "nothing in the picture has the names of the question");
+        fov__reader_cannot(answer, value.is_ambiguous ? "more than one value fits the question"
+                                   : value.is_unsure
+                                       ? "the value that is asked for could not be read"
+                                       : "nothing in the picture has the names of the question");
         return;
     }
     const struct reader_cell *cell = &grid->cells[value.name][value.series];
-    const bool is_rough = value.cells == 1 && cell->origin == READER_MEASURED && cell->is_doubtful &&
-                          cell->error > 0.05 * absolute(cell->value);
+    const bool is_rough = value.cells == 1 && cell->origin == READER_MEASURED &&
+                          cell->is_doubtful && cell->error > 0.05 * absolute(cell->value);
     if (is_rough || (value.cells == 1 && cell->origin == READER_PRINTED && cell->is_doubtful)) {
         answer->wants_look = true;
         answer->look = cell->box;
-        cannot(answer, "the value was read but nothing in the picture confirms it");
+        fov__reader_cannot(answer, "the value was read but nothing in the picture confirms it");
         return;
     }
     int32_t decimals = value.decimals;
     if (value.cells > 1 && decimals < 2)
         decimals = 2;
     fov__reader_number_text(text, sizeof(text), value.value, decimals);
-    say(answer, text);
+    fov__reader_say(answer, text);
     if (value.cells == 1)
-        fov__format(answer->reason, sizeof(answer->reason), "%s %s is %s%s", cell->origin == READER_MEASURED
-                        ? "measured against the axis, the value at"
-                        : "the value printed at",
+        fov__format(answer->reason, sizeof(answer->reason), "%s %s is %s%s",
+                    cell->origin == READER_MEASURED ? "measured against the axis, the value at"
+                                                    : "the value printed at",
                     grid->names[value.name].text, text,
                     cell->is_checked ? ", where the scale puts it" : "");
     else
-        fov__format(answer->reason, sizeof(answer->reason), "it follows from %u values in the picture",
-                    (unsigned)value.cells);
+        fov__format(answer->reason, sizeof(answer->reason),
+                    "it follows from %u values in the picture", (unsigned)value.cells);
 }
 
 /* A cell that is no number, as a time in a timetable. */
@@ -449,20 +355,25 @@ static bool answer_cell_text(struct reader_answer *answer, const struct reader_g
                              const struct reader_question *question)
 {
     bool names[READER_NAMES], series[READER_SERIES];
-    if (grid->kind != READER_TABLE || fov__reader_meant(&question->words, grid->names, grid->name_count, names) != 1)
+    size_t at = 0;
+    if (grid->kind != READER_TABLE || fov__reader_extreme(&question->words, &at) != 0 ||
+        fov__reader_meant(&question->words, grid->names, grid->name_count, names) != 1)
         return false;
     const int32_t has_series =
-        grid->series_count > 1 ? fov__reader_meant(&question->words, grid->series, grid->series_count, series) : 0;
+        grid->series_count > 1
+            ? fov__reader_meant(&question->words, grid->series, grid->series_count, series)
+            : 0;
     if (grid->series_count > 1 && has_series != 1)
         return false;
     for (size_t n = 0; n < grid->name_count; n++) {
         for (size_t s = 0; s < grid->series_count; s++) {
             const struct reader_cell *cell = &grid->cells[n][s];
-            if (!names[n] || (has_series == 1 && !series[s]) || cell->text[0] == '\0' || cell->is_doubtful)
+            if (!names[n] || (has_series == 1 && !series[s]) || cell->text[0] == '\0' ||
+                cell->is_doubtful)
                 continue;
-            add_view(answer, cell->view);
-            add_view(answer, grid->names[n].view);
-            say(answer, cell->text);
+            fov__reader_add_view(answer, cell->view);
+            fov__reader_add_view(answer, grid->names[n].view);
+            fov__reader_say(answer, cell->text);
             fov__format(answer->reason, sizeof(answer->reason), "it stands in the row of %s",
                         grid->names[n].text);
             return true;
@@ -471,52 +382,131 @@ static bool answer_cell_text(struct reader_answer *answer, const struct reader_g
     return false;
 }
 
-void fov__reader_answer(struct reader_answer *answer, const struct reader_grid *grid,
-                        const struct reader_scene *scene, const char *text)
+/* What is printed beside the values: the title of the axis, a note, the entries of the legend. */
+static void answer_print(struct reader_answer *answer, const struct reader_grid *grid,
+                         const struct reader_question *question)
+{
+    const bool is_axis = question->is_axis_title;
+    if (!question->is_legend) {
+        const char *print = is_axis ? grid->axis_title : grid->note;
+        if (print[0] == '\0') {
+            fov__reader_cannot(answer,
+                               is_axis ? "no title was found under the axis" : "no note was found");
+            return;
+        }
+        fov__reader_say(answer, print);
+        fov__reader_add_view(answer, is_axis ? grid->axis_title_view : grid->note_view);
+        fov__format(answer->reason, sizeof(answer->reason), "it is printed %s",
+                    is_axis ? "under the axis" : "as a note");
+        return;
+    }
+    char list[256] = "";
+    for (size_t s = 0; s < grid->series_count; s++) {
+        char name[READER_TEXT_MAX];
+        clean(name, sizeof(name), grid->series[s].text);
+        if (name[0] == '\0') {
+            fov__reader_cannot(answer, "not every entry of a legend was read");
+            return;
+        }
+        const size_t used = strlen(list);
+        fov__format(list + used, sizeof(list) - used, "%s%s", used > 0 ? ", " : "", name);
+        fov__reader_add_view(answer, grid->series[s].view);
+    }
+    if (grid->series_count < 2) {
+        fov__reader_cannot(answer, "no legend was found");
+        return;
+    }
+    fov__reader_say(answer, list);
+    fov__format(answer->reason, sizeof(answer->reason),
+                "these names stand beside the colours of the chart");
+}
+
+static void answer_text(struct reader_answer *answer, const struct reader_grid *grid,
+                        const char *text)
 {
     struct reader_question question;
-    static const char *const looks_like[] = {"represent", "represents", "represented", "indicated", "indicate",
-                                             "indicates", "denote", "denotes", "shown", "color", "colour",
-                                             "line", "stand", "mean", NULL};
+    static const char *const looks_like[] = {"represent", "represents", "represented", "indicated",
+                                             "indicate",  "indicates",  "denote",      "denotes",
+                                             "shown",     "color",      "colour",      "line",
+                                             "stand",     "mean",       NULL};
     size_t at = 0;
     double wanted = 0;
-    (void)scene;
     memset(answer, 0, sizeof(*answer));
     fov__reader_question_parse(&question, text);
     const struct reader_words *w = &question.words;
     if (question.is_title) {
-        if (grid->title[0] == '\0') {
-            cannot(answer, "no title was found at the top of the picture");
+        const size_t len = strlen(grid->title);
+        /* A line of prose is no title. */
+        const bool is_prose = len < 4 || grid->title[len - 1] == '.' ||
+                              (grid->title[0] >= 'a' && grid->title[0] <= 'z');
+        if (is_prose) {
+            fov__reader_cannot(answer, "no title was found at the top of the picture");
             return;
         }
-        say(answer, grid->title);
-        add_view(answer, grid->title_view);
-        fov__format(answer->reason, sizeof(answer->reason), "it is the text at the top of the picture");
+        fov__reader_say(answer, grid->title);
+        fov__reader_add_view(answer, grid->title_view);
+        fov__format(answer->reason, sizeof(answer->reason),
+                    "it is the text at the top of the picture");
+        return;
+    }
+    if (question.is_axis_title || question.is_note || question.is_legend) {
+        answer_print(answer, grid, &question);
         return;
     }
     if (grid->name_count == 0) {
-        cannot(answer, "no bars, lines, labelled parts or table could be made out");
+        fov__reader_cannot(answer, "no bars, lines, labelled parts or table could be made out");
         return;
     }
     const bool has_extreme = fov__reader_extreme(w, &at) != 0;
+    if (grid->is_partial && (question.is_count || has_extreme || question.is_yes_no)) {
+        fov__reader_cannot(
+            answer, "not all that is printed could be read, so nothing can be counted or ranked");
+        return;
+    }
     if (question.is_count)
         answer_count(answer, grid, &question);
     else if (question.colour[0] != '\0' && !has_extreme && fov__reader_words_have(w, looks_like) &&
              !question.is_yes_no)
         answer_colour(answer, grid, &question);
     else if (question.is_choice)
-        answer_choice(answer, grid, &question);
+        fov__reader_answer_choice(answer, grid, &question);
     else if (question.is_yes_no)
-        answer_yes_no(answer, grid, &question);
+        fov__reader_answer_yes_no(answer, grid, &question);
     else if (answer_cell_text(answer, grid, &question))
         return;
     else if (question.wants_name && has_extreme)
         answer_extreme(answer, grid, &question);
     else if (question.wants_name && parse_wanted(&question, grid, &wanted))
         answer_reverse(answer, grid, &question, wanted);
-    else if (question.wants_name && fov__reader_words_have(w, (const char *const[]){"who", "which", "when", NULL}) &&
-             !fov__reader_words_have(w, (const char *const[]){"number", "value", "percentage", NULL}))
-        cannot(answer, "the question asks for a name but says neither a value nor an extreme");
+    else if (question.wants_name &&
+             fov__reader_words_have(w, (const char *const[]){"who", "which", "when", NULL}) &&
+             !fov__reader_words_have(w,
+                                     (const char *const[]){"number", "value", "percentage", NULL}))
+        fov__reader_cannot(answer,
+                           "the question asks for a name but says neither a value nor an extreme");
     else
         answer_value(answer, grid, &question);
+}
+
+/* Where the last sentence begins: what stands before it tells a story. */
+static const char *last_sentence(const char *text)
+{
+    const char *start = text;
+    for (const char *c = text; *c != '\0'; c++) {
+        const bool is_end = (*c == '.' || *c == '?' || *c == '!') && c[1] == ' ' && c[2] >= 'A' &&
+                            c[2] <= 'Z' && c > text && c[-1] >= 'a' && c[-1] <= 'z';
+        if (is_end && strlen(c) > 12)
+            start = c + 2;
+    }
+    return start;
+}
+
+void fov__reader_answer(struct reader_answer *answer, const struct reader_grid *grid,
+                        const struct reader_scene *scene, const char *text)
+{
+    const char *last = last_sentence(text);
+    (void)scene;
+    answer_text(answer, grid, last);
+    if (!answer->is_found && last != text)
+        answer_text(answer, grid, text);
 }

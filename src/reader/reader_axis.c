@@ -38,7 +38,8 @@ static int32_t support(double slope, double offset, const double *position, cons
 {
     int32_t found = 0;
     for (size_t i = 0; i < count; i++) {
-        agrees[i] = absolute(slope * position[i] + offset - value[i]) <= tolerance * absolute(slope);
+        agrees[i] =
+            absolute(slope * position[i] + offset - value[i]) <= tolerance * absolute(slope);
         found += agrees[i];
     }
     return found;
@@ -81,8 +82,8 @@ bool fov__reader_axis_fit(struct reader_axis *out, const double *position, const
 
 /* Number texts that stand in one line with the seed: right or left edges or middles of a column,
  * or middles of a row. */
-static size_t in_line(const struct reader_scene *scene, const struct reader_text *seed, bool is_level,
-                      int32_t edge, size_t *index, double *position, double *value)
+static size_t in_line(const struct reader_scene *scene, const struct reader_text *seed,
+                      bool is_level, int32_t edge, size_t *index, double *position, double *value)
 {
     size_t count = 0;
     for (size_t i = 0; i < scene->text_count && count < TICKS; i++) {
@@ -159,7 +160,8 @@ bool fov__reader_axis_settle(const struct reader_text *text, double expected, do
     struct reader_number number;
     for (int32_t i = -1; i < text->others; i++) {
         const char *reading = i < 0 ? text->text : text->other[i];
-        if (fov__reader_number_parse(reading, true, &number) && is_near(number.value, expected, tolerance)) {
+        if (fov__reader_number_parse(reading, true, &number) &&
+            is_near(number.value, expected, tolerance)) {
             *out = number;
             return true;
         }

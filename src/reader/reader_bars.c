@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* A bar chart becomes a grid: rectangles of one colour that stand on a common line, in columns or
  * rows, side by side or stacked; names along the line; values printed at the bars and measured
- * against the scale. It must never take a value from a bar that neither a print nor a scale backs. */
+ * against the scale. It must never take a value from a bar that neither a print nor a scale backs.
+ */
 #include "reader/reader_internal.h"
 
 struct bar {
     struct reader_rgb colour;
-    double start, end;   /* along the bar: x, or height.. from the top turned upward (-y) */
-    double low, high;    /* across it */
+    double start, end; /* along the bar: x, or height.. from the top turned upward (-y) */
+    double low, high;  /* across it */
     int32_t column, series;
     bool is_kept;
     const struct reader_text *print;
@@ -18,7 +19,7 @@ struct bars {
     struct reader_scene *scene;
     struct bar bar[READER_BARS];
     size_t count;
-    bool is_level;       /* bars lie: values go to the right */
+    bool is_level; /* bars lie: values go to the right */
     double base, thick;
     size_t column_count;
     double column_at[READER_BARS];
@@ -34,121 +35,24 @@ static double absolute(double v)
     return v < 0 ? -v : v;
 }
 
-/* A rectangle that may be a bar: one flat, or the parts into which a label cuts it. */
-struct block {
-    struct reader_rgb colour;
-    int32_t x1, y1, x2, y2, flat;
-};
-
-/* The part of some pixels that is of the block's colour, or, if asked, ink. */
-static double coverage(const struct reader_scene *scene, const struct block *block, bool is_ink, int32_t x1,
-                       int32_t y1, int32_t x2, int32_t y2)
-{
-    int32_t inside = 0, total = 0;
-    for (int32_t y = y1; y < y2; y++) {
-        for (int32_t x = x1; x < x2; x++) {
-            const int32_t flat = scene->label[y * scene->width + x];
-            total++;
-            if (flat < 0 || is_ink)
-                inside += flat < 0 && is_ink;
-            else
-                inside += flat == block->flat || fov__reader_rgb_distance(scene->flats[flat].colour, block->colour) <= 14;
-        }
-    }
-    return total > 0 ? (double)inside / total : 0;
-}
-
-/* Draw the edges in to where most of the edge belongs to the flat: JPEG frays them by a pixel or
- * two. A label that touches an edge may hide a part of it. */
-static bool trim_block(const struct reader_scene *scene, struct block *b)
-{
-    const double most = 0.55;
-    for (int32_t i = 0; i < 3 && b->y1 < b->y2 && coverage(scene, b, false, b->x1, b->y1, b->x2, b->y1 + 1) < most; i++)
-        b->y1++;
-    for (int32_t i = 0; i < 3 && b->y1 < b->y2 && coverage(scene, b, false, b->x1, b->y2 - 1, b->x2, b->y2) < most; i++)
-        b->y2--;
-    for (int32_t i = 0; i < 3 && b->x1 < b->x2 && coverage(scene, b, false, b->x1, b->y1, b->x1 + 1, b->y2) < most; i++)
-        b->x1++;
-    for (int32_t i = 0; i < 3 && b->x1 < b->x2 && coverage(scene, b, false, b->x2 - 1, b->y1, b->x2, b->y2) < most; i++)
-        b->x2--;
-    return b->x2 - b->x1 >= 3 && b->y2 - b->y1 >= 3 && coverage(scene, b, false, b->x1, b->y1, b->x2, b->y2) > 0.4 &&
-           coverage(scene, b, false, b->x1, b->y1, b->x2, b->y1 + 1) >= most &&
-           coverage(scene, b, false, b->x1, b->y2 - 1, b->x2, b->y2) >= most &&
-           coverage(scene, b, false, b->x1, b->y1, b->x1 + 1, b->y2) >= most &&
-           coverage(scene, b, false, b->x2 - 1, b->y1, b->x2, b->y2) >= most;
-}
-
-/* Two parts of one bar: the same colour and sides, and only ink between them. */
-static bool is_cut(const struct reader_scene *scene, const struct block *a, const struct block *b)
-{
-    if (fov__reader_rgb_distance(a->colour, b->colour) > 14)
-        return false;
-    const bool in_column = absolute(a->x1 - b->x1) <= 2 && absolute(a->x2 - b->x2) <= 2;
-    const bool in_row = absolute(a->y1 - b->y1) <= 2 && absolute(a->y2 - b->y2) <= 2;
-    const int32_t play = 4; /* the parts reach up beside the label; a line between two bars is thinner */
-    if (in_column && b->y1 > a->y2 && b->y1 - a->y2 <= 20 && a->y2 - a->y1 > play && b->y2 - b->y1 > play)
-        return coverage(scene, a, true, a->x1, a->y2 - play, a->x2, b->y1 + play) > 0.35;
-    if (in_row && b->x1 > a->x2 && b->x1 - a->x2 <= 60 && a->x2 - a->x1 > play && b->x2 - b->x1 > play)
-        return coverage(scene, a, true, a->x2 - play, a->y1, b->x1 + play, a->y2) > 0.35;
-    return false;
-}
-
-static bool join_one(const struct reader_scene *scene, struct block *blocks, size_t *count)
-{
-    for (size_t i = 0; i < *count; i++) {
-        for (size_t j = 0; j < *count; j++) {
-            if (i == j || !is_cut(scene, &blocks[i], &blocks[j]))
-                continue;
-            blocks[i].x2 = blocks[j].x2;
-            blocks[i].y2 = blocks[j].y2;
-            blocks[j] = blocks[--*count];
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Rectangles that differ clearly from the ground and are no frame around everything. */
-static size_t candidates(const struct reader_scene *scene, struct block *blocks, size_t max)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < scene->flat_count && count < max; i++) {
-        const struct reader_flat *f = &scene->flats[i];
-        if (f->is_ground || fov__reader_rgb_distance(f->colour, scene->ground) < 30)
-            continue;
-        const bool is_all = f->x2 - f->x1 > scene->width * 9 / 10 && f->y2 - f->y1 > scene->height / 3;
-        struct block block = {f->colour, f->x1, f->y1, f->x2, f->y2, (int32_t)i};
-        if (!is_all)
-            blocks[count++] = block;
-    }
-    while (join_one(scene, blocks, &count))
-        continue;
-    size_t kept = 0;
-    for (size_t i = 0; i < count; i++) {
-        struct block block = blocks[i];
-        if (trim_block(scene, &block))
-            blocks[kept++] = block;
-    }
-    return kept;
-}
-
 struct stand {
     double base, thick;
     int32_t score;
 };
 
 /* How many rectangles share a foot line and a thickness, if bars lie (is_level) or stand. */
-static struct stand stand_of(const struct block *blocks, size_t count, bool is_level)
+static struct stand stand_of(const struct reader_block *blocks, size_t count, bool is_level)
 {
     struct stand best = {0, 0, 0};
     for (size_t i = 0; i < count; i++) {
-        const struct block *a = &blocks[i];
-        const int32_t base = is_level ? a->x1 : a->y2, thick = is_level ? a->y2 - a->y1 : a->x2 - a->x1;
+        const struct reader_block *a = &blocks[i];
+        const int32_t base = is_level ? a->x1 : a->y2,
+                      thick = is_level ? a->y2 - a->y1 : a->x2 - a->x1;
         int32_t score = 0;
         if (thick < 6)
             continue; /* the stem of a letter */
         for (size_t j = 0; j < count; j++) {
-            const struct block *b = &blocks[j];
+            const struct reader_block *b = &blocks[j];
             const int32_t foot = is_level ? b->x1 : b->y2;
             const int32_t wide = is_level ? b->y2 - b->y1 : b->x2 - b->x1;
             const bool is_same = wide - thick <= 2 && thick - wide <= 2;
@@ -156,15 +60,16 @@ static struct stand stand_of(const struct block *blocks, size_t count, bool is_l
             score += is_same ? (on_foot ? 3 : 1) : 0;
         }
         /* Between equals the longer foot: swatches of a legend also stand in a row. */
-        score = score * 64 + (is_level ? a->y2 - a->y1 < 63 ? a->y2 - a->y1 : 63
-                                       : a->x2 - a->x1 < 63 ? a->x2 - a->x1 : 63);
+        score = score * 64 + (is_level             ? a->y2 - a->y1 < 63 ? a->y2 - a->y1 : 63
+                              : a->x2 - a->x1 < 63 ? a->x2 - a->x1
+                                                   : 63);
         if (score > best.score)
             best = (struct stand){base, thick, score};
     }
     return best;
 }
 
-static void turn_bar(const struct bars *bars, const struct block *f, struct bar *bar)
+static void turn_bar(const struct bars *bars, const struct reader_block *f, struct bar *bar)
 {
     memset(bar, 0, sizeof(*bar));
     bar->colour = f->colour;
@@ -174,13 +79,15 @@ static void turn_bar(const struct bars *bars, const struct block *f, struct bar 
     bar->high = bars->is_level ? f->y2 : f->x2;
 }
 
-/* Keep what is as thick as the others and reaches the foot line, directly or over its neighbours. */
+/* Keep what is as thick as the others and reaches the foot line, directly or over its neighbours.
+ */
 static void keep_standing(struct bars *bars)
 {
     bool grew = true;
     for (size_t i = 0; i < bars->count; i++) {
         struct bar *bar = &bars->bar[i];
-        bar->is_kept = absolute(bar->start - bars->base) <= 2.5 || absolute(bar->end - bars->base) <= 2.5;
+        bar->is_kept =
+            absolute(bar->start - bars->base) <= 2.5 || absolute(bar->end - bars->base) <= 2.5;
     }
     while (grew) {
         grew = false;
@@ -190,8 +97,9 @@ static void keep_standing(struct bars *bars)
                 const struct bar *other = &bars->bar[j];
                 const bool same = absolute(other->low - bar->low) <= 2.5 &&
                                   absolute(other->high - bar->high) <= 2.5;
-                if (other->is_kept && same && (absolute(other->end - bar->start) <= 4 ||
-                                               absolute(other->start - bar->end) <= 4)) {
+                if (other->is_kept && same &&
+                    (absolute(other->end - bar->start) <= 4 ||
+                     absolute(other->start - bar->end) <= 4)) {
                     bar->is_kept = true;
                     grew = true;
                 }
@@ -228,7 +136,8 @@ static void make_columns(struct bars *bars)
     for (size_t i = 0; i < bars->count; i++) {
         struct bar *bar = &bars->bar[i];
         const double at = (bar->low + bar->high) / 2;
-        if (bars->column_count == 0 || at - bars->column_at[bars->column_count - 1] > bars->thick * 0.4)
+        if (bars->column_count == 0 ||
+            at - bars->column_at[bars->column_count - 1] > bars->thick * 0.4)
             bars->column_at[bars->column_count++] = at;
         bar->column = (int32_t)bars->column_count - 1;
         if (i > 0 && bars->bar[i - 1].column == bar->column) {
@@ -291,7 +200,8 @@ static void make_groups(struct bars *bars, bool has_own)
     size_t at = 0;
     for (size_t c = 0; c < bars->column_count; c++) {
         const int32_t series = bars->bar[at].series;
-        bool is_new = bars->is_stacked || has_own || bars->colour_count < 2 || c == 0 || seen[series];
+        bool is_new =
+            bars->is_stacked || has_own || bars->colour_count < 2 || c == 0 || seen[series];
         if (!is_new && bars->column_at[c] - last > 1.7 * bars->thick)
             is_new = true;
         if (is_new) {
@@ -308,9 +218,9 @@ static void make_groups(struct bars *bars, bool has_own)
 
 static bool find_bars(struct bars *bars)
 {
-    struct block blocks[READER_BARS];
+    struct reader_block blocks[READER_BARS];
     const struct reader_scene *scene = bars->scene;
-    const size_t count = candidates(scene, blocks, READER_BARS);
+    const size_t count = fov__reader_blocks(scene, blocks, READER_BARS);
     const struct stand standing = stand_of(blocks, count, false);
     const struct stand lying = stand_of(blocks, count, true);
     if (count < 2 || (standing.score < 4 * 64 && lying.score < 4 * 64))
@@ -336,7 +246,8 @@ static bool find_bars(struct bars *bars)
 
 /* How far a printed number is from the place where this bar's value is printed; huge when it
  * cannot be its value. */
-static double print_distance(const struct bars *bars, const struct bar *bar, const struct reader_text *text)
+static double print_distance(const struct bars *bars, const struct bar *bar,
+                             const struct reader_text *text)
 {
     const double never = 1e9;
     const double near_end = bars->is_level ? text->box.x1 : -text->box.y2;
@@ -369,7 +280,8 @@ static void find_prints(struct bars *bars)
         struct reader_text *text = &scene->texts[i];
         struct bar *best = NULL;
         double least = 1e8;
-        if (!text->is_number || text->is_used || text->view < 0 || text->degrees > 0 || text->degrees < 0)
+        if (!text->is_number || text->is_used || text->view < 0 || text->degrees > 0 ||
+            text->degrees < 0)
             continue;
         for (size_t b = 0; b < bars->count; b++) {
             const double d = print_distance(bars, &bars->bar[b], text);
@@ -381,10 +293,10 @@ static void find_prints(struct bars *bars)
         if (best == NULL)
             continue;
         /* The same print may be seen twice, as outline and as filling: the surer reading stays. */
-        const bool is_better = best->print == NULL ||
-                               (absolute(least - best->print_distance) < 3
-                                    ? text->confidence > best->print->confidence
-                                    : least < best->print_distance);
+        const bool is_better =
+            best->print == NULL ||
+            (absolute(least - best->print_distance) < 3 ? text->confidence > best->print->confidence
+                                                        : least < best->print_distance);
         if (is_better) {
             best->print = text;
             best->print_distance = least;
@@ -394,7 +306,8 @@ static void find_prints(struct bars *bars)
 }
 
 /* Where a bar's value stands on the scale. */
-static double measure(const struct bars *bars, const struct bar *bar, const struct reader_axis *axis)
+static double measure(const struct bars *bars, const struct bar *bar,
+                      const struct reader_axis *axis)
 {
     const double flip = bars->is_level ? 1 : -1;
     if (bars->is_stacked)
@@ -445,7 +358,8 @@ static bool scale_of_prints(const struct bars *bars, struct reader_axis *axis)
     return rises && axis->ticks * 2 > (int32_t)count;
 }
 
-/* Headers over a row of stacked parts name them: each text above goes to the part it is nearest to. */
+/* Headers over a row of stacked parts name them: each text above goes to the part it is nearest to.
+ */
 static void read_headers(struct reader_grid *grid, const struct bars *bars)
 {
     struct reader_scene *scene = bars->scene;
@@ -460,7 +374,8 @@ static void read_headers(struct reader_grid *grid, const struct bars *bars)
         double top = -1, height = 0;
         for (size_t i = 0; i < scene->text_count; i++) {
             const struct reader_text *text = &scene->texts[i];
-            const bool is_near = text->box.y2 <= edge + 1 && edge - text->box.y2 < (line == 0 ? 2.5 : 0.9) * text->height;
+            const bool is_near = text->box.y2 <= edge + 1 &&
+                                 edge - text->box.y2 < (line == 0 ? 2.5 : 0.9) * text->height;
             if (is_near && text->view >= 0 && !text->is_used && text->box.y2 > top) {
                 top = text->box.y2;
                 height = text->height;
@@ -475,7 +390,8 @@ static void read_headers(struct reader_grid *grid, const struct bars *bars)
             if (text->is_used || text->view < 0 || absolute(text->box.y2 - top) > 0.5 * height)
                 continue;
             for (size_t b = 0; b < bars->count && bars->bar[b].column == 0; b++) {
-                const double d = absolute(text->anchor.x - (bars->bar[b].start + bars->bar[b].end) / 2);
+                const double d =
+                    absolute(text->anchor.x - (bars->bar[b].start + bars->bar[b].end) / 2);
                 if (d < least) {
                     least = d;
                     best = &bars->bar[b];
@@ -485,7 +401,8 @@ static void read_headers(struct reader_grid *grid, const struct bars *bars)
                 continue;
             struct reader_name *name = &grid->series[best->series];
             char joined[READER_TEXT_MAX];
-            fov__format(joined, sizeof(joined), "%s%s%s", text->text, name->text[0] != '\0' ? " " : "", name->text);
+            fov__format(joined, sizeof(joined), "%s%s%s", text->text,
+                        name->text[0] != '\0' ? " " : "", name->text);
             memcpy(name->text, joined, sizeof(joined));
             name->view = text->view;
             name->confidence = text->confidence;
@@ -541,8 +458,9 @@ static void fill_names(struct reader_grid *grid, struct bars *bars, double low, 
     }
     for (size_t g = 0; g < bars->group_count; g++)
         slots[g] /= count[g];
-    grid->name_count = fov__reader_names_collect(grid->names, READER_NAMES, bars->scene, !bars->is_level,
-                                                 low, high, slots, bars->group_count);
+    grid->name_count =
+        fov__reader_names_collect(grid->names, READER_NAMES, bars->scene, !bars->is_level, low,
+                                  high, slots, bars->group_count);
     fov__reader_names_fill(grid->names, grid->name_count);
 }
 
@@ -561,7 +479,8 @@ bool fov__reader_bars(struct reader_grid *grid, struct reader_scene *scene)
         edge = bars->bar[i].start < edge ? bars->bar[i].start : edge;
     fov__reader_axis_find(&grid->axis, scene, bars->is_level);
     /* Names lie left of lying bars, below standing ones. */
-    const double low = bars->is_level ? 0 : -edge - 2, high = bars->is_level ? edge + 3 : scene->height;
+    const double low = bars->is_level ? 0 : -edge - 2,
+                 high = bars->is_level ? edge + 3 : scene->height;
     find_prints(bars);
     const double rows = fov__reader_names_bottom(scene, low, high, bars->bar[0].low - bars->thick,
                                                  bars->bar[bars->count - 1].high + bars->thick);
@@ -583,6 +502,11 @@ bool fov__reader_bars(struct reader_grid *grid, struct reader_scene *scene)
         grid->series[c].has_colour = !bars->is_single;
     }
     fill_cells(grid, bars);
+    /* Groups that mostly lack a colour were taken apart wrongly: no name is to be trusted. */
+    const bool is_torn = !bars->is_single && !bars->is_stacked &&
+                         bars->column_count * 10 < bars->group_count * bars->colour_count * 6;
+    for (size_t n = 0; is_torn && n < grid->name_count; n++)
+        grid->names[n].text[0] = '\0';
     if (!bars->is_single)
         fov__reader_legend(grid, scene);
     if (!bars->is_single)

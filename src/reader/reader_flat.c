@@ -130,7 +130,8 @@ static fov_status keep_flats(struct reader_scene *scene, const struct area *area
 }
 
 /* Label every pixel with its flat area, -1 for ink. */
-fov_status fov__reader_flats(struct reader_scene *scene, const struct fov_pixels *px, fov_error *err)
+fov_status fov__reader_flats(struct reader_scene *scene, const struct fov_pixels *px,
+                             fov_error *err)
 {
     fov_context *ctx = scene->ctx;
     const size_t total = (size_t)px->width * (size_t)px->height;

@@ -36,8 +36,8 @@ struct ink {
 
 static struct reader_rgb pixel(const struct fov_pixels *px, int32_t at)
 {
-    const uint8_t *p = fov__pixels_row(px, at / px->width) +
-                       (size_t)(at % px->width) * (size_t)px->bands;
+    const uint8_t *p =
+        fov__pixels_row(px, at / px->width) + (size_t)(at % px->width) * (size_t)px->bands;
     return (struct reader_rgb){p[0], p[1], p[2]};
 }
 
@@ -237,18 +237,20 @@ static bool are_neighbours(const struct stroke *a, const struct stroke *b)
     return (bottom - top) * 2 >= low && gap <= reach && tall <= 3 * low;
 }
 
-/* A dash right of a letter belongs to it only when a letter follows: "18-24", but not the tick of an
- * axis beside its number or the line that leads to a slice. */
+/* A dash right of a letter belongs to it only when a letter follows: "18-24", but not the tick of
+ * an axis beside its number or the line that leads to a slice. */
 static bool is_loose_dash(const struct ink *ink, size_t i, size_t j)
 {
     const struct stroke *letter = &ink->strokes[i], *dash = &ink->strokes[j];
     const int32_t tall = height_of(letter);
-    if (height_of(dash) > 2 || dash->x2 - dash->x1 < 3 || dash->x1 < letter->x1 || height_of(letter) < 4)
+    if (height_of(dash) > 2 || dash->x2 - dash->x1 < 3 || dash->x1 < letter->x1 ||
+        height_of(letter) < 4)
         return false;
     for (size_t k = j + 1; k < ink->count && ink->strokes[k].x1 < dash->x2 + tall; k++) {
         const struct stroke *next = &ink->strokes[k];
         const int32_t gap = next->x1 - dash->x2;
-        if (gap >= 0 && gap <= (tall + 1) / 2 && height_of(next) >= 4 && next->y1 < dash->y2 && next->y2 > dash->y1)
+        if (gap >= 0 && gap <= (tall + 1) / 2 && height_of(next) >= 4 && next->y1 < dash->y2 &&
+            next->y2 > dash->y1)
             return false;
     }
     return true;
@@ -326,14 +328,22 @@ static void join_nested(struct reader_scene *scene)
         for (size_t j = 0; j < scene->text_count; j++) {
             struct reader_text *b = &scene->texts[j];
             fov_box shared;
-            if (i == j || a->height < LETTER_MIN || b->height < 3 || b->pieces > a->pieces || a->height > 2 * b->height ||
-                b->height > 2 * a->height || !fov__box_intersect(a->box, b->box, &shared))
+            if (i == j || a->height < LETTER_MIN || b->height < 3 || b->pieces > a->pieces ||
+                a->height > 2 * b->height || b->height > 2 * a->height ||
+                !fov__box_intersect(a->box, b->box, &shared))
                 continue;
             const double part = (shared.x2 - shared.x1) * (shared.y2 - shared.y1);
             if (part < 0.6 * (b->box.x2 - b->box.x1) * (b->box.y2 - b->box.y1))
                 continue;
-            const struct stroke whole = {(int32_t)b->box.x1, (int32_t)b->box.y1, (int32_t)b->box.x2,
-                                         (int32_t)b->box.y2, 0, 0, 0, {0, 0, 0}, 0};
+            const struct stroke whole = {(int32_t)b->box.x1,
+                                         (int32_t)b->box.y1,
+                                         (int32_t)b->box.x2,
+                                         (int32_t)b->box.y2,
+                                         0,
+                                         0,
+                                         0,
+                                         {0, 0, 0},
+                                         0};
             grow_box(&a->box, &whole);
             b->height = 0; /* dropped with the specks */
         }
@@ -348,8 +358,8 @@ static void drop_specks(struct reader_scene *scene)
         struct reader_text *text = &scene->texts[i];
         if (text->height < LETTER_MIN || text->box.x2 - text->box.x1 < 2)
             continue;
-        text->anchor = (fov_point){(text->box.x1 + text->box.x2) / 2,
-                                   (text->box.y1 + text->box.y2) / 2};
+        text->anchor =
+            (fov_point){(text->box.x1 + text->box.x2) / 2, (text->box.y1 + text->box.y2) / 2};
         scene->texts[kept++] = *text;
     }
     scene->text_count = kept;
@@ -376,7 +386,8 @@ static bool nearest(const struct ink *ink, size_t i, double *bx, double *by)
         const double dx = (b->x1 + b->x2) / 2.0 - ax, dy = (b->y1 + b->y2) / 2.0 - ay;
         const double d = dx * dx + dy * dy;
         const int32_t h = height_of(b), w = b->x2 - b->x1;
-        if (j == i || dx < -1 || (dx < 1.5 && dy > 0) || (h < 4 && w < 4) || h > 24 || b->ground != a->ground || d >= best)
+        if (j == i || dx < -1 || (dx < 1.5 && dy > 0) || (h < 4 && w < 4) || h > 24 ||
+            b->ground != a->ground || d >= best)
             continue;
         best = d;
         *bx = dx;
@@ -462,12 +473,90 @@ static void note_slant(struct reader_scene *scene, const struct steps *steps)
     const int32_t most = steps->up > steps->down ? steps->up : steps->down;
     const int32_t least = steps->up > steps->down ? steps->down : steps->up;
     scene->slant = 0;
-    if (steps->upright >= 10 && steps->columns >= 4 && steps->upright > most && is_strip(scene, steps->standing)) {
+    if (steps->upright >= 10 && steps->columns >= 4 && steps->upright > most &&
+        is_strip(scene, steps->standing)) {
         scene->slant = 90;
         scene->slanted = steps->standing;
     } else if (most >= 10 && least * 3 <= most && is_strip(scene, steps->slanted)) {
         scene->slant = steps->up > steps->down ? 45 : -45;
         scene->slanted = steps->slanted;
+    }
+}
+
+/* The slope of the feet of a row of letters, in degrees; false where the row is too short. */
+static bool row_slope(const struct ink *ink, int32_t row, double *degrees)
+{
+    double n = 0, sx = 0, sy = 0, sxx = 0, sxy = 0;
+    for (size_t i = 0; i < ink->count; i++) {
+        const struct stroke *s = &ink->strokes[i];
+        if (root(ink->strokes, (int32_t)i) != row || height_of(s) < LETTER_MIN)
+            continue;
+        const double x = (s->x1 + s->x2) / 2.0, y = s->y2;
+        n += 1;
+        sx += x;
+        sy += y;
+        sxx += x * x;
+        sxy += x * y;
+    }
+    const double det = n * sxx - sx * sx;
+    if (n < 8 || det <= 0)
+        return false;
+    /* Small angles: the arc is the slope, within 1 % up to 10 degrees. */
+    *degrees = (n * sxy - sx * sy) / det * 57.29578;
+    return true;
+}
+
+/* The slope that most long rows share, weighing none: letters with tails scatter by a degree. */
+static void note_skew(struct reader_scene *scene, const struct ink *ink)
+{
+    double slopes[64];
+    size_t count = 0;
+    scene->skew = 0;
+    for (size_t i = 0; i < ink->count && count < FOV_COUNT(slopes); i++) {
+        double degrees = 0;
+        if (root(ink->strokes, (int32_t)i) != (int32_t)i || !row_slope(ink, (int32_t)i, &degrees))
+            continue;
+        size_t j = count++;
+        for (; j > 0 && slopes[j - 1] > degrees; j--)
+            slopes[j] = slopes[j - 1];
+        slopes[j] = degrees;
+    }
+    if (count < 3)
+        return;
+    const double middle = slopes[count / 2];
+    size_t agree = 0;
+    for (size_t i = 0; i < count; i++)
+        agree += slopes[i] - middle < 1.2 && middle - slopes[i] < 1.2;
+    if (agree * 10 >= count * 6)
+        scene->skew = middle;
+}
+
+/* Letters whose nearest neighbour stands beside them, and those whose stands above or below. */
+static void note_rows(struct reader_scene *scene, const struct ink *ink)
+{
+    scene->level = scene->upright = 0;
+    for (size_t i = 0; i < ink->count; i++) {
+        const struct stroke *a = &ink->strokes[i];
+        const double ax = (a->x1 + a->x2) / 2.0, ay = (a->y1 + a->y2) / 2.0;
+        double best = 1e9, bx = 0, by = 0;
+        const int32_t size = height_of(a) > a->x2 - a->x1 ? height_of(a) : a->x2 - a->x1;
+        if (size < LETTER_MIN || size > 40)
+            continue;
+        for (size_t j = i > 60 ? i - 60 : 0; j < ink->count && ink->strokes[j].x1 < a->x2 + size;
+             j++) {
+            const struct stroke *b = &ink->strokes[j];
+            const double dx = (b->x1 + b->x2) / 2.0 - ax, dy = (b->y1 + b->y2) / 2.0 - ay;
+            const int32_t other = height_of(b) > b->x2 - b->x1 ? height_of(b) : b->x2 - b->x1;
+            if (j == i || other < LETTER_MIN || other > 40 || dx * dx + dy * dy >= best)
+                continue;
+            best = dx * dx + dy * dy;
+            bx = dx < 0 ? -dx : dx;
+            by = dy < 0 ? -dy : dy;
+        }
+        if (best > 2.3 * size * size)
+            continue;
+        scene->level += by < 0.4 * bx;
+        scene->upright += bx < 0.4 * by;
     }
 }
 
@@ -496,6 +585,8 @@ fov_status fov__reader_ink(struct reader_scene *scene, const struct fov_pixels *
     make_texts(&ink, text_of);
     count_steps(&ink, text_of, &steps);
     note_slant(scene, &steps);
+    note_skew(scene, &ink);
+    note_rows(scene, &ink);
     drop_specks(scene);
 done:
     fov__free(ctx, text_of);

@@ -15,8 +15,9 @@ static void format_box(struct reader_look *look, const char *image, double x1, d
                        double y2)
 {
     fov__format(look->tool, sizeof(look->tool), "zoom");
-    fov__format(look->arguments, sizeof(look->arguments), "{\"image\":\"%s\",\"box\":[%d,%d,%d,%d]}", image,
-                (int)fov__floor(x1), (int)fov__floor(y1), (int)fov__ceil(x2), (int)fov__ceil(y2));
+    fov__format(look->arguments, sizeof(look->arguments),
+                "{\"image\":\"%s\",\"box\":[%d,%d,%d,%d]}", image, (int)fov__floor(x1),
+                (int)fov__floor(y1), (int)fov__ceil(x2), (int)fov__ceil(y2));
 }
 
 static double usual_height(const struct reader_scene *scene)
@@ -104,7 +105,8 @@ static void windows(const struct reader_scene *scene, fov_box all, int32_t *colu
         for (int32_t r = 1; r <= SIDE; r++) {
             if (c * r > WINDOWS)
                 continue;
-            double scale = EDGE * c / width < EDGE * r / height ? EDGE * c / width : EDGE * r / height;
+            double scale =
+                EDGE * c / width < EDGE * r / height ? EDGE * c / width : EDGE * r / height;
             scale = scale > ENLARGE ? ENLARGE : scale;
             scale = scale > wanted ? wanted : scale;
             if (scale > best * 1.12) {
@@ -116,8 +118,62 @@ static void windows(const struct reader_scene *scene, fov_box all, int32_t *colu
     }
 }
 
-size_t fov__reader_look_first(struct reader_look *looks, size_t max, const struct reader_scene *scene,
-                              const struct reader_view *whole)
+/* The strongest contrast that a hundredth of the pixels has against the ground. */
+static int32_t contrast(const struct reader_scene *scene)
+{
+    int32_t histogram[256] = {0};
+    const int32_t total = scene->width * scene->height;
+    for (int32_t y = 0; y < scene->height; y++) {
+        const uint8_t *p = fov__pixels_row(scene->px, y);
+        for (int32_t x = 0; x < scene->width; x++, p += scene->px->bands) {
+            const struct reader_rgb c = {p[0], p[1], p[2]};
+            histogram[fov__reader_rgb_distance(c, scene->ground)]++;
+        }
+    }
+    int32_t seen = 0;
+    for (int32_t i = 255; i > 0; i--) {
+        seen += histogram[i];
+        if (seen > total / 400)
+            return i;
+    }
+    return 0;
+}
+
+bool fov__reader_look_whole(struct reader_look *look, const struct reader_scene *scene,
+                            const char *image, double sure)
+{
+    const double skew = scene->skew < 0 ? -scene->skew : scene->skew;
+    fov__format(look->tool, sizeof(look->tool), "rotate");
+    if (contrast(scene) < 100) {
+        fov__format(look->tool, sizeof(look->tool), "enhance");
+        fov__format(look->arguments, sizeof(look->arguments),
+                    "{\"image\":\"%s\",\"autocontrast\":true}", image);
+        return true;
+    }
+    if (scene->upright >= 20 && scene->upright > 2 * scene->level) {
+        fov__format(look->arguments, sizeof(look->arguments), "{\"image\":\"%s\",\"degrees\":90}",
+                    image);
+        return true;
+    }
+    if (skew > 1.2 && skew < 15) {
+        /* A tenth of a degree is finer than the rows tell. */
+        const int32_t tenths = (int32_t)fov__rint(-scene->skew * 10);
+        fov__format(look->arguments, sizeof(look->arguments),
+                    "{\"image\":\"%s\",\"degrees\":%s%d.%d}", image, tenths < 0 ? "-" : "",
+                    (int)((tenths < 0 ? -tenths : tenths) / 10),
+                    (int)((tenths < 0 ? -tenths : tenths) % 10));
+        return true;
+    }
+    if (scene->text_count >= 6 && scene->level > 20 && sure < 0.6) {
+        fov__format(look->arguments, sizeof(look->arguments), "{\"image\":\"%s\",\"degrees\":180}",
+                    image);
+        return true;
+    }
+    return false;
+}
+
+size_t fov__reader_look_first(struct reader_look *looks, size_t max,
+                              const struct reader_scene *scene, const struct reader_view *whole)
 {
     size_t count = 0;
     if (scene->text_count == 0 || max == 0)

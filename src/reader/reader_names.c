@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Names along the axis of a chart, and the names of its colours. Texts go to the nearest slot and
  * are joined line by line; even numbers, such as years, are filled in where every second one is
- * printed. It must never give a slot a name that was neither read nor follows from its neighbours. */
+ * printed. It must never give a slot a name that was neither read nor follows from its neighbours.
+ */
 #include "reader/reader_internal.h"
 
 static double absolute(double v)
@@ -9,13 +10,17 @@ static double absolute(double v)
     return v < 0 ? -v : v;
 }
 
-static bool is_noise(const struct reader_text *text)
+bool fov__reader_text_is_noise(const struct reader_text *text)
 {
-    size_t letters = 0;
-    for (const char *c = text->text; *c != '\0'; c++)
-        letters += (*c >= '0' && *c <= '9') || (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
-                   (unsigned char)*c >= 128;
-    return letters == 0 || (text->confidence < 0.45 && letters < 4);
+    size_t letters = 0, marks = 0;
+    for (const char *c = text->text; *c != '\0'; c++) {
+        const bool is_letter = (*c >= '0' && *c <= '9') || (*c >= 'a' && *c <= 'z') ||
+                               (*c >= 'A' && *c <= 'Z') || (unsigned char)*c >= 128;
+        letters += is_letter;
+        marks += !is_letter && *c != ' ';
+    }
+    return letters == 0 || (text->confidence < 0.45 && letters < 4) ||
+           (text->confidence < 0.8 && marks > letters);
 }
 
 /* Order of reading: by lines, then to the right. */
@@ -42,8 +47,8 @@ static void add_words(struct reader_name *name, const struct reader_text *text, 
                       size_t len)
 {
     const size_t used = strlen(name->text);
-    fov__format(name->text + used, sizeof(name->text) - used, "%s%.*s", used > 0 ? " " : "", (int)len,
-                words);
+    fov__format(name->text + used, sizeof(name->text) - used, "%s%.*s", used > 0 ? " " : "",
+                (int)len, words);
     if (used == 0 || text->confidence < name->confidence)
         name->confidence = text->confidence;
     name->view = text->view;
@@ -56,15 +61,16 @@ struct row {
     bool is_title;
 };
 
-static bool next_row(struct row *row, const struct reader_scene *scene, double from, double low, double high,
-                     double left, double right)
+static bool next_row(struct row *row, const struct reader_scene *scene, double from, double low,
+                     double high, double left, double right)
 {
     const struct reader_text *first = NULL;
     size_t count = 0;
     for (size_t i = 0; i < scene->text_count; i++) {
         const struct reader_text *text = &scene->texts[i];
-        if (text->is_used || text->view < 0 || is_noise(text) || text->anchor.x < left || text->anchor.x > right ||
-            text->anchor.y < low || text->anchor.y > high || text->box.y1 < from)
+        if (text->is_used || text->view < 0 || fov__reader_text_is_noise(text) ||
+            text->anchor.x < left || text->anchor.x > right || text->anchor.y < low ||
+            text->anchor.y > high || text->box.y1 < from)
             continue;
         if (first == NULL || text->box.y1 < first->box.y1)
             first = text;
@@ -74,15 +80,17 @@ static bool next_row(struct row *row, const struct reader_scene *scene, double f
     *row = (struct row){first->box.y1, first->box.y2, first->height, false};
     for (size_t i = 0; i < scene->text_count; i++) {
         const struct reader_text *text = &scene->texts[i];
-        count += text->view >= 0 && !is_noise(text) && absolute(text->anchor.y - first->anchor.y) < 0.6 * first->height &&
+        count += text->view >= 0 && !fov__reader_text_is_noise(text) &&
+                 absolute(text->anchor.y - first->anchor.y) < 0.6 * first->height &&
                  text->anchor.x > left && text->anchor.x < right;
     }
-    row->is_title = count == 1 && absolute(first->anchor.x - (left + right) / 2) < 0.03 * (right - left) + 3;
+    row->is_title =
+        count == 1 && absolute(first->anchor.x - (left + right) / 2) < 0.03 * (right - left) + 3;
     return true;
 }
 
-double fov__reader_names_bottom(const struct reader_scene *scene, double low, double high, double left,
-                                double right)
+double fov__reader_names_bottom(const struct reader_scene *scene, double low, double high,
+                                double left, double right)
 {
     struct row row, next;
     if (!next_row(&row, scene, low, low, high, left, right))
@@ -96,9 +104,10 @@ double fov__reader_names_bottom(const struct reader_scene *scene, double low, do
     return row.bottom;
 }
 
-/* A row of labels may have been seen as one piece: as many words as slots it spans go one to each. */
-static bool split_over_slots(struct reader_name *names, const struct reader_text *text, const double *slots,
-                             size_t slot_count)
+/* A row of labels may have been seen as one piece: as many words as slots it spans go one to each.
+ */
+static bool split_over_slots(struct reader_name *names, const struct reader_text *text,
+                             const double *slots, size_t slot_count)
 {
     size_t first = slot_count, last = 0, words = 0;
     for (size_t s = 0; s < slot_count; s++) {
@@ -155,7 +164,7 @@ size_t fov__reader_names_collect(struct reader_name *names, size_t max, struct r
     for (size_t i = 0; i < count; i++) {
         struct reader_text *text = &scene->texts[order[i]];
         const double across = is_level ? text->anchor.x : text->anchor.y;
-        if (text->is_used || text->view < 0 || is_noise(text))
+        if (text->is_used || text->view < 0 || fov__reader_text_is_noise(text))
             continue;
         if (is_level && any_turned != is_turned(text))
             continue;
@@ -222,7 +231,8 @@ void fov__reader_names_fill(struct reader_name *names, size_t count)
         position[known++] = (double)i;
     }
     /* Only times are filled in: other names that are numbers need not be even. */
-    if (known < 3 || known * 3 < count || !fov__reader_axis_fit(&axis, position, value, known, 3, 0.1, NULL))
+    if (known < 3 || known * 3 < count ||
+        !fov__reader_axis_fit(&axis, position, value, known, 3, 0.1, NULL))
         return;
     const double unit = quarters * 2 > known ? 4 : 1;
     if (axis.ticks * 10 < (int32_t)known * 7 || absolute(axis.slope) * unit < 0.9)
@@ -307,10 +317,12 @@ void fov__reader_legend(struct reader_grid *grid, struct reader_scene *scene)
             continue;
         for (size_t i = 0; i < scene->text_count; i++) {
             struct reader_text *text = &scene->texts[i];
-            if (text->is_used || text->view < 0 || is_noise(text) || is_turned(text))
+            if (text->is_used || text->view < 0 || fov__reader_text_is_noise(text) ||
+                is_turned(text))
                 continue;
             /* A number beside a bar of the colour is a value; years and "1" may be names. */
-            const bool is_count = text->number.decimals == 0 && !text->number.is_percent && text->number.value <= 20;
+            const bool is_count =
+                text->number.decimals == 0 && !text->number.is_percent && text->number.value <= 20;
             if (text->is_number && !text->number.is_year && !is_count)
                 continue;
             if (fov__reader_rgb_distance(text->ground, name->colour) < 20)

@@ -34,9 +34,10 @@ static void plain(char *out, size_t size, const char *text)
     static const struct {
         const char *from;
         char to;
-    } table[] = {{"\xe2\x88\x92", '-'}, {"\xe2\x80\x93", '-'}, {"\xe2\x80\x94", '-'}, {"\xe2\x80\x98", '\''},
-                 {"\xe2\x80\x99", '\''}, {"\xe2\x82\xac", '$'}, {"\xc2\xa3", '$'}, {"\xc2\xa0", ' '},
-                 {"\xc2\xb0", '*'}, {"\xe2\x80\xa2", ' '}, {"\xc2\xb7", '.'}};
+    } table[] = {{"\xe2\x88\x92", '-'},  {"\xe2\x80\x93", '-'},  {"\xe2\x80\x94", '-'},
+                 {"\xe2\x80\x98", '\''}, {"\xe2\x80\x99", '\''}, {"\xe2\x82\xac", '$'},
+                 {"\xc2\xa3", '$'},      {"\xc2\xa0", ' '},      {"\xc2\xb0", '*'},
+                 {"\xe2\x80\xa2", ' '},  {"\xc2\xb7", '.'}};
     size_t n = 0;
     for (const char *c = text; *c != '\0' && n + 1 < size; c++) {
         char to = *c;
@@ -67,8 +68,8 @@ static bool take_digits(const char **at, struct reader_number *out)
             digits[n++] = *c++;
             continue;
         }
-        const bool three = is_digit(c[0] == '\0' ? '\0' : c[1]) && is_digit(c[2]) && is_digit(c[3]) &&
-                           !is_digit(c[4]);
+        const bool three = is_digit(c[0] == '\0' ? '\0' : c[1]) && is_digit(c[2]) &&
+                           is_digit(c[3]) && !is_digit(c[4]);
         const size_t before = n;
         if ((*c == ' ' || *c == ',' || *c == '\'') && three && !has_point && before > 0 &&
             (is_grouped || before <= 3)) {
@@ -103,8 +104,8 @@ static bool take_unit(const char *c, struct reader_number *out)
         out->is_percent = true;
         c++;
     }
-    while (*c == ' ' || *c == '*' || *c == '.' || *c == '+' || *c == '"' || *c == ',' || *c == '\'' ||
-           *c == '?')
+    while (*c == ' ' || *c == '*' || *c == '.' || *c == '+' || *c == '"' || *c == ',' ||
+           *c == '\'' || *c == '?')
         c++;
     if (*c == '(') { /* a remark to the end */
         return strchr(c, ')') != NULL;
@@ -145,8 +146,8 @@ static bool parse_plain(const char *c, struct reader_number *out)
     out->value *= sign;
     if (!take_unit(c, out))
         return false;
-    out->is_year = four && sign > 0 && out->value >= 1700 && out->value <= 2100 && !out->is_percent &&
-                   !out->has_currency && out->unit[0] == '\0';
+    out->is_year = four && sign > 0 && out->value >= 1700 && out->value <= 2100 &&
+                   !out->is_percent && !out->has_currency && out->unit[0] == '\0';
     return true;
 }
 

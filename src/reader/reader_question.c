@@ -12,8 +12,9 @@ static bool is_digit(char c)
 static char unmarked(unsigned char first, unsigned char second)
 {
     static const char latin1[] = "aaaaaaaceeeeiiiidnooooo ouuuuypsaaaaaaaceeeeiiiidnooooo ouuuuypy";
-    static const char extended[] = "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkklllllll"
-                                   "lllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
+    static const char extended[] =
+        "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkklllllll"
+        "lllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
     if (first == 0xC3)
         return latin1[second & 0x3F];
     if (first == 0xC4 || first == 0xC5)
@@ -35,7 +36,8 @@ static void add(struct reader_words *out, const char *word, size_t len)
 /* A word as it stood in the text, `from` its first letter. */
 static void add_seen(struct reader_words *out, const char *word, size_t len, char from)
 {
-    const bool is_proper = out->count > 0 && ((from >= 'A' && from <= 'Z') || is_digit(from) || (unsigned char)from >= 0xC0);
+    const bool is_proper = out->count > 0 && ((from >= 'A' && from <= 'Z') || is_digit(from) ||
+                                              (unsigned char)from >= 0xC0);
     if (len > 0 && out->count < READER_WORDS && is_proper)
         out->proper |= (uint64_t)1 << out->count;
     add(out, word, len);
@@ -98,8 +100,8 @@ void fov__reader_words_fold(struct reader_words *out, const char *text)
         /* '20 and ’20 are years; 's is no word. */
         const bool curly = strncmp(c, "\xe2\x80\x99", 3) == 0 || strncmp(c, "\xe2\x80\x98", 3) == 0;
         const char *after = c + (curly ? 3 : 1);
-        if ((*c == '\'' || curly) && is_digit(after[0]) && is_digit(after[1]) && !is_digit(after[2]) &&
-            (len == 0 || curly || len < 3)) {
+        if ((*c == '\'' || curly) && is_digit(after[0]) && is_digit(after[1]) &&
+            !is_digit(after[2]) && (len == 0 || curly || len < 3)) {
             add_seen(out, word, len, from);
             len = 0;
             const int two = (after[0] - '0') * 10 + after[1] - '0';
@@ -176,15 +178,15 @@ struct colour_row {
 
 /* Ranges wide enough for what people call so; a hue range may pass 360. */
 static const struct colour_row COLOURS[] = {
-    {"navy", 195, 255, 0.35, 1, 0, 0.55},        {"navyblue", 195, 255, 0.35, 1, 0, 0.55},
-    {"blue", 185, 255, 0.25, 1, 0.15, 1},        {"green", 70, 190, 0.2, 1, 0.2, 1},
-    {"olive", 50, 90, 0.2, 1, 0.2, 0.75},        {"teal", 150, 195, 0.3, 1, 0.2, 0.8},
-    {"red", 345, 375, 0.4, 1, 0.35, 1},          {"orange", 12, 45, 0.4, 1, 0.5, 1},
-    {"yellow", 38, 66, 0.35, 1, 0.6, 1},         {"gold", 38, 58, 0.35, 1, 0.55, 1},
-    {"purple", 255, 320, 0.15, 1, 0.2, 1},       {"violet", 250, 320, 0.15, 1, 0.2, 1},
-    {"pink", 300, 350, 0.15, 1, 0.55, 1},        {"brown", 8, 45, 0.3, 1, 0.2, 0.7},
-    {"maroon", 340, 372, 0.4, 1, 0.2, 0.6},      {"grey", 0, 360, 0, 0.18, 0.3, 0.93},
-    {"gray", 0, 360, 0, 0.18, 0.3, 0.93},        {"black", 0, 360, 0, 0.7, 0, 0.3},
+    {"navy", 195, 255, 0.35, 1, 0, 0.55},   {"navyblue", 195, 255, 0.35, 1, 0, 0.55},
+    {"blue", 185, 255, 0.25, 1, 0.15, 1},   {"green", 70, 190, 0.2, 1, 0.2, 1},
+    {"olive", 50, 90, 0.2, 1, 0.2, 0.75},   {"teal", 150, 195, 0.3, 1, 0.2, 0.8},
+    {"red", 345, 380, 0.4, 1, 0.35, 1},     {"orange", 12, 45, 0.4, 1, 0.5, 1},
+    {"yellow", 38, 66, 0.35, 1, 0.6, 1},    {"gold", 38, 58, 0.35, 1, 0.55, 1},
+    {"purple", 255, 320, 0.15, 1, 0.2, 1},  {"violet", 250, 320, 0.15, 1, 0.2, 1},
+    {"pink", 300, 350, 0.15, 1, 0.55, 1},   {"brown", 8, 45, 0.3, 1, 0.2, 0.7},
+    {"maroon", 340, 372, 0.4, 1, 0.2, 0.6}, {"grey", 0, 360, 0, 0.35, 0.25, 0.93},
+    {"gray", 0, 360, 0, 0.35, 0.25, 0.93},  {"black", 0, 360, 0, 0.7, 0, 0.3},
 };
 
 bool fov__reader_colour_is(struct reader_rgb colour, const char *name)
@@ -201,7 +203,8 @@ bool fov__reader_colour_is(struct reader_rgb colour, const char *name)
                             (hue + 360 >= row->hue_low && hue + 360 <= row->hue_high);
         const bool fits = in_hue && saturation >= row->saturation_low &&
                           saturation <= row->saturation_high && value <= row->value_high;
-        if (fits && (is_dark ? value < 0.62 : value >= row->value_low) && (!is_light || value > 0.5))
+        if (fits && (is_dark ? value < 0.62 : value >= row->value_low) &&
+            (!is_light || value > 0.5))
             return true;
     }
     return false;
@@ -228,9 +231,10 @@ bool fov__reader_colour_find(const struct reader_words *words, char *out, size_t
 /* "April" is printed "Apr", "Saturday" "Sat". */
 static void add_calendar(struct reader_words *out)
 {
-    static const char *const names[] = {"january", "february", "march", "april", "june", "july", "august",
-                                        "september", "october", "november", "december", "monday", "tuesday",
-                                        "wednesday", "thursday", "friday", "saturday", "sunday"};
+    static const char *const names[] = {
+        "january", "february",  "march",    "april",    "june",     "july",
+        "august",  "september", "october",  "november", "december", "monday",
+        "tuesday", "wednesday", "thursday", "friday",   "saturday", "sunday"};
     const size_t count = out->count;
     for (size_t i = 0; i < count; i++) {
         for (size_t k = 0; k < FOV_COUNT(names); k++) {
@@ -258,17 +262,20 @@ static bool is_one_of(const char *word, const char *const *list)
 static bool names_kind(const struct reader_words *words, size_t what)
 {
     static const char *const values[] = {
-        "is", "was", "were", "are", "s", "the", "does", "do", "did", "will", "would", "can", "could",
-        "percentage", "percent", "share", "value", "amount", "number", "average", "proportion", "rate",
-        "has", "have", "had", "total", "sum", "difference", "time", "fraction", "ratio", NULL};
+        "is",    "was",    "were",   "are",        "s",          "the",        "does",    "do",
+        "did",   "will",   "would",  "can",        "could",      "percentage", "percent", "share",
+        "value", "amount", "number", "average",    "proportion", "rate",       "has",     "have",
+        "had",   "total",  "sum",    "difference", "time",       "fraction",   "ratio",   NULL};
     return what + 1 < words->count && !is_one_of(words->word[what + 1], values);
 }
 
 /* "United States" is also printed "US", and the other way round. */
 static void add_short(struct reader_words *out)
 {
-    static const char *const table[][3] = {{"us", "united", "states"}, {"usa", "united", "states"},
-                                           {"uk", "united", "kingdom"}, {"britain", "united", "kingdom"}};
+    static const char *const table[][3] = {{"us", "united", "states"},
+                                           {"usa", "united", "states"},
+                                           {"uk", "united", "kingdom"},
+                                           {"britain", "united", "kingdom"}};
     const size_t count = out->count;
     for (size_t i = 0; i < count; i++) {
         for (size_t k = 0; k < FOV_COUNT(table); k++) {
@@ -289,36 +296,41 @@ static void add_short(struct reader_words *out)
  * not "how many more". */
 static bool asks_count(const struct reader_words *w)
 {
-    static const char *const things[] = {
-        "bars", "bar", "colors", "colours", "color", "colour", "categories", "category", "slices", "slice",
-        "lines", "items", "segments", "values", "entries", "sectors", "kinds", "points", NULL};
-    static const char *const shown[] = {"compared", "represented", "shown", "displayed", "listed", "drawn",
-                                        "plotted", "list", "show", "chart", "graph", "pie", "table",
-                                        "timetable", "legend", "axis", "divided", NULL};
-    static const char *const bounds[] = {"above", "below", "over", "under", "exceed", "exceeds", "more", "less",
-                                         "greater", "higher", "lower", "fewer", "same", "negative", "positive",
-                                         NULL};
+    static const char *const things[] = {"bars",    "bar",        "colors",   "colours", "color",
+                                         "colour",  "categories", "category", "slices",  "slice",
+                                         "lines",   "items",      "segments", "values",  "entries",
+                                         "sectors", "kinds",      NULL};
+    static const char *const shown[] = {"compared", "represented", "shown", "displayed", "listed",
+                                        "drawn",    "plotted",     "list",  "show",      "chart",
+                                        "graph",    "pie",         "table", "timetable", "legend",
+                                        "axis",     "divided",     NULL};
+    static const char *const bounds[] = {
+        "above",   "below",  "over",  "under", "exceed", "exceeds",  "more",     "less",
+        "greater", "higher", "lower", "fewer", "same",   "negative", "positive", NULL};
     for (size_t i = 0; i + 2 < w->count; i++) {
-        if (!word_is(w, i, "how") || !word_is(w, i + 1, "many") || is_one_of(w->word[i + 2], bounds))
+        if (!word_is(w, i, "how") || !word_is(w, i + 1, "many") ||
+            is_one_of(w->word[i + 2], bounds))
             continue;
         struct reader_words rest;
         fov__reader_words_part(&rest, w, i + 2, w->count);
         double number = 0;
         const bool is_thing = is_one_of(w->word[i + 2], things) || word_is(&rest, 1, "bars");
         const bool is_shown = fov__reader_words_have(&rest, shown);
-        const bool is_bound = fov__reader_words_have(&rest, bounds) && fov__reader_words_number(&rest, 1, &number);
-        return is_thing || is_shown || is_bound || fov__reader_words_have(&rest, (const char *const[]){"same", NULL});
+        const bool is_bound =
+            fov__reader_words_have(&rest, bounds) && fov__reader_words_number(&rest, 1, &number);
+        return is_thing || is_shown || is_bound ||
+               fov__reader_words_have(&rest, (const char *const[]){"same", NULL});
     }
     return false;
 }
 
 void fov__reader_question_parse(struct reader_question *q, const char *text)
 {
-    static const char *const yes_no[] = {"is", "are", "was", "were", "do", "does", "did", "has",
-                                         "have", "can", "could", "will", NULL};
-    static const char *const sizes[] = {"more", "less", "smaller", "larger", "bigger", "higher", "lower",
-                                        "greater", "fewer", NULL};
-    static const char *const when[] = {"year", "years", "quarter", "month", "decade", NULL};
+    static const char *const yes_no[] = {"is",  "are",  "was", "were",  "do",   "does", "did",
+                                         "has", "have", "can", "could", "will", NULL};
+    static const char *const sizes[] = {"more",   "less",  "smaller", "larger", "bigger",
+                                        "higher", "lower", "greater", "fewer",  NULL};
+    static const char *const when[] = {"year", "years", "quarter", "decade", NULL};
     memset(q, 0, sizeof(*q));
     fov__reader_words_fold(&q->words, text);
     add_short(&q->words);
@@ -329,14 +341,31 @@ void fov__reader_question_parse(struct reader_question *q, const char *text)
         const bool is_what = word_is(w, i, "what") || word_is(w, i, "whats");
         if (word_is(w, i, "which") || word_is(w, i, "who") || (is_what && names_kind(w, i)))
             q->wants_name = true;
-        if ((is_what || word_is(w, i, "which")) && i + 1 < w->count && is_one_of(w->word[i + 1], when))
+        if ((is_what || word_is(w, i, "which")) && i + 1 < w->count &&
+            is_one_of(w->word[i + 1], when))
             q->wants_time = true;
         if (is_what && word_is(w, i + 3, "name"))
             q->wants_name = true;
     }
     if (word_is(w, 0, "when"))
         q->wants_name = q->wants_time = true;
-    q->is_title = fov__reader_words_have(w, (const char *const[]){"title", NULL}) && !q->is_yes_no;
+    const bool is_axis = fov__reader_words_have(w, (const char *const[]){"axis", NULL});
+    const bool is_label =
+        fov__reader_words_have(w, (const char *const[]){"label", "title", "labelled", "show",
+                                                        "says", "say", "written", NULL});
+    const bool is_flat =
+        fov__reader_words_have(w, (const char *const[]){"x", "horizontal", "bottom", NULL});
+    q->is_axis_title = is_axis && is_label && is_flat && !q->is_yes_no;
+    q->is_title =
+        fov__reader_words_have(w, (const char *const[]){"title", "heading", "headline", NULL}) &&
+        !is_axis && !q->is_yes_no;
+    q->is_legend = fov__reader_words_have(w, (const char *const[]){"legend", NULL}) &&
+                   !q->is_yes_no &&
+                   fov__reader_words_have(w, (const char *const[]){"entries", "names", "name",
+                                                                   "list", "items", NULL}) &&
+                   !fov__reader_words_have(w, (const char *const[]){"many", NULL});
+    q->is_note =
+        fov__reader_words_have(w, (const char *const[]){"note", "footnote", NULL}) && !q->is_yes_no;
     q->is_count = asks_count(w);
     for (size_t i = 0; i < w->count; i++)
         q->is_choice = q->is_choice || (word_is(w, i, "or") && fov__reader_words_have(w, sizes));

@@ -7,8 +7,8 @@
 static const double LINE_SPAN = 0.22;
 static const int32_t LINE_SAME = 44;
 
-fov_status fov__reader_scene_new(struct reader_scene **out, fov_context *ctx, const struct fov_pixels *px,
-                                 fov_error *err)
+fov_status fov__reader_scene_new(struct reader_scene **out, fov_context *ctx,
+                                 const struct fov_pixels *px, fov_error *err)
 {
     struct reader_scene *scene = fov__calloc(ctx, 1, sizeof(*scene));
     *out = NULL;
@@ -83,6 +83,7 @@ static int32_t trace(const struct reader_scene *scene, fov_box area, struct read
 {
     const struct fov_pixels *px = scene->px;
     int32_t columns = 0;
+    double extent = 0;
     line->x1 = scene->width;
     line->x2 = 0;
     for (int32_t x = 0; x < scene->width; x++) {
@@ -109,12 +110,15 @@ static int32_t trace(const struct reader_scene *scene, fov_box area, struct read
         line->y[x] = (float)(sum / weight);
         line->x1 = x < line->x1 ? x : line->x1;
         line->x2 = x + 1;
+        extent += bottom - top + 1;
         columns++;
     }
+    line->extent = columns > 0 ? extent / columns : 0;
     return columns;
 }
 
-bool fov__reader_rgb_alike(struct reader_rgb thin, struct reader_rgb colour, struct reader_rgb ground)
+bool fov__reader_rgb_alike(struct reader_rgb thin, struct reader_rgb colour,
+                           struct reader_rgb ground)
 {
     const double a[3] = {ground.r - thin.r, ground.g - thin.g, ground.b - thin.b};
     const double b[3] = {ground.r - colour.r, ground.g - colour.g, ground.b - colour.b};
@@ -135,8 +139,8 @@ static struct reader_rgb bucket_colour(uint32_t i)
 }
 
 /* A paler line that runs along another is its soft edge. */
-static bool is_edge_of(const struct reader_line *line, const struct reader_line *other, int32_t width,
-                       struct reader_rgb ground)
+static bool is_edge_of(const struct reader_line *line, const struct reader_line *other,
+                       int32_t width, struct reader_rgb ground)
 {
     int32_t both = 0, close = 0;
     for (int32_t x = 0; x < width; x++) {
@@ -171,7 +175,7 @@ static bool is_rule(const struct reader_line *line, int32_t width)
         steps++;
         jumps += d > 12 || d < -12;
     }
-    return high - low < 5 || jumps * 12 > steps;
+    return high - low < 5 || jumps * 12 > steps || line->extent > 5;
 }
 
 static void count_colours(const struct reader_scene *scene, fov_box area, uint32_t *count)
@@ -214,8 +218,8 @@ fov_status fov__reader_lines(struct reader_scene *scene, fov_box area, fov_error
             break;
         }
         const int32_t columns = trace(scene, area, line);
-        bool is_line = columns >= LINE_SPAN * (area.x2 - area.x1) &&
-                       columns * 10 >= (line->x2 - line->x1) * 6;
+        bool is_line =
+            columns >= LINE_SPAN * (area.x2 - area.x1) && columns * 10 >= (line->x2 - line->x1) * 6;
         is_line = is_line && !is_rule(line, scene->width);
         for (size_t i = 0; is_line && i < scene->line_count; i++)
             is_line = !is_edge_of(line, &scene->lines[i], scene->width, scene->ground);

@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Which names of the grid a phrase means, and what it comes to: cells are selected by names,
- * colours and extremes, then summed, averaged, compared. It must never fall back on a cell that the
- * phrase does not name. */
+/* What a phrase comes to: cells are selected by names, colours and extremes, then summed, averaged,
+ * compared. It must never fall back on a cell that the phrase does not name. */
 #include "reader/reader_internal.h"
-
-static const char *const STOP[] = {"of", "the", "and", "in", "a", "an", "to", "for", "by", "on", "at", "or",
-                                   "with", "is", "was", "were", "are", "from", "that", "who", "what",
-                                   "which", "how", "many", "much", "did", "do", "does", "rate", "s", NULL};
 
 static bool in_list(const char *word, const char *const *list)
 {
@@ -26,200 +21,6 @@ static bool has_digit(const char *word)
     return false;
 }
 
-/* Equal but for a plural, an ending or, in long words, a misread letter. */
-static bool same_word(const char *a, const char *b)
-{
-    const size_t la = strlen(a), lb = strlen(b);
-    if (strcmp(a, b) == 0)
-        return true;
-    if (has_digit(a) || has_digit(b) || la < 3 || lb < 3)
-        return false;
-    const size_t least = la < lb ? la : lb, most = la < lb ? lb : la;
-    const char *longer = la < lb ? b : a;
-    if (strncmp(a, b, least) == 0 && most - least <= 2 && least >= 3 &&
-        (strcmp(longer + least, "s") == 0 || strcmp(longer + least, "es") == 0 ||
-         (least >= 5 && most - least <= 2)))
-        return true;
-    if (least >= 5 && fov__edit_distance(a, b) <= (least >= 9 ? 2 : 1))
-        return true;
-    return false;
-}
-
-/* Letters and digits that small print confuses. */
-static char confusable(char c)
-{
-    static const char table[][2] = {{'o', '0'}, {'q', '0'}, {'d', '0'}, {'l', '1'}, {'i', '1'}, {'z', '2'},
-                                    {'s', '5'}, {'g', '9'}, {'b', '8'}, {'t', '7'}};
-    for (size_t i = 0; i < FOV_COUNT(table); i++) {
-        if (table[i][0] == c)
-            return table[i][1];
-    }
-    return c;
-}
-
-/* "r01" printed, "rol" read. */
-static bool misread_digits(const char *read, const char *asked)
-{
-    if (!has_digit(asked) || strlen(read) != strlen(asked) || strlen(read) < 2)
-        return false;
-    for (; *read != '\0'; read++, asked++) {
-        if (*read != *asked && (confusable(*read) != confusable(*asked) || (*read >= '0' && *read <= '9')))
-            return false;
-    }
-    return true;
-}
-
-/* "19" after "2018/", for "2019". */
-static bool is_short_year(const char *word, const char *year)
-{
-    return strlen(word) == 2 && strlen(year) == 4 && has_digit(word) && has_digit(year) &&
-           (strncmp(year, "20", 2) == 0 || strncmp(year, "19", 2) == 0) && strcmp(word, year + 2) == 0;
-}
-
-/* A name's words with their weights; words in brackets say less. */
-struct tokens {
-    struct reader_words words;
-    double weight[READER_WORDS];
-    char initials[16];
-};
-
-static void tokenize(struct tokens *out, const char *name)
-{
-    struct reader_words outer;
-    char bare[READER_TEXT_MAX];
-    size_t n = 0, letters = 0;
-    int depth = 0;
-    for (const char *c = name; *c != '\0' && n + 1 < sizeof(bare); c++) {
-        depth += *c == '(';
-        if (depth == 0)
-            bare[n++] = *c;
-        depth -= *c == ')' && depth > 0;
-    }
-    bare[n] = '\0';
-    fov__reader_words_fold(&out->words, name);
-    fov__reader_words_fold(&outer, bare);
-    for (size_t i = 0; i < out->words.count; i++) {
-        const char *word = out->words.word[i];
-        const bool is_outer = i < outer.count && strcmp(outer.word[i], word) == 0;
-        const double base = in_list(word, STOP) ? 0.02 : has_digit(word) ? 1.6 : strlen(word) < 3 ? 0.7 : 1;
-        out->weight[i] = is_outer ? base : 0.35 * base;
-        if (!in_list(word, STOP) && !has_digit(word) && letters + 1 < sizeof(out->initials))
-            out->initials[letters++] = word[0];
-    }
-    out->initials[letters] = '\0';
-}
-
-static bool is_initials(const struct tokens *tokens, const struct reader_words *words)
-{
-    for (size_t i = 0; i < words->count; i++) {
-        const size_t len = strlen(words->word[i]);
-        if (len >= 3 && len <= strlen(tokens->initials) && !in_list(words->word[i], STOP) &&
-            strncmp(words->word[i], tokens->initials, len) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* How many names hold a word: what all share tells nothing. */
-static double rarity(const char *word, const struct tokens *tokens, size_t count)
-{
-    double holders = 0;
-    for (size_t i = 0; i < count; i++) {
-        for (size_t k = 0; k < tokens[i].words.count; k++) {
-            if (strcmp(tokens[i].words.word[k], word) == 0) {
-                holders += 1;
-                break;
-            }
-        }
-    }
-    return holders <= 1 ? 1 : holders * 2 > (double)count ? 0.12 : 1 / holders;
-}
-
-static void match(const struct reader_words *words, const struct reader_name *names, size_t count,
-                  double *score, uint64_t *mask, struct tokens *tokens)
-{
-    for (size_t i = 0; i < count; i++)
-        tokenize(&tokens[i], names[i].text);
-    for (size_t i = 0; i < count; i++) {
-        double total = 0, found = 0;
-        bool lacks_number = false, has_number = false;
-        score[i] = 0;
-        mask[i] = 0;
-        for (size_t k = 0; k < tokens[i].words.count; k++) {
-            const char *word = tokens[i].words.word[k];
-            const double weight = tokens[i].weight[k] * rarity(word, tokens, count);
-            bool hit = false;
-            for (size_t w = 0; w < words->count; w++) {
-                if (!same_word(word, words->word[w]) && !misread_digits(word, words->word[w]) && !(k > 0 && is_short_year(word, words->word[w])))
-                    continue;
-                hit = true;
-                mask[i] |= (uint64_t)1 << w;
-            }
-            /* "2015/16" is meant by 2015; "Q3 '20" is not by "fourth quarter of 2020". */
-            const bool is_short = k > 0 && strlen(word) == 2 && has_digit(tokens[i].words.word[k - 1]);
-            if (has_digit(word) && !is_short && tokens[i].weight[k] > 0.6) {
-                has_number = true;
-                lacks_number = lacks_number || !hit;
-            }
-            total += weight;
-            found += hit ? weight : 0;
-        }
-        if (total > 0)
-            score[i] = found / total;
-        if (has_number && lacks_number && score[i] > 0.4)
-            score[i] = 0.4;
-        if (score[i] < 0.85 && count > 1 && is_initials(&tokens[i], words))
-            score[i] = 0.85;
-    }
-}
-
-void fov__reader_match(const struct reader_words *words, const struct reader_name *names, size_t count,
-                       double *score)
-{
-    struct tokens tokens[READER_NAMES];
-    uint64_t mask[READER_NAMES];
-    count = count > READER_NAMES ? READER_NAMES : count;
-    match(words, names, count, score, mask, tokens);
-}
-
-int32_t fov__reader_meant(const struct reader_words *words, const struct reader_name *names, size_t count,
-                          bool *meant)
-{
-    struct tokens tokens[READER_NAMES];
-    double score[READER_NAMES], best = 0;
-    uint64_t mask[READER_NAMES];
-    int32_t found = 0;
-    count = count > READER_NAMES ? READER_NAMES : count;
-    match(words, names, count, score, mask, tokens);
-    for (size_t i = 0; i < count; i++) {
-        meant[i] = false;
-        best = score[i] > best ? score[i] : best;
-    }
-    /* A part of a name will do when it is a proper noun: "Boston" of "Boston city, Massachusetts",
-     * but not "port" of "Port Linden". */
-    bool has_proper = false;
-    for (size_t i = 0; i < count; i++)
-        has_proper = has_proper || (score[i] >= best - 1e-9 && (mask[i] & words->proper) != 0);
-    if (best < (has_proper ? 0.38 : 0.55))
-        return 0;
-    const double bar = best >= 0.84 ? 0.84 : best - 0.12;
-    for (size_t i = 0; i < count; i++) {
-        bool is_part = false;
-        /* "China" is not meant where "Bank of China" is. */
-        for (size_t j = 0; j < count; j++) {
-            const bool inside = i != j && (mask[i] & mask[j]) == mask[i] && mask[i] != mask[j];
-            is_part = is_part || (inside && score[j] >= bar);
-        }
-        meant[i] = score[i] >= bar && !is_part;
-        found += meant[i];
-    }
-    if (best < 0.84 && found > 1)
-        return -1;
-    return found;
-}
-
-/* ---- words of a phrase ---------------------------------------------------------------------- */
-
 void fov__reader_words_part(struct reader_words *out, const struct reader_words *words, size_t from,
                             size_t to)
 {
@@ -234,12 +35,14 @@ void fov__reader_words_part(struct reader_words *out, const struct reader_words 
 
 int32_t fov__reader_extreme(const struct reader_words *words, size_t *at)
 {
-    static const char *const high[] = {"highest", "most", "largest", "biggest", "maximum", "greatest",
-                                       "tallest", "longest", "top", "max", "leading", "best", "warmest", "hottest",
-                                       "wettest", "richest", "heaviest", "oldest", "fastest", NULL};
-    static const char *const low[] = {"lowest", "least", "smallest", "fewest", "minimum", "shortest", "min",
-                                      "worst", "bottom", "driest", "coldest", "cheapest", "lightest", "slowest",
-                                      "youngest", "poorest", NULL};
+    static const char *const high[] = {"highest",  "most",     "largest", "biggest", "maximum",
+                                       "greatest", "tallest",  "longest", "top",     "max",
+                                       "leading",  "best",     "warmest", "hottest", "wettest",
+                                       "richest",  "heaviest", "oldest",  "fastest", NULL};
+    static const char *const low[] = {"lowest",   "least",    "smallest", "fewest",  "minimum",
+                                      "shortest", "min",      "worst",    "bottom",  "driest",
+                                      "coldest",  "cheapest", "lightest", "slowest", "youngest",
+                                      "poorest",  NULL};
     for (size_t i = 0; i < words->count; i++) {
         const bool is_high = in_list(words->word[i], high);
         if (!is_high && !in_list(words->word[i], low))
@@ -258,8 +61,9 @@ int32_t fov__reader_extreme(const struct reader_words *words, size_t *at)
 
 static int32_t small_number(const char *word)
 {
-    static const char *const cardinal[] = {"zero", "one", "two", "three", "four", "five", "six", "seven",
-                                           "eight", "nine", "ten", "eleven", "twelve", NULL};
+    static const char *const cardinal[] = {"zero", "one",    "two",    "three", "four",
+                                           "five", "six",    "seven",  "eight", "nine",
+                                           "ten",  "eleven", "twelve", NULL};
     for (int32_t i = 0; cardinal[i] != NULL; i++) {
         if (strcmp(word, cardinal[i]) == 0)
             return i;
@@ -274,7 +78,8 @@ static int32_t small_number(const char *word)
 
 static int32_t ordinal(const char *word)
 {
-    static const char *const names[] = {"first", "second", "third", "fourth", "fifth", "sixth", NULL};
+    static const char *const names[] = {"first", "second", "third", "fourth",
+                                        "fifth", "sixth",  NULL};
     static const char *const short_names[] = {"1st", "2nd", "3rd", "4th", "5th", "6th", NULL};
     for (int32_t i = 0; names[i] != NULL; i++) {
         if (strcmp(word, names[i]) == 0 || strcmp(word, short_names[i]) == 0)
@@ -327,8 +132,7 @@ static void collect(struct choices *out, const struct reader_grid *grid, const b
             const struct reader_cell *cell = &grid->cells[n][s];
             if (!names[n] || !series[s])
                 continue;
-            if (!is_known(cell) || (cell->origin == READER_MEASURED && cell->is_doubtful &&
-                                    cell->error > 0.2 * cell->value && cell->value > 0 && false)) {
+            if (!is_known(cell)) {
                 out->missing++;
                 out->missing_box = cell->box;
                 continue;
@@ -356,7 +160,8 @@ static void sort_choices(struct choices *choices, int32_t direction)
 
 static enum reader_fold fold_of(const struct reader_words *words)
 {
-    static const char *const sum[] = {"sum", "add", "combined", "altogether", "together", "addition", "altogether", NULL};
+    static const char *const sum[] = {"sum",      "add",      "combined",   "altogether",
+                                      "together", "addition", "altogether", NULL};
     static const char *const average[] = {"average", "mean", NULL};
     static const char *const median[] = {"median", NULL};
     static const char *const difference[] = {"difference", "differ", "gap", "exceed", NULL};
@@ -374,7 +179,8 @@ static enum reader_fold fold_of(const struct reader_words *words)
     return READER_FOLD_NONE;
 }
 
-static void use_cell(struct reader_value *out, const struct reader_grid *grid, const struct choice *choice)
+static void use_cell(struct reader_value *out, const struct reader_grid *grid,
+                     const struct choice *choice)
 {
     const struct reader_cell *cell = choice->cell;
     const struct reader_name *name = &grid->names[choice->name];
@@ -418,11 +224,13 @@ static double apply(enum reader_fold fold, struct choices *choices)
     }
 }
 
-/* "the average of the longest light blue bar and the shortest gray bar": both sides by themselves. */
+/* "the average of the longest light blue bar and the shortest gray bar": both sides by themselves.
+ */
 static bool evaluate_sides(struct reader_value *out, const struct reader_grid *grid,
                            const struct reader_words *words, enum reader_fold fold)
 {
-    static const char *const folds[] = {"sum", "average", "mean", "difference", "ratio", "median", "add", NULL};
+    static const char *const folds[] = {"sum",   "average", "mean", "difference",
+                                        "ratio", "median",  "add",  NULL};
     struct reader_words left, right;
     size_t at = 0;
     for (size_t i = 1; i + 1 < words->count; i++) {
@@ -442,8 +250,9 @@ static bool evaluate_sides(struct reader_value *out, const struct reader_grid *g
         struct reader_words whole_left = left;
         const bool shares = !fov__reader_colour_find(&left, colour, sizeof(colour));
         fov__reader_evaluate(&b, grid, &right);
-        for (size_t k = 1; shares && b.is_found && (b.series_meant || b.names_meant) && k < right.count &&
-                           whole_left.count < READER_WORDS; k++) {
+        for (size_t k = 1; shares && b.is_found && (b.series_meant || b.names_meant) &&
+                           k < right.count && whole_left.count < READER_WORDS;
+             k++) {
             size_t none = 0;
             struct reader_words one;
             fov__reader_words_part(&one, &right, k, k + 1);
@@ -463,18 +272,18 @@ static bool evaluate_sides(struct reader_value *out, const struct reader_grid *g
         out->decimals = a.decimals > b.decimals ? a.decimals : b.decimals;
         const double low = a.value < b.value ? a.value : b.value;
         const double high = a.value < b.value ? b.value : a.value;
-        out->value = fold == READER_SUM ? a.value + b.value
+        out->value = fold == READER_SUM       ? a.value + b.value
                      : fold == READER_AVERAGE ? (a.value + b.value) / 2
-                     : fold == READER_RATIO ? a.value / b.value
-                                            : high - low;
+                     : fold == READER_RATIO   ? a.value / b.value
+                                              : high - low;
         return fold != READER_MEDIAN && fold != READER_FOLD_NONE;
     }
     return false;
 }
 
 /* Series and, where colours only adorn, names of a colour. */
-static void mean_colour(const struct reader_grid *grid, const struct reader_words *words, bool *names,
-                        bool *series, bool *names_meant, bool *series_meant)
+static void mean_colour(const struct reader_grid *grid, const struct reader_words *words,
+                        bool *names, bool *series, bool *names_meant, bool *series_meant)
 {
     char colour[24];
     size_t hits = 0;
@@ -484,7 +293,8 @@ static void mean_colour(const struct reader_grid *grid, const struct reader_word
         hits += grid->series[s].has_colour && fov__reader_colour_is(grid->series[s].colour, colour);
     if (hits > 0 && !*series_meant) {
         for (size_t s = 0; s < grid->series_count; s++)
-            series[s] = grid->series[s].has_colour && fov__reader_colour_is(grid->series[s].colour, colour);
+            series[s] =
+                grid->series[s].has_colour && fov__reader_colour_is(grid->series[s].colour, colour);
         *series_meant = true;
         return;
     }
@@ -494,7 +304,8 @@ static void mean_colour(const struct reader_grid *grid, const struct reader_word
     if (hits == 0 || *names_meant)
         return;
     for (size_t n = 0; n < grid->name_count; n++)
-        names[n] = grid->names[n].has_colour && fov__reader_colour_is(grid->names[n].colour, colour);
+        names[n] =
+            grid->names[n].has_colour && fov__reader_colour_is(grid->names[n].colour, colour);
     *names_meant = hits < grid->name_count;
 }
 
@@ -512,11 +323,13 @@ static void keep_middle(struct choices *choices, size_t count)
 {
     if (choices->count <= count || (choices->count - count) % 2 != 0)
         return;
-    memmove(choices->at, choices->at + (choices->count - count) / 2, count * sizeof(choices->at[0]));
+    memmove(choices->at, choices->at + (choices->count - count) / 2,
+            count * sizeof(choices->at[0]));
     choices->count = count;
 }
 
-static void narrow(struct choices *choices, const struct reader_words *words, struct reader_value *out)
+static void narrow(struct choices *choices, const struct reader_words *words,
+                   struct reader_value *out)
 {
     size_t at = 0;
     const int32_t extreme = fov__reader_extreme(words, &at);
@@ -545,7 +358,8 @@ static void narrow(struct choices *choices, const struct reader_words *words, st
 }
 
 /* "between 2009 and 2019", "from 2009 to 2019": all years between. */
-static void widen_range(const struct reader_grid *grid, const struct reader_words *words, bool *names)
+static void widen_range(const struct reader_grid *grid, const struct reader_words *words,
+                        bool *names)
 {
     size_t first = grid->name_count, last = 0;
     if (!fov__reader_words_have(words, (const char *const[]){"between", "from", "since", NULL}))
@@ -565,17 +379,20 @@ static void widen_range(const struct reader_grid *grid, const struct reader_word
 /* Whether the words say that all colours of a chart are meant. */
 static bool means_all_series(const struct reader_words *words)
 {
-    return fov__reader_words_have(words, (const char *const[]){"bar", "bars", "value", "values", "all", "graph", "chart",
-                                                               "overall", "any", "both", "two", "together", NULL});
+    return fov__reader_words_have(
+        words, (const char *const[]){"bar", "bars", "value", "values", "all", "graph", "chart",
+                                     "overall", "any", "both", "two", "together", NULL});
 }
 
 /* "How much more did men than women earn", "by how many points did trust fall". */
 static bool asks_difference(const struct reader_words *words)
 {
     for (size_t i = 0; i + 2 < words->count; i++) {
-        const bool how = strcmp(words->word[i], "how") == 0 &&
-                         (strcmp(words->word[i + 1], "much") == 0 || strcmp(words->word[i + 1], "many") == 0);
-        if (how && (in_list(words->word[i + 2], (const char *const[]){"more", "less", "fewer", "higher", "lower", NULL}) ||
+        const bool how =
+            strcmp(words->word[i], "how") == 0 &&
+            (strcmp(words->word[i + 1], "much") == 0 || strcmp(words->word[i + 1], "many") == 0);
+        if (how && (in_list(words->word[i + 2], (const char *const[]){"more", "less", "fewer",
+                                                                      "higher", "lower", NULL}) ||
                     (i > 0 && strcmp(words->word[i - 1], "by") == 0)))
             return true;
     }
@@ -612,9 +429,9 @@ static void evaluate(struct reader_value *out, const struct reader_grid *grid,
     /* "Which port had the fewest" means no name, though one is "Port Linden". */
     if (has_extreme && (meant_names < 0 || (meant_names == 1 && grid->series_count < 2)))
         meant_names = 0;
-    const int32_t meant_series = grid->series_count > 1
-                                     ? fov__reader_meant(words, grid->series, grid->series_count, series)
-                                     : 0;
+    const int32_t meant_series =
+        grid->series_count > 1 ? fov__reader_meant(words, grid->series, grid->series_count, series)
+                               : 0;
     out->names_meant = meant_names > 0;
     out->series_meant = meant_series > 0;
     mean_colour(grid, words, names, series, &out->names_meant, &out->series_meant);
@@ -624,18 +441,20 @@ static void evaluate(struct reader_value *out, const struct reader_grid *grid,
         names[n] = true;
     for (size_t s = 0; s < grid->series_count && !out->series_meant; s++)
         series[s] = true;
-    if (has_extreme && grid->series_count > 1 && !out->series_meant && !out->names_meant && !means_all_series(words)) {
+    if (has_extreme && grid->series_count > 1 && !out->series_meant && !out->names_meant &&
+        !means_all_series(words)) {
         out->is_ambiguous = true;
         return;
     }
     collect(choices, grid, names, series);
     const size_t before = choices->count;
-    if (fold == READER_FOLD_NONE && before == 2 && choices->missing == 0 && !has_extreme && asks_difference(words))
+    if (fold == READER_FOLD_NONE && before == 2 && choices->missing == 0 && !has_extreme &&
+        asks_difference(words))
         fold = READER_DIFFERENCE;
     if (has_extreme || !out->names_meant)
         narrow(choices, words, out);
-    const bool is_all = fov__reader_words_have(words, (const char *const[]){"all", "every", "total", "both",
-                                                                            "middle", "any", NULL});
+    const bool is_all = fov__reader_words_have(
+        words, (const char *const[]){"all", "every", "total", "both", "middle", "any", NULL});
     const bool says = out->names_meant || out->series_meant || has_extreme || is_all || before == 1;
     if (meant_names < 0 || choices->count == 0 || !says) {
         out->is_ambiguous = meant_names < 0;
@@ -644,16 +463,21 @@ static void evaluate(struct reader_value *out, const struct reader_grid *grid,
         return;
     }
     /* Which colour of a group is meant must be said, or that all are. */
-    const bool is_open = grid->series_count > 1 && !out->series_meant && out->names_meant && !has_extreme;
-    if (is_open && choices->count + choices->missing > 1 && !means_all_series(words) && !is_all && fold != READER_DIFFERENCE) {
+    const bool is_open =
+        grid->series_count > 1 && !out->series_meant && out->names_meant && !has_extreme;
+    if (is_open && choices->count + choices->missing > 1 && !means_all_series(words) && !is_all &&
+        fold != READER_DIFFERENCE) {
         out->is_ambiguous = true;
         return;
     }
     if (fold == READER_DIFFERENCE && choices->count < 2 && choices->missing > 0)
         return;
     /* "the total amount in 2018", "the average growth in France" name one printed value. */
-    if (choices->count == 1 && choices->missing == 0)
+    if (choices->count == 1 && choices->missing == 0 &&
+        (fold == READER_AVERAGE || fold == READER_MEDIAN))
         fold = READER_FOLD_NONE;
+    if (choices->count == 1 && fold != READER_FOLD_NONE && !has_extreme)
+        return; /* a sum or difference of which one side was not found */
     if (fold == READER_FOLD_NONE && choices->count > 1 && !(has_extreme && choices->count == 1)) {
         const bool is_total = fov__reader_words_have(words, (const char *const[]){"total", NULL});
         if (!is_total || !out->names_meant || choices->missing > 0) {

@@ -22,7 +22,7 @@ static size_t make_rows(const struct reader_scene *scene, struct row *rows)
     for (size_t i = 0; i < scene->text_count; i++) {
         const struct reader_text *text = &scene->texts[i];
         struct row *row = NULL;
-        if (text->view < 0)
+        if (text->view < 0 || fov__reader_text_is_noise(text))
             continue;
         for (size_t r = 0; r < count && row == NULL; r++) {
             if (text->anchor.y > rows[r].top && text->anchor.y < rows[r].bottom)
@@ -60,7 +60,19 @@ static size_t usual_count(const struct row *rows, size_t count)
     return votes[best] >= 2 ? best : 0;
 }
 
-static void take_row(struct reader_grid *grid, const struct reader_scene *scene, const struct row *row)
+/* Mostly digits: a number, a time; not "Fat (g)" with its g read as a 9. */
+static bool is_value(const char *text)
+{
+    size_t digits = 0, letters = 0;
+    for (; *text != '\0'; text++) {
+        digits += *text >= '0' && *text <= '9';
+        letters += (*text >= 'a' && *text <= 'z') || (*text >= 'A' && *text <= 'Z');
+    }
+    return digits * 2 > letters;
+}
+
+static void take_row(struct reader_grid *grid, const struct reader_scene *scene,
+                     const struct row *row)
 {
     struct reader_name *name = &grid->names[grid->name_count];
     const struct reader_text *first = &scene->texts[row->cells[0]];
@@ -99,13 +111,16 @@ bool fov__reader_table(struct reader_grid *grid, struct reader_scene *scene)
         if (rows[r].count != columns || grid->name_count >= READER_NAMES)
             continue;
         size_t numbers = 0;
-        for (size_t c = 1; c < columns; c++) {
-            const char *text = scene->texts[rows[r].cells[c]].text;
-            for (; *text != '\0' && !(*text >= '0' && *text <= '9'); text++)
-                continue;
-            numbers += *text != '\0';
-        }
-        if (numbers == 0 && header == NULL && grid->name_count == 0)
+        for (size_t c = 1; c < columns; c++)
+            numbers += is_value(scene->texts[rows[r].cells[c]].text);
+        /* Years over columns are names of theirs. */
+        size_t years = 0;
+        for (size_t c = 1; c < columns; c++)
+            years += scene->texts[rows[r].cells[c]].is_number &&
+                     scene->texts[rows[r].cells[c]].number.is_year;
+        const bool is_head = numbers == 0 || (years == columns - 1 &&
+                                              !is_value(scene->texts[rows[r].cells[0]].text));
+        if (is_head && header == NULL && grid->name_count == 0)
             header = &rows[r];
         else if (numbers > 0)
             take_row(grid, scene, &rows[r]);
@@ -121,10 +136,20 @@ bool fov__reader_table(struct reader_grid *grid, struct reader_scene *scene)
         series->view = text->view;
         series->confidence = text->confidence;
     }
+    /* A gap between rows is a row that was not read. */
+    double pitch = 1e9;
+    for (size_t n = 1; n < grid->name_count; n++) {
+        const double step = grid->names[n].position - grid->names[n - 1].position;
+        pitch = step < pitch ? step : pitch;
+    }
+    for (size_t n = 1; n < grid->name_count; n++)
+        grid->is_partial =
+            grid->is_partial || grid->names[n].position - grid->names[n - 1].position > 1.6 * pitch;
     /* Columns that do not line up are no table. */
     double drift = 0;
     for (size_t n = 1; n < grid->name_count; n++)
         drift += absolute((grid->cells[n][0].box.x1 + grid->cells[n][0].box.x2) -
-                          (grid->cells[0][0].box.x1 + grid->cells[0][0].box.x2)) / 2;
+                          (grid->cells[0][0].box.x1 + grid->cells[0][0].box.x2)) /
+                 2;
     return drift / (double)grid->name_count < 0.12 * scene->width;
 }

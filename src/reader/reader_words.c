@@ -4,7 +4,7 @@
 #include "reader/reader_internal.h"
 
 /* White added around a cut-out, its pixels. */
-enum { FRAME = 8 };
+enum { FRAME = 8, MANY = 350 };
 /* Letters of this height are read best: tesseract scales a line to 36 pixels. */
 static const double LETTERS = 30;
 
@@ -23,9 +23,9 @@ static int32_t spread_of(struct reader_rgb c)
 struct cut {
     int32_t x1, y1, x2, y2; /* pixels of the view */
     int32_t enlarge;
-    bool is_light;  /* light letters on a dark ground */
-    bool is_halo;   /* take only what is nearly white: letters with a dark outline */
-    bool is_grey;   /* grey letters on a grey ground: what has a colour is not of them */
+    bool is_light; /* light letters on a dark ground */
+    bool is_halo;  /* take only what is nearly white: letters with a dark outline */
+    bool is_grey;  /* grey letters on a grey ground: what has a colour is not of them */
 };
 
 static struct reader_rgb view_pixel(const struct reader_view *view, int32_t x, int32_t y)
@@ -35,8 +35,8 @@ static struct reader_rgb view_pixel(const struct reader_view *view, int32_t x, i
 }
 
 /* One pixel as ink, 0, to paper, 255; `low` and `high` are the luma range of the cut-out. */
-static int32_t tone(const struct cut *cut, struct reader_rgb c, struct reader_rgb ground, int32_t low,
-                    int32_t high)
+static int32_t tone(const struct cut *cut, struct reader_rgb c, struct reader_rgb ground,
+                    int32_t low, int32_t high)
 {
     if (cut->is_halo) {
         const int32_t least = c.r < c.g ? (c.r < c.b ? c.r : c.b) : (c.g < c.b ? c.g : c.b);
@@ -50,7 +50,8 @@ static int32_t tone(const struct cut *cut, struct reader_rgb c, struct reader_rg
     return cut->is_light ? 255 - value : value;
 }
 
-static void range(const struct cut *cut, const struct reader_view *view, int32_t *low, int32_t *high)
+static void range(const struct cut *cut, const struct reader_view *view, int32_t *low,
+                  int32_t *high)
 {
     *low = 255;
     *high = 0;
@@ -64,13 +65,15 @@ static void range(const struct cut *cut, const struct reader_view *view, int32_t
 }
 
 /* The cut-out, enlarged linearly where the view shows it small. */
-static fov_status cut_out(struct fov_pixels **out, const struct cut *cut, const struct reader_view *view,
-                          struct reader_rgb ground, fov_error *err)
+static fov_status cut_out(struct fov_pixels **out, const struct cut *cut,
+                          const struct reader_view *view, struct reader_rgb ground, fov_error *err)
 {
-    const int32_t k = cut->enlarge, width = (cut->x2 - cut->x1) * k, height = (cut->y2 - cut->y1) * k;
+    const int32_t k = cut->enlarge, width = (cut->x2 - cut->x1) * k,
+                  height = (cut->y2 - cut->y1) * k;
     int32_t low = 0, high = 255;
     range(cut, view, &low, &high);
-    fov_status rc = fov__pixels_new(out, view->px->ctx, width + 2 * FRAME, height + 2 * FRAME, 3, err);
+    fov_status rc =
+        fov__pixels_new(out, view->px->ctx, width + 2 * FRAME, height + 2 * FRAME, 3, err);
     if (rc < 0)
         return rc;
     for (int32_t y = 0; y < (*out)->height; y++)
@@ -110,8 +113,10 @@ static bool place(struct cut *cut, const struct reader_text *text, const struct 
         return false;
     if (!fov__box_intersect(box, all, &box))
         return false;
-    *cut = (struct cut){.x1 = (int32_t)fov__floor(box.x1), .y1 = (int32_t)fov__floor(box.y1),
-                        .x2 = (int32_t)fov__ceil(box.x2), .y2 = (int32_t)fov__ceil(box.y2)};
+    *cut = (struct cut){.x1 = (int32_t)fov__floor(box.x1),
+                        .y1 = (int32_t)fov__floor(box.y1),
+                        .x2 = (int32_t)fov__ceil(box.x2),
+                        .y2 = (int32_t)fov__ceil(box.y2)};
     if (cut->x2 - cut->x1 < 3 || cut->y2 - cut->y1 < 4)
         return false;
     const double letters = text->height * view->scale;
@@ -150,8 +155,18 @@ static void join(const struct fov_ocr_result *result, char *out, size_t size, do
     trim(out);
 }
 
-static fov_status read_cut(struct reader_text *text, const struct cut *cut, const struct reader_view *view,
-                           int32_t index, bool digits, const fov_cancel *cancel, fov_error *err)
+/* One stroke is one letter: "Cc" is a C. */
+static void single(const struct reader_text *text, char *reading)
+{
+    const bool is_pair = strlen(reading) == 2 && (reading[0] | 0x20) == (reading[1] | 0x20);
+    if (text->pieces == 1 && is_pair && text->box.x2 - text->box.x1 < 1.2 * text->height)
+        reading[1] = '\0';
+}
+
+static fov_status read_cut(struct reader_text *text, const struct cut *cut,
+                           const struct reader_view *view, int32_t index,
+                           enum fov__ocr_layout layout, bool digits, const fov_cancel *cancel,
+                           fov_error *err)
 {
     struct fov_pixels *px = NULL;
     struct fov_ocr_result *result = NULL;
@@ -159,9 +174,10 @@ static fov_status read_cut(struct reader_text *text, const struct cut *cut, cons
     double confidence = 0;
     fov_status rc = cut_out(&px, cut, view, text->ground, err);
     if (rc == FOV_OK)
-        rc = fov__ocr_read(&result, view->px->ctx, px, FOV__OCR_LINE, digits, cancel, err);
+        rc = fov__ocr_read(&result, view->px->ctx, px, layout, digits, cancel, err);
     if (rc == FOV_OK) {
         join(result, reading, sizeof(reading), &confidence);
+        single(text, reading);
         fov__reader_merge(text, reading, confidence, index, view->scale);
     }
     fov__ocr_free(result);
@@ -175,8 +191,8 @@ static void update_number(struct reader_text *text)
                       fov__reader_number_parse(text->text, true, &text->number);
 }
 
-void fov__reader_merge(struct reader_text *text, const char *reading, double confidence, int32_t view,
-                       double scale)
+void fov__reader_merge(struct reader_text *text, const char *reading, double confidence,
+                       int32_t view, double scale)
 {
     struct reader_number number;
     if (reading[0] == '\0')
@@ -226,23 +242,26 @@ fov_status fov__reader_read(struct reader_text *text, const struct reader_view *
     struct cut cut;
     if (!place(&cut, text, view))
         return FOV_OK;
-    fov_status rc = read_cut(text, &cut, view, index, false, cancel, err);
+    fov_status rc = read_cut(text, &cut, view, index, FOV__OCR_LINE, false, cancel, err);
+    /* Short words are sometimes not seen as a line at all. */
+    if (rc == FOV_OK && text->pieces > 1 && text->view < 0)
+        rc = read_cut(text, &cut, view, index, FOV__OCR_RAW, false, cancel, err);
     /* White letters with an outline, as on the parts of a stacked bar, are read without it. */
     if (rc == FOV_OK && luma(text->ground) < 215 && text->confidence < 0.9) {
         struct cut halo = cut;
         halo.is_halo = true;
-        rc = read_cut(text, &halo, view, index, false, cancel, err);
+        rc = read_cut(text, &halo, view, index, FOV__OCR_LINE, false, cancel, err);
     }
     const bool is_short = text->box.x2 - text->box.x1 < 6 * text->height;
     if (rc == FOV_OK && is_short && (text->view < 0 || looks_numeric(text->text)) &&
         text->confidence < 0.85)
-        rc = read_cut(text, &cut, view, index, true, cancel, err);
+        rc = read_cut(text, &cut, view, index, FOV__OCR_LINE, true, cancel, err);
     return rc;
 }
 
 /* The view that shows a text whole and largest, up to what helps; -1 when none does. */
-static int32_t best_view(const struct reader_text *text, const struct reader_view *views, size_t count,
-                         int32_t but)
+static int32_t best_view(const struct reader_text *text, const struct reader_view *views,
+                         size_t count, int32_t but)
 {
     int32_t best = -1;
     double best_fit = 1e9;
@@ -270,6 +289,9 @@ fov_status fov__reader_read_all(struct reader_scene *scene, const struct reader_
         struct reader_text *text = &scene->texts[i];
         if (text->view >= 0 || text->degrees > 0 || text->degrees < 0)
             continue;
+        /* A photograph has hundreds of lone marks; a chart's lone letters are few. */
+        if (scene->text_count > MANY && text->pieces < 2)
+            continue;
         const int32_t first = best_view(text, views, view_count, -1);
         if (first < 0)
             continue;
@@ -280,5 +302,48 @@ fov_status fov__reader_read_all(struct reader_scene *scene, const struct reader_
         if (rc == FOV_OK && second >= 0)
             rc = fov__reader_read(text, &views[second], second, cancel, err);
     }
+    return rc;
+}
+
+fov_status fov__reader_probe(double *sure, const struct reader_scene *scene,
+                             const struct reader_view *view, const fov_cancel *cancel,
+                             fov_error *err)
+{
+    enum { WORDS = 8 };
+    size_t longest[WORDS];
+    size_t count = 0;
+    fov_status rc = FOV_OK;
+    double each[WORDS], sum = 0;
+    for (size_t i = 0; i < scene->text_count; i++) {
+        const int32_t pieces = scene->texts[i].pieces;
+        /* Prose is slow to read and says no more than a label. */
+        if (pieces < 3 || pieces > 24)
+            continue;
+        size_t j = count < WORDS ? count++ : WORDS;
+        for (; j > 0 && scene->texts[longest[j - 1]].pieces < pieces; j--) {
+            if (j < WORDS)
+                longest[j] = longest[j - 1];
+        }
+        if (j < WORDS)
+            longest[j] = i;
+    }
+    for (size_t i = 0; rc == FOV_OK && i < count; i++) {
+        struct reader_text text = scene->texts[longest[i]];
+        text.view = -1;
+        text.confidence = 0;
+        text.readings = text.others = 0;
+        rc = fov__reader_read(&text, view, 0, cancel, err);
+        const double confidence =
+            text.view >= 0 && !fov__reader_text_is_noise(&text) ? text.confidence : 0;
+        size_t j = i;
+        for (; j > 0 && each[j - 1] < confidence; j--)
+            each[j] = each[j - 1];
+        each[j] = confidence;
+    }
+    /* The better half: icons and marks are read badly whichever way they are turned. */
+    const size_t half = (count + 1) / 2;
+    for (size_t i = 0; rc == FOV_OK && i < half; i++)
+        sum += each[i];
+    *sure = half > 0 ? sum / (double)half : 0;
     return rc;
 }
