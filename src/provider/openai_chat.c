@@ -65,15 +65,10 @@ static fov_status write_system(struct fov_wire_body *body, const fov_conversatio
     return rc;
 }
 
-static void write_user(const struct fov_provider *provider, struct fov_wire_body *body,
-                       const fov_conversation *c, size_t m)
+static void write_user_parts(const struct fov_provider *provider, struct fov_wire_body *body,
+                             const fov_conversation *c, size_t m)
 {
     fov_part part;
-    if (fov_conversation_part_count(c, m) == 0) {
-        return; /* servers refuse an empty array */
-    }
-    open_message(&body->jw, "user");
-    fov__jw_array(&body->jw, "content");
     for (size_t i = 0; fov_conversation_get_part(c, m, i, &part) == FOV_OK; i++) {
         if (part.kind == FOV_PART_TEXT) {
             write_text_part(&body->jw, part.text);
@@ -81,6 +76,17 @@ static void write_user(const struct fov_provider *provider, struct fov_wire_body
             write_image_part(provider, body, &part);
         }
     }
+}
+
+static void write_user(const struct fov_provider *provider, struct fov_wire_body *body,
+                       const fov_conversation *c, size_t m)
+{
+    if (fov_conversation_part_count(c, m) == 0) {
+        return; /* servers refuse an empty array */
+    }
+    open_message(&body->jw, "user");
+    fov__jw_array(&body->jw, "content");
+    write_user_parts(provider, body, c, m);
     fov__jw_end_array(&body->jw);
     fov__jw_end_object(&body->jw);
 }
@@ -236,7 +242,8 @@ static void write_result_images(const struct fov_provider *provider, struct fov_
 }
 
 /* All tool messages from `m` on are one turn: first every result, then one user message with every
- * image. Returns the first message behind them. */
+ * image and, since templates want roles to alternate, with the user's own words where those come
+ * right behind. Returns the first message behind them. */
 static size_t write_tool_turn(const struct fov_provider *provider, struct fov_wire_body *body,
                               const fov_conversation *c, size_t m)
 {
@@ -250,6 +257,9 @@ static size_t write_tool_turn(const struct fov_provider *provider, struct fov_wi
         fov__jw_array(&body->jw, "content");
         for (size_t i = m; i < end; i++) {
             write_result_images(provider, body, c, i);
+        }
+        if (fov_conversation_role(c, end) == FOV_ROLE_USER) {
+            write_user_parts(provider, body, c, end++);
         }
         fov__jw_end_array(&body->jw);
         fov__jw_end_object(&body->jw);
@@ -442,7 +452,12 @@ static fov_status read_message(const struct source *source, const fov_json_value
         rc = fov_reply_add_text(reply, refusal, err);
     }
     size_t index = 0;
-    const fov_json_value *call = fov__json_child(fov__json_get(message, "tool_calls"));
+    const fov_json_value *calls = fov__json_get(message, "tool_calls");
+    if (rc == FOV_OK && fov__json_type(calls) != FOV_JSON_ARRAY &&
+        fov__json_type(calls) != FOV_JSON_NULL) {
+        return unexpected(source->provider, "tool_calls is no array", err);
+    }
+    const fov_json_value *call = fov__json_child(calls);
     for (; call != NULL && rc == FOV_OK; call = fov__json_next(call)) {
         rc = read_call(source, call, index++, reply, err);
     }
@@ -500,7 +515,9 @@ static void read_usage(const fov_json_value *usage, uint32_t requests, fov_reply
 static fov_status read_root(const struct source *source, const fov_json_value *root,
                             uint32_t requests, fov_reply *reply, fov_error *err)
 {
-    const fov_json_value *choice = fov__json_child(fov__json_get(root, "choices"));
+    const fov_json_value *choices = fov__json_get(root, "choices");
+    const fov_json_value *choice =
+        fov__json_type(choices) == FOV_JSON_ARRAY ? fov__json_child(choices) : NULL;
     const fov_json_value *message = fov__json_get(choice, "message");
     const fov_json_value *error = fov__json_get(root, "error");
     if (choice == NULL && fov__json_type(error) != FOV_JSON_NULL) {

@@ -115,7 +115,7 @@ static void provider_free(void *user)
 static fov_status find_class(const struct fov_provider_class **out, const fov_provider_opts *opts,
                              fov_error *err)
 {
-    if (opts == NULL || opts->struct_size < sizeof(*opts)) {
+    if (opts == NULL || opts->struct_size != sizeof(*opts)) {
         return fov__fail(err, FOV_E_ARG, 0, "struct_size",
                          "the provider's options are NULL or lack their struct_size");
     }

@@ -11,7 +11,9 @@ enum {
 
 void fov_provider_opts_init(fov_provider_opts *opts)
 {
-    *opts = (fov_provider_opts)FOV_PROVIDER_OPTS_INIT;
+    if (opts != NULL) {
+        *opts = (fov_provider_opts)FOV_PROVIDER_OPTS_INIT;
+    }
 }
 
 static fov_status copy(char **out, fov_context *ctx, const char *text, const char *where,

@@ -42,11 +42,28 @@ static bool is_section(struct fov_span line)
     return line.len >= 4 && memcmp(line.data, "=== ", 4) == 0;
 }
 
+/* RFC 9110: a name is a token. What is none, as a second status line, would be played as something
+ * else than a header. */
+static bool is_header(struct fov_span line)
+{
+    size_t n = 0;
+    while (n < line.len && ((line.data[n] >= '0' && line.data[n] <= '9') ||
+                            (line.data[n] >= 'A' && line.data[n] <= 'Z') ||
+                            (line.data[n] >= 'a' && line.data[n] <= 'z') ||
+                            (line.data[n] != '\0' && strchr("!#$%&'*+-.^_`|~", line.data[n])))) {
+        n++;
+    }
+    return n > 0 && n < line.len && line.data[n] == ':';
+}
+
 /* Header lines up to an empty line, then the body up to the next section. */
-static void read_rest(struct reader *r, struct fov_span *headers, struct fov_span *body)
+static fov_status read_rest(struct reader *r, struct fov_span *headers, struct fov_span *body)
 {
     const char *start = r->at;
     while (r->at < r->end && peek_line(r).len > 0 && !is_section(peek_line(r))) {
+        if (!is_header(peek_line(r))) {
+            return wrong(r, "a header is a name, a colon and a value, and an empty line ends them");
+        }
         (void)next_line(r);
     }
     *headers = (struct fov_span){start, (size_t)(r->at - start)};
@@ -61,6 +78,7 @@ static void read_rest(struct reader *r, struct fov_span *headers, struct fov_spa
     if (body->len > 0 && body->data[body->len - 1] == '\n') {
         body->len--;
     }
+    return FOV_OK;
 }
 
 static fov_status read_request(struct reader *r, struct fov_wire_exchange *exchange)
@@ -73,8 +91,13 @@ static fov_status read_request(struct reader *r, struct fov_wire_exchange *excha
     }
     exchange->method = (struct fov_span){line.data, (size_t)(space - line.data)};
     exchange->target = (struct fov_span){space + 1, (size_t)(line.data + line.len - space - 1)};
-    read_rest(r, &exchange->headers, &exchange->body);
-    return FOV_OK;
+    const struct fov_span target = exchange->target;
+    const char *query = memchr(target.data, '?', target.len);
+    if (query != NULL && query + 2 < target.data + target.len &&
+        memcmp(target.data + target.len - 2, "?*", 2) == 0) {
+        return wrong(r, "a target has one query: \"?*\" behind another would match no request");
+    }
+    return read_rest(r, &exchange->headers, &exchange->body);
 }
 
 static fov_status read_reply(struct reader *r, struct fov_wire_reply *reply)
@@ -95,8 +118,7 @@ static fov_status read_reply(struct reader *r, struct fov_wire_reply *reply)
         }
         reply->status = status;
     }
-    read_rest(r, &reply->headers, &reply->body);
-    return FOV_OK;
+    return read_rest(r, &reply->headers, &reply->body);
 }
 
 static fov_status read_exchange(struct reader *r, struct fov_wire_exchange *exchange)

@@ -2,21 +2,12 @@
 /* Any bytes are opened and decoded, strictly and leniently, whole, shrunk and by a piece. What must
  * hold beside not crashing: a piece equals the same box of the whole, and memory stays in bounds.
  */
+#include "fuzz_support.h"
+
 #include "image/image_internal.h"
 
 #include <libdeflate.h>
-#include <stdio.h>
 #include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool fact, const char *what)
-{
-    if (!fact) {
-        fprintf(stderr, "fuzz_image: %s\n", what);
-        abort();
-    }
-}
 
 /* The whole at shrink 1, which may fail; then levels and a piece, which must agree with it. */
 static void decode(fov_image *image)
@@ -27,18 +18,19 @@ static void decode(fov_image *image)
     uint8_t box[4 * 5 * 5];
     if (fov__image_decode(&whole, image, all, 1, NULL, NULL) < 0)
         return;
-    require(whole.px->width >= size.width && whole.px->height >= size.height,
-            "the whole is too small");
+    fuzz_require(whole.px->width >= size.width && whole.px->height >= size.height,
+                 "the whole is too small");
     const int32_t x = size.width / 2, y = size.height / 3;
     const int32_t w = size.width - x < 5 ? size.width - x : 5,
                   h = size.height - y < 5 ? size.height - y : 5;
     const fov_box where = {x, y, x + w, y + h};
     if (fov_image_read(image, where, whole.px->bands, box, 20, NULL) == FOV_OK) {
         for (int32_t row = 0; row < h; row++)
-            require(memcmp(box + 20 * row,
-                           fov__pixels_row(whole.px, y + row) + (size_t)x * (size_t)whole.px->bands,
-                           (size_t)w * (size_t)whole.px->bands) == 0,
-                    "a piece differs");
+            fuzz_require(
+                memcmp(box + 20 * row,
+                       fov__pixels_row(whole.px, y + row) + (size_t)x * (size_t)whole.px->bands,
+                       (size_t)w * (size_t)whole.px->bands) == 0,
+                "a piece differs");
     }
     fov__pixels_unref(whole.px);
     for (int32_t shrink = 2; shrink <= 8; shrink *= 2) {
@@ -78,13 +70,13 @@ static void open_and_decode(const uint8_t *data, size_t size)
         if (fov_context_new(&ctx, &opts, NULL) < 0)
             return;
         const fov_status rc = fov_image_open_memory(&image, ctx, data, size, &how, &err);
-        require(rc == err.status && (rc >= 0) == (image != NULL),
-                "status, error and image disagree");
-        require(rc >= 0 || err.message[0] != '\0', "an error without a reason");
+        fuzz_require(rc == err.status && (rc >= 0) == (image != NULL),
+                     "status, error and image disagree");
+        fuzz_require(rc >= 0 || err.message[0] != '\0', "an error without a reason");
         if (image != NULL)
             decode(image);
         fov_image_unref(image);
-        require(atomic_load(&ctx->live_bytes) < 64u << 20, "memory is out of bounds");
+        fuzz_require(atomic_load(&ctx->live_bytes) < 64u << 20, "memory is out of bounds");
         fov_context_free(ctx);
     }
 }
@@ -99,4 +91,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     open_and_decode(copy, size);
     free(copy);
     return 0;
+}
+
+/* testdata has them. */
+void fuzz_seeds(fuzz_emit emit, void *user)
+{
+    (void)emit;
+    (void)user;
 }

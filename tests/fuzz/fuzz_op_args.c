@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Any bytes as a tool call's arguments: the first chooses operation, space and frame, the rest is
  * the JSON. Two laws are asserted: a recipe read again is itself, and an offered call is accepted.
- * Seeds: the call texts in testdata/golden/op. */
+ * Seeds: the table's examples and the call texts in testdata/golden/op. */
+#include "fuzz_support.h"
+
 #include "op/op_internal.h"
 
-#include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check(bool holds)
-{
-    if (!holds)
-        abort();
-}
+#define check(holds) fuzz_require(holds, #holds)
 
 static void recipe_holds(fov_context *ctx, const struct op_def *def, const void *args,
                          struct op_reading reading)
@@ -69,11 +63,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct op_notes notes;
     struct op_fault fault;
     struct fov_json *doc = NULL;
-    if (ctx == NULL && fov_context_new(&ctx, NULL, NULL) < 0)
-        abort();
+    size_t count = 0;
+    if (ctx == NULL)
+        ctx = fuzz_context();
     if (size < 2)
         return 0;
-    const struct op_def *def = fov__op_at(data[0] % 9);
+    while (fov__op_at(count) != NULL)
+        count++;
+    const struct op_def *def = fov__op_at(data[0] % count);
     reading.space = (enum fov__space)(data[1] % 6);
     reading.frame = (data[1] & 64) != 0 ? FOV__FRAME_SOURCE : FOV__FRAME_IMAGE;
     reading.allow_hidden = (data[1] & 128) != 0;
@@ -93,4 +90,63 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         offer_holds(ctx, def, &reading, fault.call);
     fov__json_free(doc);
     return 0;
+}
+
+/* An input of operation `op` in node pixels, nothing hidden. */
+struct sink {
+    fuzz_emit emit;
+    void *user;
+};
+
+static void emit_text(const struct sink *sink, size_t op, const char *arguments, size_t len)
+{
+    char text[2048] = {(char)op, FOV__SPACE_NODE_PX};
+    if (len > sizeof(text) - 2)
+        return;
+    memcpy(text + 2, arguments, len);
+    sink->emit(text, len + 2, sink->user);
+}
+
+static void emit_call(size_t op, const char *name, const char *arguments, void *user)
+{
+    (void)name;
+    emit_text(user, op, arguments, strlen(arguments));
+}
+
+/* A golden's line is "zoom {...} (node_px)"; the indented ones are answers. */
+static void emit_golden(const struct sink *sink, const char *line, size_t len)
+{
+    for (size_t i = 0; fov__op_at(i) != NULL; i++) {
+        const char *name = fov__op_at(i)->name;
+        const size_t skip = strlen(name);
+        if (len < skip + 2 || memcmp(line, name, skip) != 0 || line[skip] != ' ')
+            continue;
+        size_t end = len;
+        while (end > skip + 1 && line[end - 1] != '(')
+            end--;
+        if (end > skip + 3)
+            emit_text(sink, i, line + skip + 1, end - skip - 3);
+    }
+}
+
+void fuzz_seeds(fuzz_emit emit, void *user)
+{
+    static const char *const files[] = {FOV_TESTDATA "/golden/op/refused_args.txt",
+                                        FOV_TESTDATA "/golden/op/refused_coordinates.txt"};
+    struct sink sink = {emit, user};
+    fov_context *ctx = fuzz_context();
+    fuzz_each_call(emit_call, &sink);
+    for (size_t i = 0; i < FOV_COUNT(files); i++) {
+        fov_bytes text = {NULL, 0, NULL};
+        check(fov__file_read(&text, ctx, files[i], 1 << 20, NULL) == FOV_OK);
+        const char *line = (const char *)text.data, *end = line + text.size;
+        while (line < end) {
+            const char *stop = memchr(line, '\n', (size_t)(end - line));
+            stop = stop != NULL ? stop : end;
+            emit_golden(&sink, line, (size_t)(stop - line));
+            line = stop + 1;
+        }
+        fov_bytes_free(&text);
+    }
+    fov_context_free(ctx);
 }

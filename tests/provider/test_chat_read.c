@@ -143,6 +143,10 @@ static void chat__says_what_is_wrong_with_a_good_status(void **state)
         {"{}", "choices[0].message"},
         {"{\"choices\":[]}", "choices[0].message"},
         {"{\"choices\":[{}]}", "choices[0].message"},
+        {"{\"choices\":{\"0\":{\"message\":{\"content\":\"x\"}}}}", "choices[0].message"},
+        {"{\"choices\":[{\"message\":{\"content\":\"x\",\"tool_calls\":{\"a\":{\"function\":"
+         "{\"name\":\"zoom\",\"arguments\":{}}}}}}]}",
+         "tool_calls is no array"},
         {"{\"choices\":[{\"message\":\"hi\"}]}", "choices[0].message"},
         {"{\"choices\":[{\"message\":{\"tool_calls\":[{\"id\":\"x\"}]}}]}",
          "without a function name"},

@@ -185,6 +185,10 @@ static void wire__names_the_line_that_is_wrong(void **state)
         {"=== request\nPOST /\n=== reply\nOK\n", "begins with a status"},
         {"=== request\nPOST /\n=== reply\n100\n", "from 200 to 599"},
         {"=== request\nPOST /\n=== reply\n200 slow\n", "wire:5:"},
+        {"=== request\nPOST /\n=== reply\n429\nHTTP/1.1 200 OK\n", "wire:5: a header is a name"},
+        {"=== request\nPOST /a?b=c?*\n=== reply\n200\n", "wire:3: a target has one query"},
+        {"=== request\nPOST /\nno header\n=== reply\n200\n", "wire:3: a header is a name"},
+        {"=== request\nPOST /\n: x\n=== reply\n200\n", "wire:3: a header is a name"},
         {"=== reply\n200\n", "a section \"=== request\""},
     };
     fov_context *ctx = new_context();
