@@ -47,6 +47,7 @@
  *     graph.h       looks on looks                      reader.h      the model that is built in
  *     encode.h      pixels become a file                session.h     asking
  *     transcript.h  the record, replayed and verified
+ *     batch.h       many questions, resumable and scored
  *
  * Before 1.0 the ABI may change with each minor version.
  */
@@ -54,6 +55,7 @@
 #define FOVEATE_H
 
 #include <foveate/base.h>
+#include <foveate/batch.h>
 #include <foveate/encode.h>
 #include <foveate/graph.h>
 #include <foveate/image.h>

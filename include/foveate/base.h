@@ -13,6 +13,12 @@
  *     ... open images, build graphs, ask questions ...
  *     fov_context_free(ctx);
  *
+ * Options and results that are structs begin with `struct_size`, which their initializer fills in
+ * with the size that the program was compiled with. Until 1.0 it must be exactly the size that the
+ * running library has: anything else is FOV_E_ARG, never a guess (fov_op_param is the exception and
+ * says so). A zero or NULL member means its default. A pointer that may be NULL is said to be;
+ * where one is not, NULL is FOV_E_ARG, or a zero or NULL answer from a function without a status.
+ *
  * Threads: a context may be used from many threads at once after fov_context_new() returned;
  * everything made from it says for itself what it allows.
  * Nothing in this library prints, exits, installs a signal handler, changes the locale or the
@@ -155,19 +161,20 @@ typedef struct fov_allocator {
 } fov_allocator;
 
 /* Limits that protect a program from hostile input; none can be changed by a model. 0 stands for
- * the default given. All are checked from headers, before the memory is asked for. */
+ * the default given. Sizes are checked from headers, before the memory is asked for; passing one is
+ * FOV_E_LIMIT with the limit in the message (memory_bytes: FOV_E_MEMORY). */
 typedef struct fov_limits {
     uint64_t input_bytes;     /* of one encoded image: 64 MiB */
     uint64_t pixels;          /* of one image: 200 000 000 */
     uint32_t edge;            /* longest side of an image, pixels: 30 000 */
     uint32_t output_edge;     /* longest side of a delivery, pixels: 8 192 */
     uint32_t nodes;           /* images and facts of one graph: 4 096 */
-    uint32_t json_depth;      /* of a tool call's arguments or a reply: 32 */
+    uint32_t json_depth;      /* of a tool call's arguments, nested levels: 32 */
     uint64_t json_bytes;      /* of a tool call's arguments: 64 KiB */
     uint64_t reply_bytes;     /* of one reply from a server, decompressed: 32 MiB */
     uint64_t cache_bytes;     /* decoded pixels kept: 512 MiB */
     uint64_t memory_bytes;    /* live allocations through the context: 4 GiB */
-    uint32_t op_ms;           /* one operation: 10 000 */
+    uint32_t op_ms;           /* one operation, or one rendering of its result, ms: 10 000 */
 } fov_limits;
 
 /* Options of a context. Start from fov_context_opts_init() or FOV_CONTEXT_OPTS_INIT: a zero or
@@ -197,7 +204,8 @@ FOV_API fov_status fov_context_new(fov_context **out, const fov_context_opts *op
 /* Free it, after everything that was made from it. NULL is fine. */
 FOV_API void fov_context_free(fov_context *ctx);
 
-/* The limits in force, defaults filled in. Borrowed, lives as long as the context. Any thread. */
+/* The limits in force, defaults filled in. Borrowed, lives as long as the context; NULL for NULL.
+ * Any thread. */
 FOV_API const fov_limits *fov_context_limits(const fov_context *ctx);
 
 /* ---- cancelling --------------------------------------------------------------------------------
@@ -207,8 +215,10 @@ FOV_API const fov_limits *fov_context_limits(const fov_context *ctx);
  */
 typedef struct fov_cancel fov_cancel;
 
+/* Make a flag that is not set; the caller owns *out and frees it before the context, when no call
+ * that was given it runs any more. Errors: FOV_E_ARG, FOV_E_MEMORY. */
 FOV_API fov_status fov_cancel_new(fov_cancel **out, fov_context *ctx, fov_error *err);
-FOV_API void fov_cancel_free(fov_cancel *cancel);
+FOV_API void fov_cancel_free(fov_cancel *cancel);         /* NULL is fine */
 FOV_API void fov_cancel_set(fov_cancel *cancel);         /* any thread, async-signal-safe */
 FOV_API void fov_cancel_reset(fov_cancel *cancel);       /* any thread */
 FOV_API int fov_cancel_is_set(const fov_cancel *cancel); /* any thread; NULL is never set */

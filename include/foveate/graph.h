@@ -25,7 +25,8 @@
  * Coordinates here are pixels of the named image's own frame: a zoom's frame is its box at the
  * source's density, whatever size it is later delivered in.
  *
- * Threads: a graph may be used from many threads at once.
+ * Threads: a graph may be used from many threads at once, but for fov_graph_free(). A number stays
+ * what it is for the graph's life: images and facts are added, never changed or removed.
  */
 #ifndef FOVEATE_GRAPH_H
 #define FOVEATE_GRAPH_H
@@ -36,13 +37,14 @@ FOV_BEGIN_DECLS
 
 typedef struct fov_graph fov_graph;
 
-/* Make an empty graph; the caller owns *out and frees it before the context. */
+/* Make an empty graph; the caller owns *out and frees it before the context. Errors: FOV_E_ARG,
+ * FOV_E_MEMORY. */
 FOV_API fov_status fov_graph_new(fov_graph **out, fov_context *ctx, fov_error *err);
 FOV_API void fov_graph_free(fov_graph *graph); /* NULL is fine */
 
 /* Add an original; the graph takes a reference of its own. *id (may be NULL) is its number. The
  * same picture (by SHA-256) added again returns the earlier number with FOV_NOTE_SAME.
- * Errors: FOV_E_LIMIT (nodes), FOV_E_MEMORY. */
+ * Errors: FOV_E_ARG (NULL), FOV_E_LIMIT (nodes), FOV_E_MEMORY. */
 FOV_API fov_status fov_graph_add_source(fov_graph *graph, fov_image *image, int32_t *id,
                                         fov_error *err);
 
@@ -59,12 +61,16 @@ typedef struct fov_applied {
 FOV_API void fov_applied_init(fov_applied *applied);
 
 /* Apply an operation by name (see foveate/op.h for the table) with its arguments as a JSON object,
- * in pixels of the image that `image` names (default "img_0").
- * On FOV_E_ARG the message says field, value and what is allowed; the graph is unchanged.
- * Errors also: FOV_E_IMAGE, FOV_E_LIMIT, FOV_E_UNSUPPORTED, FOV_E_MEMORY. */
+ * in pixels of the image that `image` names (default "img_0"); NULL arguments are none.
+ * FOV_OK, or FOV_NOTE_SAME when the same call was made before. Pixels are read only where an answer
+ * or a default depends on them.
+ * On FOV_E_ARG the message says field, value and what is allowed; after any error the graph is
+ * unchanged. Errors also: FOV_E_IMAGE, FOV_E_LIMIT (nodes, sizes, arguments, op_ms),
+ * FOV_E_UNSUPPORTED (an operation of a session, or one whose module is missing), FOV_E_MEMORY. */
 FOV_API fov_status fov_graph_apply(fov_graph *graph, const char *op, const char *arguments,
                                    fov_applied *out, fov_error *err);
 
+/* How many there are: numbers run from 0 to one less. 0 for NULL. */
 FOV_API int32_t fov_graph_image_count(fov_graph *graph);
 FOV_API int32_t fov_graph_fact_count(fov_graph *graph);
 
@@ -72,20 +78,25 @@ FOV_API int32_t fov_graph_fact_count(fov_graph *graph);
 FOV_API fov_size fov_graph_size(fov_graph *graph, int32_t image);
 
 /* An image as a JSON object: {"id","op","arguments","parents":[…],"width","height","source",
- * "box_source":[x1,y1,x2,y2],"note"}. The caller owns *out. Errors: FOV_E_ARG, FOV_E_MEMORY. */
+ * "box_source":[x1,y1,x2,y2],"note"}; an original has neither "op" nor "arguments". "box_source"
+ * bounds what it shows, in pixels of "source", and reaches beyond it where there is fill. The
+ * caller owns *out. Errors: FOV_E_ARG (no such image), FOV_E_MEMORY. */
 FOV_API fov_status fov_graph_describe(fov_graph *graph, int32_t image, fov_bytes *out,
                                       fov_error *err);
 
-/* A fact as the JSON object that its operation answered with. The caller owns *out. */
+/* A fact as the JSON object that its operation answered with, coordinates in pixels of the image it
+ * was asked about. The caller owns *out. Errors: FOV_E_ARG (no such fact), FOV_E_MEMORY. */
 FOV_API fov_status fov_graph_fact(fov_graph *graph, int32_t fact, fov_bytes *out, fov_error *err);
 
-/* Render an image with its marks. `size` NULL: its own size; else exactly that size (any aspect).
- * The caller owns *out. Errors: FOV_E_ARG, FOV_E_IMAGE, FOV_E_LIMIT, FOV_E_CANCELLED,
- * FOV_E_MEMORY. */
+/* Render an image with its marks. `size` NULL: its own size; else exactly that size (any aspect),
+ * within the context's `edge` and `pixels`. `cancel` may be NULL. The caller owns *out (NULL after
+ * an error). Errors: FOV_E_ARG (no such image, a side below 1), FOV_E_IMAGE (damage met while
+ * decoding), FOV_E_LIMIT (size, op_ms), FOV_E_UNSUPPORTED, FOV_E_CANCELLED, FOV_E_MEMORY. */
 FOV_API fov_status fov_graph_render(fov_graph *graph, int32_t image, const fov_size *size,
                                     const fov_cancel *cancel, fov_image **out, fov_error *err);
 
-/* Map a point of an image to the pixels of its source; *source is that source's number. A point in
+/* Map a point of an image to the pixels of its source; *source (may be NULL) is that source's
+ * number. A point in
  * the fill beside a turned picture maps outside the source's frame. Exact to 1e-6 pixels through
  * any chain of affine operations.
  * Errors: FOV_E_ARG (no such image; a point in no region of a composed image). */

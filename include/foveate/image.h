@@ -68,12 +68,13 @@ FOV_API void fov_image_opts_init(fov_image_opts *opts);
 FOV_API fov_status fov_image_open(fov_image **out, fov_context *ctx, const char *path,
                                   const fov_image_opts *opts, fov_error *err);
 
-/* The same from memory; the bytes are copied. */
+/* The same from memory; the bytes are copied. Errors as above without FOV_E_IO. */
 FOV_API fov_status fov_image_open_memory(fov_image **out, fov_context *ctx, const void *data,
                                          size_t size, const fov_image_opts *opts, fov_error *err);
 
 /* An image from raw pixels: rows of `bands` (1, 3 or 4) bytes a pixel, sRGB, straight alpha,
- * `stride` bytes from row to row (at least width * bands). Copied. */
+ * `stride` bytes from row to row (at least width * bands). Copied; the caller owns *out.
+ * Errors: FOV_E_ARG (bands, size, stride), FOV_E_LIMIT (pixels, edge), FOV_E_MEMORY. */
 FOV_API fov_status fov_image_new_pixels(fov_image **out, fov_context *ctx, const void *pixels,
                                         int32_t width, int32_t height, int32_t bands,
                                         size_t stride, fov_error *err);
@@ -81,11 +82,11 @@ FOV_API fov_status fov_image_new_pixels(fov_image **out, fov_context *ctx, const
 FOV_API fov_image *fov_image_ref(fov_image *image); /* returns its argument */
 FOV_API void fov_image_unref(fov_image *image);     /* NULL is fine */
 
-/* Size in pixels after orientation. */
+/* Size in pixels after orientation; {0, 0} for NULL. */
 FOV_API fov_size fov_image_size(const fov_image *image);
 
 /* SHA-256 in lower-case hexadecimal: of the encoded bytes as given, or, for raw pixels, of
- * "fovpix1 <width> <height> <bands>\n" and the rows without padding. Borrowed. */
+ * "fovpix1 <width> <height> <bands>\n" and the rows without padding. Borrowed; NULL for NULL. */
 FOV_API const char *fov_image_sha256(const fov_image *image);
 
 typedef struct fov_image_info {

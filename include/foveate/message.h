@@ -58,13 +58,16 @@ typedef struct fov_part {
 
 typedef struct fov_conversation fov_conversation;
 
+/* How many messages there are, and for one of them, counted from 0: FOV_ROLE_…, and how many parts
+ * it has. What is not there, NULL included, gives 0, and -1 for the role. */
 FOV_API size_t fov_conversation_count(const fov_conversation *conversation);
 FOV_API int32_t fov_conversation_role(const fov_conversation *conversation, size_t message);
 FOV_API size_t fov_conversation_part_count(const fov_conversation *conversation, size_t message);
 /* Fill in *out; FOV_E_ARG when there is no such part. */
 FOV_API fov_status fov_conversation_get_part(const fov_conversation *conversation, size_t message,
                                              size_t part, fov_part *out);
-/* The raw JSON text of an assistant's message as its provider sent it; NULL when there is none. */
+/* The raw JSON text of an assistant's message as its provider sent it, and in *size (may be NULL)
+ * its length; NULL when there is none. */
 FOV_API const char *fov_conversation_raw(const fov_conversation *conversation, size_t message,
                                          size_t *size);
 
@@ -78,6 +81,7 @@ typedef struct fov_tool {
 
 enum { FOV_TOOL_CHOICE_AUTO = 0, FOV_TOOL_CHOICE_NONE = 1 };
 
+/* What a model is asked. Everything is borrowed for the call. */
 typedef struct fov_request {
     uint32_t struct_size;
     const fov_conversation *conversation;
@@ -87,7 +91,7 @@ typedef struct fov_request {
     uint32_t round;             /* from 1 */
     uint32_t rounds_left;       /* after this one; 0: this answer is the last */
     uint32_t max_output_tokens; /* 0: the model's own */
-    uint32_t timeout_ms;        /* for this request; 0: none */
+    uint32_t timeout_ms;        /* for this request, milliseconds; 0: none */
     const fov_cancel *cancel;   /* may be NULL */
 } fov_request;
 
@@ -127,16 +131,19 @@ typedef struct fov_model_class {
     void (*free_user)(void *user);
 } fov_model_class;
 
-/* Make a model of one's own; the class must outlive it. On success the model owns `user`. */
+/* Make a model of one's own; the class must outlive it. On success the model owns `user`. The
+ * caller owns *out. Errors: FOV_E_ARG (struct_size, no name, no generate), FOV_E_MEMORY. */
 FOV_API fov_status fov_model_new(fov_model **out, fov_context *ctx, const fov_model_class *cls,
                                  void *user, fov_error *err);
 FOV_API void fov_model_free(fov_model *model);              /* NULL is fine */
-FOV_API const char *fov_model_name(const fov_model *model); /* borrowed */
+FOV_API const char *fov_model_name(const fov_model *model); /* borrowed; "" for NULL */
 
 /* A model that says what a script says, without a socket: an array of replies in JSON,
  *     [{"calls":[{"name":"zoom","arguments":{"box":[0,0,50,50]}}]}, {"text":"ANSWER: 42"}]
  * one a round; a round after the last is FOV_E_PROVIDER. `arguments` may also be a string, which is
- * then given as it stands (so that a script can be wrong). */
+ * then given as it stands (so that a script can be wrong). The text is copied; the caller owns
+ * *out.
+ * Errors: FOV_E_ARG (what is wrong with the script), FOV_E_MEMORY. */
 FOV_API fov_status fov_model_new_script(fov_model **out, fov_context *ctx, const char *json,
                                         size_t size, fov_error *err);
 

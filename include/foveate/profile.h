@@ -47,7 +47,7 @@ FOV_API const fov_profile *fov_profile_for_model(const char *model, int32_t *is_
 FOV_API const fov_profile *fov_profile_next(const fov_profile *profile);
 
 /* ---- what a profile says -----------------------------------------------------------------------
- * Static storage, never NULL. */
+ * Static storage, never NULL; "" or 0 for a NULL profile. */
 
 FOV_API const char *fov_profile_name(const fov_profile *profile);
 /* One line, at most 100 characters. */
@@ -105,7 +105,6 @@ FOV_API void fov_fit_init(fov_fit *fit);
 /* The size that models of this profile see a view of `size` source pixels in, computed by the
  * vendor's published rule. A fit is stable: fitting the answer again, without may_enlarge, gives
  * the same size, so a server that follows the rule leaves the picture as it is.
- * Writes the members that out->struct_size covers.
  * Errors: FOV_E_ARG (a side below 1, edge_max below what the profile needs, struct_size);
  * FOV_E_LIMIT when the view is so long and thin that no size meets budget, minimum side and aspect
  * at once, with out->ratio_max filled in so that the caller can say what is legal. */

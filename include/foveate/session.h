@@ -14,8 +14,9 @@
  *
  * A model's bad call is answered with a corrective error that the model sees; it never ends a
  * session and never changes the graph. A lost connection leaves the session as it was before the
- * round, so asking on is possible; only FOV_E_MEMORY and FOV_E_INTERNAL make it fail for good
- * (FOV_E_STATE from then on, with the transcript readable).
+ * round: the same question asked again goes on from there, another one is added. Only
+ * FOV_E_MEMORY and FOV_E_INTERNAL make it fail for good (FOV_E_STATE from then on, with the
+ * transcript readable).
  *
  * Threads: one thread at a time. The graph inside may be read from others meanwhile.
  */
@@ -39,17 +40,18 @@ enum {
     FOV_EVENT_ANSWER = 6  /* text: the answer */
 };
 
+/* What happened. */
 typedef struct fov_event {
     uint32_t struct_size;
-    int32_t kind;
-    uint32_t round;
+    int32_t kind;          /* FOV_EVENT_… */
+    uint32_t round;        /* of this question, from 1; 0 before the first and outside one */
     int32_t image;         /* LOOK, SOURCE: number; else -1 */
     const char *text;      /* borrowed for the call */
     const char *tool;      /* LOOK, FACT, ERROR: the tool's name as called */
     const char *arguments; /* LOOK, FACT, ERROR: as called */
 } fov_event;
 
-/* Called on the thread that asks, with no lock held. */
+/* Called on the thread that asks, with no lock held. It must not call back into the session. */
 typedef void (*fov_event_fn)(const fov_event *event, void *user);
 
 /* 0 and NULL are defaults throughout. Strings are copied. */
@@ -84,11 +86,14 @@ FOV_API fov_status fov_session_new(fov_session **out, fov_context *ctx, fov_mode
                                    const fov_session_opts *opts, fov_error *err);
 
 /* Finish the transcript and free. NULL is fine. What could not be written is lost silently here:
- * call fov_session_close() before to hear of it. */
+ * call fov_session_close() before to hear of it (FOV_E_IO); a closed session takes no more calls
+ * (FOV_E_STATE), and is still to be freed. */
 FOV_API void fov_session_free(fov_session *session);
 FOV_API fov_status fov_session_close(fov_session *session, fov_error *err);
 
-/* Add an original; it is shown to the model with the next question. */
+/* Add an original; it is shown to the model with the next question. The session takes a reference
+ * of its own. FOV_NOTE_SAME when the same picture was added before.
+ * Errors: FOV_E_ARG, FOV_E_STATE, FOV_E_LIMIT (nodes), FOV_E_IO (the transcript), FOV_E_MEMORY. */
 FOV_API fov_status fov_session_add_image(fov_session *session, fov_image *image, fov_error *err);
 
 /* The answer to a question. Pointers are borrowed from the session until its next question. */
@@ -109,8 +114,11 @@ FOV_API void fov_answer_init(fov_answer *answer);
 
 /* Ask, and go round until the model answers or a budget ends it.
  * FOV_OK; FOV_NOTE_UNSURE (it cannot tell, and says why); FOV_NOTE_BUDGET (no answer came within
- * rounds or time). Errors: FOV_E_NET, FOV_E_PROVIDER, FOV_E_CANCELLED, FOV_E_STATE (no model, no
- * image, failed before), FOV_E_LIMIT, FOV_E_IO, FOV_E_MEMORY. */
+ * rounds or time). *out is written only then. Budgets count anew with each question. The model is
+ * told when its tools are withdrawn: the request after that is the last.
+ * Errors: FOV_E_ARG (an empty question, struct_size), FOV_E_NET, FOV_E_PROVIDER, FOV_E_CANCELLED,
+ * FOV_E_STATE (no model, no image, failed before), FOV_E_IMAGE (an original is damaged),
+ * FOV_E_LIMIT (an original that cannot be shown, a reply too long), FOV_E_IO, FOV_E_MEMORY. */
 FOV_API fov_status fov_session_ask(fov_session *session, const char *question, fov_answer *out,
                                    fov_error *err);
 
@@ -125,25 +133,28 @@ typedef struct fov_tool_result {
     const char *mime;    /* of the delivered picture; NULL: none */
     const uint8_t *data; /* its encoded bytes */
     size_t size;
-    int32_t width, height; /* as delivered */
+    int32_t width, height; /* as delivered, pixels */
 } fov_tool_result;
 
 #define FOV_TOOL_RESULT_INIT                                                                      \
     {(uint32_t)sizeof(fov_tool_result), 0, 0, -1, -1, NULL, NULL, NULL, 0, 0, 0}
 FOV_API void fov_tool_result_init(fov_tool_result *result);
 
-/* Make one call as a model would, without a model: for agents of your own. A refused call is FOV_OK
- * with is_error set. */
+/* Make one call as a model would, without a model: for agents of your own. `arguments` is a JSON
+ * object in the coordinates of the session's profile; NULL: none. A refused call is FOV_OK with
+ * is_error set; the budgets of questions do not bound it.
+ * Errors: FOV_E_ARG (no tool's name, struct_size), FOV_E_STATE, FOV_E_CANCELLED, FOV_E_IO (the
+ * transcript), FOV_E_MEMORY. */
 FOV_API fov_status fov_session_call(fov_session *session, const char *tool, const char *arguments,
                                     fov_tool_result *out, fov_error *err);
 
 /* The tools of this session as its profile's dialect declares them: a JSON array for a request's
  * `tools`. dialect NULL: the profile's own; else "openai", "openai-strict", "anthropic", "gemini",
- * "mcp". The caller owns *out. */
+ * "mcp". The caller owns *out. Errors: FOV_E_ARG (an unknown dialect), FOV_E_MEMORY. */
 FOV_API fov_status fov_session_tools(fov_session *session, const char *dialect, fov_bytes *out,
                                      fov_error *err);
 
-/* The graph, borrowed. */
+/* The graph, borrowed: it lives as long as the session. NULL for NULL. */
 FOV_API fov_graph *fov_session_graph(fov_session *session);
 
 FOV_END_DECLS

@@ -29,6 +29,8 @@ void fov__ok(fov_error *err); /* set to FOV_OK; NULL is fine */
 /* snprintf that never writes past `size`, always ends in NUL, and cuts on a UTF-8 border. */
 void fov__format(char *out, size_t size, const char *fmt, ...) FOV_PRINTF(3, 4);
 void fov__vformat(char *out, size_t size, const char *fmt, va_list args) FOV_PRINTF(3, 0);
+/* vsnprintf as in the C locale, whatever the host has set. */
+int fov__print(char *out, size_t size, const char *fmt, va_list args) FOV_PRINTF(3, 0);
 
 /* ---- context.c ------------------------------------------------------------------------------ */
 
@@ -52,7 +54,19 @@ struct fov_context {
 struct fov_cancel {
     fov_context *ctx;
     atomic_int flag;
+    /* One operation's own, on its stack: `above` (may be NULL) counts too, and so does the clock
+     * from `deadline` on (fov__clock_ms(); 0: never). */
+    const fov_cancel *above;
+    uint64_t deadline;
 };
+
+/* What an operation reads in place of the caller's flag, so that every loop that can be cancelled
+ * is also bounded by the context's `op_ms`. It lives as long as the operation. */
+void fov__cancel_bound(fov_cancel *own, fov_context *ctx, const fov_cancel *above);
+/* The status to go on with: FOV_E_CANCELLED becomes FOV_E_LIMIT, naming the limit, when it was the
+ * clock of `own` and nobody's wish. */
+fov_status fov__cancel_judge(const fov_cancel *own, fov_status rc, const char *where,
+                             fov_error *err);
 
 void fov__log(fov_context *ctx, int level, const char *fmt, ...) FOV_PRINTF(3, 4);
 

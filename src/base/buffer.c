@@ -92,14 +92,14 @@ void fov__buf_addf(struct fov_buf *buf, const char *fmt, ...)
     va_list args, again;
     va_start(args, fmt);
     va_copy(again, args);
-    const int len = vsnprintf(small, sizeof(small), fmt, args);
+    const int len = fov__print(small, sizeof(small), fmt, args);
     if (len < 0) {
         buf->status = buf->status == FOV_OK ? FOV_E_MEMORY : buf->status;
     } else if ((size_t)len < sizeof(small)) {
         fov__buf_add(buf, small, (size_t)len);
     } else {
         char *room = fov__buf_room(buf, (size_t)len);
-        if (room != NULL && vsnprintf(room, (size_t)len + 1, fmt, again) != len)
+        if (room != NULL && fov__print(room, (size_t)len + 1, fmt, again) != len)
             buf->status = FOV_E_MEMORY;
     }
     va_end(again);

@@ -144,7 +144,7 @@ void fov_context_free(fov_context *ctx)
 
 const fov_limits *fov_context_limits(const fov_context *ctx)
 {
-    return &ctx->limits;
+    return ctx != NULL ? &ctx->limits : NULL;
 }
 
 void fov__log(fov_context *ctx, int level, const char *fmt, ...)
@@ -186,6 +186,8 @@ fov_status fov_cancel_new(fov_cancel **out, fov_context *ctx, fov_error *err)
         return fov__fail_memory(err, "cancel", sizeof(*cancel));
     cancel->ctx = ctx;
     atomic_init(&cancel->flag, 0);
+    cancel->above = NULL;
+    cancel->deadline = 0;
     *out = cancel;
     fov__ok(err);
     return FOV_OK;
@@ -214,5 +216,29 @@ void fov_cancel_reset(fov_cancel *cancel)
 
 int fov_cancel_is_set(const fov_cancel *cancel)
 {
-    return cancel != NULL && atomic_load(&cancel->flag) != 0;
+    for (; cancel != NULL; cancel = cancel->above) {
+        if (atomic_load(&cancel->flag) != 0)
+            return 1;
+        if (cancel->deadline != 0 && fov__clock_ms() >= cancel->deadline)
+            return 1;
+    }
+    return 0;
+}
+
+void fov__cancel_bound(fov_cancel *own, fov_context *ctx, const fov_cancel *above)
+{
+    own->ctx = ctx;
+    atomic_init(&own->flag, 0);
+    own->above = above;
+    own->deadline = fov__clock_ms() + ctx->limits.op_ms;
+}
+
+fov_status fov__cancel_judge(const fov_cancel *own, fov_status rc, const char *where,
+                             fov_error *err)
+{
+    if (rc != FOV_E_CANCELLED || fov_cancel_is_set(own->above) || fov__clock_ms() < own->deadline)
+        return rc;
+    return fov__fail(err, FOV_E_LIMIT, 0, where,
+                     "%s took longer than the %u ms that op_ms of the context's limits allows",
+                     where, (unsigned)own->ctx->limits.op_ms);
 }

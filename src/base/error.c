@@ -4,6 +4,8 @@
  * out. */
 #include "base/base_internal.h"
 
+#include <langinfo.h>
+#include <locale.h>
 #include <stdio.h>
 
 _Static_assert(sizeof(fov_error) == 256, "fov_error is part of the ABI");
@@ -47,11 +49,27 @@ static void cut_on_border(char *text, size_t len)
         text[len - 1 - tail] = '\0';
 }
 
+/* A host's locale may write 1.5 as "1,5"; recipes, replies and sentences never do. The switch is of
+ * this thread alone and undone before anybody else runs on it. */
+int fov__print(char *out, size_t size, const char *fmt, va_list args)
+{
+    if (strcmp(nl_langinfo(RADIXCHAR), ".") == 0)
+        return vsnprintf(out, size, fmt, args);
+    const locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    if (plain == (locale_t)0)
+        return vsnprintf(out, size, fmt, args);
+    const locale_t before = uselocale(plain);
+    const int len = vsnprintf(out, size, fmt, args);
+    uselocale(before);
+    freelocale(plain);
+    return len;
+}
+
 void fov__vformat(char *out, size_t size, const char *fmt, va_list args)
 {
     if (size == 0)
         return;
-    const int len = vsnprintf(out, size, fmt, args);
+    const int len = fov__print(out, size, fmt, args);
     if (len < 0)
         out[0] = '\0';
     else if ((size_t)len >= size)

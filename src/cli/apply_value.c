@@ -111,7 +111,8 @@ bool cli_apply_value(const struct cli *cli, struct fov_jw *jw, const char *op, c
     memcpy(key, text, len);
     key[len] = '\0';
     text = equals + 1;
-    if (text[0] == '[' || text[0] == '{')
+    /* Text may begin with a bracket of its own; a list of labels can only be JSON. */
+    if ((text[0] == '[' || text[0] == '{') && param && param->type != OP_T_TEXT)
         return raw_json(cli, jw, key, text);
     if (by_type(jw, key, param ? param->type : OP_T_TEXT, text))
         return true;

@@ -54,8 +54,8 @@ struct cli {
     fov_cancel *cancel;
 };
 
-extern const struct cli_command cli_ask, cli_apply, cli_ops, cli_replay, cli_verify, cli_show,
-    cli_profiles;
+extern const struct cli_command cli_ask, cli_batch, cli_apply, cli_ops, cli_replay, cli_verify,
+    cli_show, cli_profiles;
 
 /* ---- command.c, options.c ------------------------------------------------------------------- */
 
@@ -70,11 +70,43 @@ const char *cli_get(const struct cli *cli, const char *option); /* NULL when not
 uint32_t cli_number(const struct cli *cli, const char *option, uint32_t lo, uint32_t hi,
                     uint32_t fallback, int *rc);
 
+/* ---- cli_model.c ---------------------------------------------------------------------------- */
+
+/* Rows of the options that say which model is asked, and how. */
+#define CLI_MODEL_OPTIONS                                                                        \
+    {"model", 'm', "NAME", "reader (the default, offline) or a server's model"},                 \
+        {"provider", 0, "NAME", "wire format of the server (openai_chat)"},                      \
+        {"base-url", 0, "URL", "the server ($OPENAI_BASE_URL, else the provider's own)"},        \
+        {"detail", 0, "LEVEL", "image detail to ask the server for"},                            \
+        {"extra", 0, "JSON",                                                                     \
+         "members added to each request, as in {\"reasoning_effort\":\"low\"}"},                 \
+        {"script", 0, "FILE", "play replies from a JSON file instead of asking a model"},        \
+        {"tool-images", 0, "WHERE",                                                              \
+         "images of tools: follow (user message) or native (in the result)"},                    \
+        {"allow-plain-key", 0, NULL, "let the key travel over plain http"},                      \
+        {"profile", 'p', "NAME", "what the model sees (by its name); see foveate profiles"},     \
+        {"preset", 0, "NAME", "tools offered: look (default) or full"},                          \
+        {"calls", 0, "N", "tool calls allowed (15)"},                                            \
+        {"rounds", 0, "N", "requests allowed (12)"},                                             \
+        {"images", 0, "N", "images that calls may make (12)"},                                   \
+        {"time", 0, "SECONDS", "time for the question (600)"},                                   \
+        {"no-looks", 0, NULL, "reader: answer from the whole picture only"},                     \
+        {"strict", 0, NULL, "declare the tools with OpenAI's strict schemas"}
+
+/* `id` of a batch's item picks its part of a script; NULL: the script is one conversation. */
+fov_status cli_model_new(struct cli *cli, fov_model **out, const char *id, fov_error *err);
+bool cli_model_is_server(const struct cli *cli);
+/* Profile, preset and budgets; CLI_USAGE after saying what is wrong. */
+int cli_session_opts(struct cli *cli, fov_session_opts *opts);
+
 /* ---- print.c: the only place that writes to the terminal ------------------------------------ */
 
 void cli_out(const char *fmt, ...) FOV_PRINTF(1, 2);
 void cli_err(const char *fmt, ...) FOV_PRINTF(1, 2);
+/* A line of words that are not ours; control characters become '?'. */
+void cli_say(const char *before, const char *text);
 void cli_write(const void *data, size_t len); /* bytes to standard output */
+void cli_flush(void);                         /* for who reads line by line */
 /* Say an error in one sentence and return its exit code. */
 int cli_fail(fov_status rc, const fov_error *err);
 int cli_usage(const struct cli *cli, const char *fmt, ...) FOV_PRINTF(2, 3);

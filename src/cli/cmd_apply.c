@@ -3,6 +3,8 @@
  * before made. Coordinates are pixels of the image that each is applied to. */
 #include "cli/cli_internal.h"
 
+#include "graph/graph_internal.h"
+
 static const struct cli_option options[] = {
     {"out", 'o', "OUT", "write the picture there (.png, .jpg, or - for PNG to standard output)"},
     {"fit", 0, "EDGE", "bring the longer side to EDGE pixels, larger or smaller"},
@@ -58,29 +60,48 @@ static int apply_one(struct cli *cli, fov_graph *graph, int i, int32_t *image, f
     return i;
 }
 
+/* Beside a picture that goes to standard output, facts go where people look. */
 static int print_fact(struct cli *cli, fov_graph *graph, int32_t fact)
 {
+    const char *out = cli_get(cli, "out");
     fov_bytes json = {NULL, 0, NULL};
     fov_error err = {0};
     fov_status rc = fov_graph_fact(graph, fact, &json, &err);
 
-    (void)cli;
     if (rc < 0)
         return cli_fail(rc, &err);
-    cli_out("%s\n", (const char *)json.data);
+    (out && strcmp(out, "-") == 0 ? cli_err : cli_out)("%s\n", (const char *)json.data);
     fov_bytes_free(&json);
     return CLI_OK;
 }
 
+static int size_for_profile(struct cli *cli, fov_graph *graph, int32_t image, const char *name,
+                            fov_size *size)
+{
+    const fov_profile *profile = fov_profile_find(name);
+    struct fov_toolbox box;
+    fov_fit fit = FOV_FIT_INIT;
+    fov_error err = {0};
+    fov_status rc;
+
+    if (!profile)
+        return cli_usage(cli, "there is no profile %s; foveate profiles lists them", name);
+    fov__toolbox_init(&box, cli->ctx, graph, profile, OP_PRESET_FULL);
+    rc = fov__toolbox_fit(&box, fov__graph_node(graph, image), &fit, &err);
+    fov__toolbox_free(&box);
+    if (rc < 0)
+        return cli_fail(rc, &err);
+    *size = (fov_size){fit.width, fit.height};
+    return CLI_OK;
+}
+
 /* The size to write: the node's own, or what was asked for. */
-static int choose_size(struct cli *cli, fov_size own, fov_size *size)
+static int choose_size(struct cli *cli, fov_graph *graph, int32_t image, fov_size *size)
 {
     int code = CLI_OK;
     uint32_t edge = cli_number(cli, "fit", 1, cli->ctx->limits.output_edge, 0, &code);
     const char *name = cli_get(cli, "profile");
-    fov_fit fit = FOV_FIT_INIT;
-    fov_fit_opts want = FOV_FIT_OPTS_INIT;
-    fov_error err = {0};
+    const fov_size own = fov_graph_size(graph, image);
     double scale;
 
     *size = own;
@@ -88,20 +109,14 @@ static int choose_size(struct cli *cli, fov_size own, fov_size *size)
         return code;
     if (edge && name)
         return cli_usage(cli, "--fit and --profile exclude each other");
+    if (name)
+        return size_for_profile(cli, graph, image, name, size);
     if (edge) {
         scale = (double)edge / (own.width > own.height ? own.width : own.height);
         size->width = (int32_t)fov__rint(own.width * scale);
         size->height = (int32_t)fov__rint(own.height * scale);
         size->width = size->width < 1 ? 1 : size->width;
         size->height = size->height < 1 ? 1 : size->height;
-    } else if (name) {
-        const fov_profile *profile = fov_profile_find(name);
-        if (!profile)
-            return cli_usage(cli, "there is no profile %s", name);
-        want.may_enlarge = 1;
-        if (fov_profile_fit(profile, own, &want, &fit, &err) < 0)
-            return cli_fail(err.status, &err);
-        *size = (fov_size){fit.width, fit.height};
     }
     return CLI_OK;
 }
@@ -135,18 +150,12 @@ static int write_image(struct cli *cli, fov_graph *graph, int32_t image)
     fov_error err = {0};
     fov_size size;
     fov_status rc;
-    int code = choose_size(cli, fov_graph_size(graph, image), &size);
+    int code = choose_size(cli, graph, image, &size);
 
     if (code != CLI_OK)
         return code;
-    if (!path)
-        return cli_usage(cli, "-o says where the picture goes");
     encode.format = format_of(path);
     encode.quality = (int32_t)cli_number(cli, "quality", 1, 100, 92, &code);
-    if (code != CLI_OK)
-        return code;
-    if (encode.format == FOV_FORMAT_UNKNOWN)
-        return cli_usage(cli, "%s ends neither in .png nor in .jpg", path);
     rc = fov_graph_render(graph, image, &size, cli->cancel, &picture, &err);
     if (rc >= 0)
         rc = fov_image_encode(&bytes, picture, &encode, &err);
@@ -176,6 +185,26 @@ static int apply_all(struct cli *cli, fov_graph *graph)
     return write_image(cli, graph, image);
 }
 
+/* Where the picture goes is looked at before the work is done. */
+static int check_out(const struct cli *cli)
+{
+    const char *out = cli_get(cli, "out");
+    const struct op_def *last = NULL;
+    int code = CLI_OK;
+
+    (void)cli_number(cli, "quality", 1, 100, 92, &code);
+    if (code != CLI_OK)
+        return code;
+    for (int i = 1; i < cli->arg_count; i++)
+        if (!strchr(cli->args[i], '='))
+            last = fov__op_find(cli->args[i]);
+    if (out && format_of(out) == FOV_FORMAT_UNKNOWN)
+        return cli_usage(cli, "%s ends neither in .png nor in .jpg", out);
+    if (!out && last && last->kind != OP_KIND_FACT && last->kind != OP_KIND_STATE)
+        return cli_usage(cli, "-o says where the picture goes");
+    return CLI_OK;
+}
+
 static int run(struct cli *cli)
 {
     fov_graph *graph = NULL;
@@ -186,6 +215,9 @@ static int run(struct cli *cli)
 
     if (cli->arg_count < 2)
         return cli_usage(cli, "it takes an image and an operation, as in: zoom box=10,20,300,200");
+    code = check_out(cli);
+    if (code != CLI_OK)
+        return code;
     rc = fov_image_open(&source, cli->ctx, cli->args[0], NULL, &err);
     if (rc >= 0)
         rc = fov_graph_new(&graph, cli->ctx, &err);

@@ -17,7 +17,8 @@ static void list(void)
         cli_out("%-12s %s\n", def->name, def->summary);
 }
 
-/* One operation's declaration, or an array of all. */
+/* One operation's declaration, or all: an array, and of bare schemas, which do not say whose they
+ * are, an object by name. */
 static void declare(struct fov_buf *out, const struct op_def *only, enum fov__dialect dialect,
                     enum fov__space space, bool is_bare)
 {
@@ -25,30 +26,24 @@ static void declare(struct fov_buf *out, const struct op_def *only, enum fov__di
     struct fov_jw jw;
 
     fov__jw_init(&jw, out);
-    if (!only)
+    if (!only && is_bare)
+        fov__jw_object(&jw, NULL);
+    else if (!only)
         fov__jw_array(&jw, NULL);
     for (size_t i = 0; (def = fov__op_at(i)); i++) {
         if (only && only != def)
             continue;
         if (is_bare)
-            fov__op_schema_write(&jw, NULL, def, dialect, space, FOV__FRAME_IMAGE);
+            fov__op_schema_write(&jw, only ? NULL : def->name, def, dialect, space,
+                                 FOV__FRAME_IMAGE);
         else
             fov__tool_declare(&jw, NULL, def, dialect, space, FOV__FRAME_IMAGE);
     }
-    if (!only)
+    if (!only && is_bare)
+        fov__jw_end_object(&jw);
+    else if (!only)
         fov__jw_end_array(&jw);
     fov__buf_addc(out, '\n');
-}
-
-static bool find_space(const char *name, enum fov__space *out)
-{
-    for (int s = FOV__SPACE_NODE_PX; s <= FOV__SPACE_N1; s++) {
-        if (strcmp(fov__space_name((enum fov__space)s), name) != 0)
-            continue;
-        *out = (enum fov__space)s;
-        return true;
-    }
-    return false;
 }
 
 static int run(struct cli *cli)
@@ -68,7 +63,7 @@ static int run(struct cli *cli)
         return cli_usage(cli, "there is no operation %s%s%s", op, near ? "; perhaps " : "",
                          near ? near : "");
     }
-    if (space_name && !find_space(space_name, &space))
+    if (space_name && !fov__space_find(space_name, &space))
         return cli_usage(cli, "there is no coordinate space %s", space_name);
     if (!form && !op) {
         list();

@@ -3,7 +3,8 @@
 #include "cli/cli_internal.h"
 
 static const struct cli_command *const commands[] = {
-    &cli_ask, &cli_apply, &cli_ops, &cli_show, &cli_replay, &cli_verify, &cli_profiles};
+    &cli_ask,  &cli_batch,  &cli_apply,  &cli_ops,
+    &cli_show, &cli_replay, &cli_verify, &cli_profiles};
 
 const struct cli_command *cli_at(size_t i)
 {
@@ -49,5 +50,5 @@ void cli_help(const struct cli_command *command)
                     o->value ? o->value : "");
         cli_out("%-28s %s\n", left, o->doc);
     }
-    cli_out("%-28s %s\n", "      --help", "this text");
+    cli_out("%-28s %s\n", "  -h, --help", "this text");
 }

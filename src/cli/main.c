@@ -62,14 +62,25 @@ static int run(struct cli *cli, int argc, char **argv)
     return code;
 }
 
+static int unknown(const char *name)
+{
+    cli_err("foveate: there is no command %s; see foveate --help\n", name);
+    return CLI_USAGE;
+}
+
 int main(int argc, char **argv)
 {
     struct cli cli;
     int code;
 
     memset(&cli, 0, sizeof(cli));
-    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
-        cli_help(argc > 2 ? cli_find(argv[2]) : NULL);
+    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0) {
+        const struct cli_command *command = argc > 2 ? cli_find(argv[2]) : NULL;
+
+        if (argc > 2 && !command)
+            return unknown(argv[2]);
+        cli_help(command);
         return argc < 2 ? CLI_USAGE : CLI_OK;
     }
     if (strcmp(argv[1], "--version") == 0) {
@@ -77,13 +88,11 @@ int main(int argc, char **argv)
         return CLI_OK;
     }
     cli.command = cli_find(argv[1]);
-    if (!cli.command) {
-        cli_err("foveate: there is no command %s; see foveate --help\n", argv[1]);
-        return CLI_USAGE;
-    }
+    if (!cli.command)
+        return unknown(argv[1]);
     code = run(&cli, argc - 1, argv + 1);
     /* A full disk or a closed pipe is a failure, not silence. */
-    if (fflush(stdout) != 0 && code == CLI_OK)
+    if ((fflush(stdout) != 0 || ferror(stdout)) && code == CLI_OK)
         code = CLI_FAILED;
     return code;
 }

@@ -59,9 +59,10 @@ static void fallback(struct fov_buf *out, const struct op_param *p)
 {
     if (p->flags & OP_REQUIRED)
         fov__buf_adds(out, "required");
-    else if (p->type == OP_T_NUM || p->type == OP_T_INT)
-        number(out, p->def);
-    else if (p->type == OP_T_BOOL)
+    else if (p->type == OP_T_NUM || p->type == OP_T_INT) {
+        if (p->def >= p->min && p->def <= p->max) /* else there is none */
+            number(out, p->def);
+    } else if (p->type == OP_T_BOOL)
         fov__buf_adds(out, p->def != 0 ? "true" : "false");
     else if (p->type == OP_T_ENUM)
         fov__buf_adds(out, p->choices[(int)p->def]);

@@ -27,16 +27,21 @@ int cli_parse(struct cli *cli, int argc, char **argv)
     }
     options[n].name = "help";
     options[n].val = HELP + 256;
+    letters[used++] = 'h';
     letters[used] = '\0';
     opterr = 0;
     optind = 1;
     while ((c = getopt_long(argc, argv, letters, options, &index)) != -1) {
-        if (c == HELP + 256) {
+        if (c == HELP + 256 || c == 'h') {
             cli_help(cli->command);
             return -1;
         }
         if (c == ':')
             return cli_usage(cli, "%s needs a value", argv[optind - 1]);
+        if (c == '?' && optopt > 0 && optopt < 256) /* a letter, perhaps inside a cluster */
+            return cli_usage(cli, "there is no option -%c", optopt);
+        if (c == '?' && optopt >= 256)
+            return cli_usage(cli, "%s takes no value", argv[optind - 1]);
         if (c == '?')
             return cli_usage(cli, "there is no option %s", argv[optind - 1]);
         for (size_t i = 0; i < n; i++)

@@ -22,9 +22,26 @@ void cli_err(const char *fmt, ...)
     va_end(args);
 }
 
+/* A model's or a file's own words may hold the control sequences of a terminal. */
+void cli_say(const char *before, const char *text)
+{
+    fputs(before, stdout);
+    for (; *text; text++) {
+        const unsigned char c = (unsigned char)*text;
+
+        putchar((c < 32 && c != '\n' && c != '\t') || c == 127 ? '?' : c);
+    }
+    putchar('\n');
+}
+
 void cli_write(const void *data, size_t len)
 {
     fwrite(data, 1, len, stdout);
+}
+
+void cli_flush(void)
+{
+    fflush(stdout);
 }
 
 int cli_fail(fov_status rc, const fov_error *err)

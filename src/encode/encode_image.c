@@ -7,7 +7,9 @@
 
 void fov_encode_opts_init(fov_encode_opts *opts)
 {
-    *opts = (fov_encode_opts)FOV_ENCODE_OPTS_INIT;
+    if (opts != NULL) {
+        *opts = (fov_encode_opts)FOV_ENCODE_OPTS_INIT;
+    }
 }
 
 const char *fov_encode_identity(void)

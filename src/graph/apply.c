@@ -18,6 +18,7 @@ struct applying {
     struct op_notes notes;
     struct op_fault *fault;
     fov_error *err;
+    fov_cancel bound; /* the caller's flag, and the time that one operation may take */
 };
 
 static void say_ids(char *out, size_t size, fov_graph *graph)
@@ -298,7 +299,7 @@ static fov_status run_call(struct applying *a, fov_applied *out)
         return fov__fault(a->fault, FOV__FAULT_UNSUPPORTED, a->op->name, a->op->name, "a session",
                           "%s speaks of a conversation and can only be called inside one.",
                           a->op->name);
-    fov__io_init(&a->io, a->ctx, a->parent, a->parent_count, a->call->cancel);
+    fov__io_init(&a->io, a->ctx, a->parent, a->parent_count, &a->bound);
     if (a->op->resolve)
         rc = a->op->resolve(a->args, &a->io.io, a->fault, a->err);
     if (rc >= 0)
@@ -324,7 +325,8 @@ fov_status fov__graph_call(fov_graph *graph, const struct fov_call *call, fov_ap
     out->image = out->fact = -1;
     out->image_count = 0;
     out->note[0] = '\0';
-    rc = run_call(&a, out);
+    fov__cancel_bound(&a.bound, graph->ctx, call->cancel);
+    rc = fov__cancel_judge(&a.bound, run_call(&a, out), call->op->name, a.err);
     if (rc >= 0 && out->note[0] == '\0')
         fov__format(out->note, sizeof(out->note), "%s", a.notes.text);
     if (image_id)

@@ -79,6 +79,8 @@ const struct fov_node *fov__graph_node(fov_graph *graph, int32_t id)
 {
     const struct fov_node *node = NULL;
 
+    if (!graph)
+        return NULL;
     pthread_mutex_lock(&graph->lock);
     if (id >= 0 && (size_t)id < graph->node_count)
         node = graph->nodes[id];
@@ -90,6 +92,8 @@ const struct fov_fact *fov__graph_fact_get(fov_graph *graph, int32_t id)
 {
     const struct fov_fact *fact = NULL;
 
+    if (!graph)
+        return NULL;
     pthread_mutex_lock(&graph->lock);
     if (id >= 0 && (size_t)id < graph->fact_count)
         fact = graph->facts[id];
@@ -143,6 +147,8 @@ int32_t fov_graph_image_count(fov_graph *graph)
 {
     int32_t count;
 
+    if (!graph)
+        return 0;
     pthread_mutex_lock(&graph->lock);
     count = (int32_t)graph->node_count;
     pthread_mutex_unlock(&graph->lock);
@@ -153,6 +159,8 @@ int32_t fov_graph_fact_count(fov_graph *graph)
 {
     int32_t count;
 
+    if (!graph)
+        return 0;
     pthread_mutex_lock(&graph->lock);
     count = (int32_t)graph->fact_count;
     pthread_mutex_unlock(&graph->lock);
@@ -294,10 +302,18 @@ fov_status fov_graph_add_source(fov_graph *graph, fov_image *image, int32_t *id,
 
 /* ---- asking --------------------------------------------------------------------------------- */
 
-static fov_status no_image(int32_t image, int32_t count, fov_error *err)
+/* The image and a place for what is asked of it; NULL after saying which is missing. */
+static const struct fov_node *asked_for(fov_graph *graph, int32_t image, const void *out,
+                                        fov_error *err)
 {
-    return fov__fail(err, FOV_E_ARG, 0, "image", "there is no image %d; there are %d", (int)image,
-                     (int)count);
+    const struct fov_node *node = fov__graph_node(graph, image);
+
+    if (!graph || !out)
+        fov__fail(err, FOV_E_ARG, 0, "graph", "%s is NULL", graph ? "out" : "graph");
+    else if (!node)
+        fov__fail(err, FOV_E_ARG, 0, "image", "there is no image %d; there are %d", (int)image,
+                  (int)fov_graph_image_count(graph));
+    return out ? node : NULL;
 }
 
 fov_size fov_graph_size(fov_graph *graph, int32_t image)
@@ -333,13 +349,13 @@ static void write_box(struct fov_jw *jw, const char *key, fov_box box)
 
 fov_status fov_graph_describe(fov_graph *graph, int32_t image, fov_bytes *out, fov_error *err)
 {
-    const struct fov_node *node = fov__graph_node(graph, image);
+    const struct fov_node *node = asked_for(graph, image, out, err);
     struct fov_buf buf;
     struct fov_jw jw;
     char name[16];
 
     if (!node)
-        return no_image(image, fov_graph_image_count(graph), err);
+        return FOV_E_ARG;
     fov__buf_init(&buf, graph->ctx, 1 << 20);
     fov__jw_init(&jw, &buf);
     fov__jw_object(&jw, NULL);
@@ -371,6 +387,8 @@ fov_status fov_graph_fact(fov_graph *graph, int32_t fact, fov_bytes *out, fov_er
     const struct fov_fact *found = fov__graph_fact_get(graph, fact);
     struct fov_buf buf;
 
+    if (!graph || !out)
+        return fov__fail(err, FOV_E_ARG, 0, "graph", "%s is NULL", graph ? "out" : "graph");
     if (!found)
         return fov__fail(err, FOV_E_ARG, 0, "fact", "there is no fact %d; there are %d", (int)fact,
                          (int)fov_graph_fact_count(graph));
@@ -385,10 +403,10 @@ fov_status fov_graph_fact(fov_graph *graph, int32_t fact, fov_bytes *out, fov_er
 fov_status fov_graph_to_source(fov_graph *graph, int32_t image, fov_point point, int32_t *source,
                                fov_point *out, fov_error *err)
 {
-    const struct fov_node *node = fov__graph_node(graph, image);
+    const struct fov_node *node = asked_for(graph, image, out, err);
 
     if (!node)
-        return no_image(image, fov_graph_image_count(graph), err);
+        return FOV_E_ARG;
     for (size_t i = 0; i < node->region_count; i++) {
         const struct fov_region *r = &node->regions[i];
         bool inside = point.x >= r->box.x1 && point.x <= r->box.x2 && point.y >= r->box.y1 &&
@@ -411,10 +429,10 @@ fov_status fov_graph_to_source(fov_graph *graph, int32_t image, fov_point point,
 fov_status fov_graph_from_source(fov_graph *graph, int32_t image, int32_t source, fov_point point,
                                  fov_point *out, fov_error *err)
 {
-    const struct fov_node *node = fov__graph_node(graph, image);
+    const struct fov_node *node = asked_for(graph, image, out, err);
 
     if (!node)
-        return no_image(image, fov_graph_image_count(graph), err);
+        return FOV_E_ARG;
     for (size_t i = 0; i < node->region_count; i++) {
         struct fov_mat back;
         if (node->regions[i].source != source ||
@@ -433,13 +451,14 @@ fov_status fov_graph_from_source(fov_graph *graph, int32_t image, int32_t source
 fov_status fov_graph_render(fov_graph *graph, int32_t image, const fov_size *size,
                             const fov_cancel *cancel, fov_image **out, fov_error *err)
 {
-    const struct fov_node *node = fov__graph_node(graph, image);
+    const struct fov_node *node = asked_for(graph, image, out, err);
     struct fov_view view = {.cancel = cancel};
     struct fov_pixels *px = NULL;
     fov_status rc;
 
     if (!node)
-        return no_image(image, fov_graph_image_count(graph), err);
+        return FOV_E_ARG;
+    *out = NULL;
     view.node = node;
     view.box = (fov_box){0, 0, node->width, node->height};
     view.width = size ? size->width : node->width;
@@ -448,15 +467,18 @@ fov_status fov_graph_render(fov_graph *graph, int32_t image, const fov_size *siz
         return fov__fail(err, FOV_E_ARG, 0, "size",
                          "a size of %d x %d is given; both sides are at least 1", (int)view.width,
                          (int)view.height);
-    *out = NULL;
     rc = fov__render(&px, graph->ctx, &view, err);
-    if (rc < 0)
-        return rc;
-    return fov__image_take_pixels(out, px, err);
+    if (rc >= 0)
+        rc = fov__image_take_pixels(out, px, err);
+    if (rc >= 0)
+        fov__ok(err);
+    return rc;
 }
 
 void fov_applied_init(fov_applied *applied)
 {
+    if (!applied)
+        return;
     memset(applied, 0, sizeof(*applied));
     applied->struct_size = (uint32_t)sizeof(*applied);
     applied->image = applied->fact = -1;

@@ -114,16 +114,46 @@ static fov_status barrier_level(struct fov_level *out, fov_context *ctx,
 
 /* ---- the steps ------------------------------------------------------------------------------ */
 
-/* How much of an output pixel lies inside a frame: from its centre's distance to the nearest edge,
- * in output pixels. */
-static double coverage(fov_point p, fov_box box, double sx, double sy)
+/* One step as a view sees it. */
+struct place {
+    const struct fov_step *step;
+    struct fov_mat to_frame; /* the view's pixels -> the step's frame */
+    double reach_x, reach_y; /* how far the frame's x and y change over one pixel of the view */
+};
+
+/* The rows of the Jacobian, where fov__mat_density() gives its columns: the two differ when a view
+ * is turned and not scaled alike in x and y. */
+static struct place place_of(const struct fov_step *step, struct fov_mat view_to_node,
+                             const struct fov_pixels *px)
 {
+    struct place place = {.step = step, .to_frame = fov__mat_mul(step->to_frame, view_to_node)};
+    const fov_point middle = {px->width * 0.5, px->height * 0.5};
+    const double *m = place.to_frame.m;
+    const double w = m[6] * middle.x + m[7] * middle.y + m[8];
+    const fov_point at = fov__mat_apply(place.to_frame, middle);
+    const struct fov_mat turned = {{(m[0] - at.x * m[6]) / w, (m[3] - at.y * m[6]) / w, 0,
+                                    (m[1] - at.x * m[7]) / w, (m[4] - at.y * m[7]) / w, 0, 0, 0,
+                                    1}};
+
+    fov__mat_density(turned, (fov_point){0, 0}, &place.reach_x, &place.reach_y);
+    return place;
+}
+
+/* How much of an output pixel lies inside the step's box, in 1/256: from its centre's distance to
+ * the nearest edge, in output pixels. */
+static int32_t share_of(const struct place *place, int32_t x, int32_t y)
+{
+    const fov_box box = place->step->box;
+    const fov_point p = fov__mat_apply(place->to_frame, (fov_point){x + 0.5, y + 0.5});
     double dx = p.x - box.x1 < box.x2 - p.x ? p.x - box.x1 : box.x2 - p.x;
     double dy = p.y - box.y1 < box.y2 - p.y ? p.y - box.y1 : box.y2 - p.y;
-    double d = dx / sx < dy / sy ? dx / sx : dy / sy;
+    double d;
 
-    d += 0.5;
-    return d < 0.0 ? 0.0 : d > 1.0 ? 1.0 : d;
+    dx /= place->reach_x;
+    dy /= place->reach_y;
+    d = (dx < dy ? dx : dy) + 0.5;
+    d = d < 0.0 ? 0.0 : d > 1.0 ? 1.0 : d;
+    return (int32_t)fov__rint(d * 256.0);
 }
 
 /* a where share is 256, b where it is 0. */
@@ -132,77 +162,110 @@ static uint8_t mix(uint8_t a, uint8_t b, int32_t share)
     return (uint8_t)((a * share + b * (256 - share) + 128) >> 8);
 }
 
-static void clip_row(uint8_t *row, int32_t y, int32_t width, int32_t bands,
-                     const struct fov_step *step, struct fov_mat to_frame, double sx, double sy)
+/* Towards an opaque fill: what is transparent brings no colour of its own to the edge. */
+static void fill_pixel(uint8_t *p, int32_t bands, const uint8_t fill[3], int32_t share)
 {
-    for (int32_t x = 0; x < width; x++, row += bands) {
-        fov_point p = fov__mat_apply(to_frame, (fov_point){x + 0.5, y + 0.5});
-        int32_t share = (int32_t)fov__rint(coverage(p, step->box, sx, sy) * 256.0);
+    const int32_t alpha = bands == 4 ? p[3] : 255;
+    const int32_t own = alpha * share, other = 255 * (256 - share), sum = own + other;
 
-        if (share == 256)
-            continue;
-        for (int c = 0; c < 3; c++)
-            row[c] = mix(row[c], step->fill[c], share);
-        if (bands == 4)
-            row[3] = mix(row[3], 255, share);
+    for (int c = 0; c < 3 && alpha == 255; c++)
+        p[c] = mix(p[c], fill[c], share);
+    for (int c = 0; c < 3 && alpha < 255 && sum > 0; c++) {
+        int32_t v = (p[c] * own + fill[c] * other + sum / 2) / sum;
+        p[c] = (uint8_t)v;
+    }
+    if (bands == 4)
+        p[3] = mix(p[3], 255, share);
+}
+
+static void clip_rows(struct fov_pixels *px, const struct place *place, int32_t y1, int32_t y2)
+{
+    for (int32_t y = y1; y < y2; y++) {
+        uint8_t *p = fov__pixels_row(px, y);
+
+        for (int32_t x = 0; x < px->width; x++, p += px->bands) {
+            int32_t share = share_of(place, x, y);
+
+            if (share < 256)
+                fill_pixel(p, px->bands, place->step->fill, share);
+        }
     }
 }
 
 /* A pointwise step inside a box: done on a copy, then mixed in by coverage. */
-static void masked_row(uint8_t *row, uint8_t *scratch, int32_t y, int32_t width, int32_t bands,
-                       const struct fov_step *step, struct fov_mat to_frame, double sx, double sy)
+static void mask_rows(struct fov_pixels *px, uint8_t *scratch, const struct place *place,
+                      int32_t y1, int32_t y2)
 {
-    memcpy(scratch, row, (size_t)width * (size_t)bands);
-    step->op->point(step->args, scratch, (size_t)width, bands);
-    for (int32_t x = 0; x < width; x++, row += bands, scratch += bands) {
-        fov_point p = fov__mat_apply(to_frame, (fov_point){x + 0.5, y + 0.5});
-        int32_t share = (int32_t)fov__rint(coverage(p, step->box, sx, sy) * 256.0);
+    const struct fov_step *step = place->step;
+    const size_t n = (size_t)px->width * (size_t)(y2 - y1);
 
-        for (int c = 0; share > 0 && c < bands; c++)
-            row[c] = mix(scratch[c], row[c], share);
+    memcpy(scratch, fov__pixels_row(px, y1), n * (size_t)px->bands);
+    step->op->point(step->args, scratch, n, px->bands);
+    for (int32_t y = y1; y < y2; y++) {
+        uint8_t *p = fov__pixels_row(px, y);
+
+        for (int32_t x = 0; x < px->width; x++, p += px->bands, scratch += px->bands) {
+            int32_t share = share_of(place, x, y);
+
+            for (int c = 0; share > 0 && c < px->bands; c++)
+                p[c] = mix(scratch[c], p[c], share);
+        }
     }
+}
+
+/* Pixels for each call of a pointwise step: enough that the tables it may build first cost nothing
+ * beside them, and few enough that a cancelled rendering ends soon. */
+enum { STEP_PIXELS = 1 << 18 };
+
+static fov_status take_step(struct fov_pixels *px, const struct place *place, uint8_t *scratch,
+                            int32_t rows, const fov_cancel *cancel, fov_error *err)
+{
+    const struct fov_step *step = place->step;
+
+    for (int32_t y1 = 0; y1 < px->height; y1 += rows) {
+        int32_t y2 = px->height - y1 < rows ? px->height : y1 + rows;
+
+        if (fov_cancel_is_set(cancel))
+            return fov__fail(err, FOV_E_CANCELLED, 0, "render", "rendering was cancelled");
+        if (step->kind == FOV__STEP_CLIP)
+            clip_rows(px, place, y1, y2);
+        else if (step->has_box)
+            mask_rows(px, scratch, place, y1, y2);
+        else /* rows of fresh pixels lie one behind the other */
+            step->op->point(step->args, fov__pixels_row(px, y1),
+                            (size_t)px->width * (size_t)(y2 - y1), px->bands);
+    }
+    return FOV_OK;
 }
 
 static fov_status take_steps(struct fov_pixels *px, const struct fov_view *view,
                              struct fov_mat view_to_node, fov_error *err)
 {
     const struct fov_node *node = view->node;
-    uint8_t *scratch;
+    const int32_t rows = px->width < STEP_PIXELS ? STEP_PIXELS / px->width : 1;
+    const int32_t most = rows < px->height ? rows : px->height;
+    const size_t size = (size_t)px->width * (size_t)px->bands * (size_t)most;
+    uint8_t *scratch = NULL;
+    fov_status rc = FOV_OK;
 
-    if (node->step_count == 0)
-        return FOV_OK;
-    scratch = fov__alloc(px->ctx, (size_t)px->width * (size_t)px->bands);
-    if (!scratch)
-        return fov__fail_memory(err, "render", (size_t)px->width * (size_t)px->bands);
-    for (size_t i = 0; i < node->step_count; i++) {
-        const struct fov_step *step = &node->steps[i];
-        struct fov_mat to_frame = fov__mat_mul(step->to_frame, view_to_node);
-        double sx, sy;
+    for (size_t i = 0; rc == FOV_OK && i < node->step_count; i++) {
+        struct place place = place_of(&node->steps[i], view_to_node, px);
 
-        fov__mat_density(to_frame, (fov_point){px->width * 0.5, px->height * 0.5}, &sx, &sy);
-        for (int32_t y = 0; y < px->height; y++) {
-            uint8_t *row = fov__pixels_row(px, y);
-
-            if (step->kind == FOV__STEP_CLIP)
-                clip_row(row, y, px->width, px->bands, step, to_frame, sx, sy);
-            else if (step->has_box)
-                masked_row(row, scratch, y, px->width, px->bands, step, to_frame, sx, sy);
-            else
-                step->op->point(step->args, row, (size_t)px->width, px->bands);
+        if (node->steps[i].kind == FOV__STEP_POINT && node->steps[i].has_box && !scratch) {
+            scratch = fov__alloc(px->ctx, size);
+            if (!scratch)
+                return fov__fail_memory(err, "render", size);
         }
-        if (fov_cancel_is_set(view->cancel)) {
-            fov__free(px->ctx, scratch);
-            return fov__fail(err, FOV_E_CANCELLED, 0, "render", "rendering was cancelled");
-        }
+        rc = take_step(px, &place, scratch, most, view->cancel, err);
     }
     fov__free(px->ctx, scratch);
-    return FOV_OK;
+    return rc;
 }
 
 /* ---- the view ------------------------------------------------------------------------------- */
 
-fov_status fov__render(struct fov_pixels **out, fov_context *ctx, const struct fov_view *view,
-                       fov_error *err)
+static fov_status draw_view(struct fov_pixels **out, fov_context *ctx, const struct fov_view *view,
+                            fov_error *err)
 {
     const struct fov_node *node = view->node;
     struct fov_level level = {NULL, 1, 0, 0};
@@ -243,6 +306,17 @@ fov_status fov__render(struct fov_pixels **out, fov_context *ctx, const struct f
     }
     *out = px;
     return FOV_OK;
+}
+
+fov_status fov__render(struct fov_pixels **out, fov_context *ctx, const struct fov_view *view,
+                       fov_error *err)
+{
+    struct fov_view bounded = *view;
+    fov_cancel own;
+
+    fov__cancel_bound(&own, ctx, view->cancel);
+    bounded.cancel = &own;
+    return fov__cancel_judge(&own, draw_view(out, ctx, &bounded, err), "render", err);
 }
 
 fov_status fov__render_node(struct fov_pixels **out, fov_context *ctx, const struct fov_node *node,

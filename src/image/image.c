@@ -225,12 +225,12 @@ fov_status fov__image_take_pixels(fov_image **out, struct fov_pixels *px, fov_er
 
 fov_size fov_image_size(const fov_image *image)
 {
-    return (fov_size){image->info.width, image->info.height};
+    return image != NULL ? (fov_size){image->info.width, image->info.height} : (fov_size){0, 0};
 }
 
 const char *fov_image_sha256(const fov_image *image)
 {
-    return image->sha256;
+    return image != NULL ? image->sha256 : NULL;
 }
 
 fov_status fov_image_get_info(const fov_image *image, fov_image_info *info, fov_error *err)
@@ -310,5 +310,6 @@ fov_status fov_image_read(fov_image *image, fov_box box, int32_t bands, void *ou
                  fov__pixels_row(px, y0 + y) + (size_t)x * (size_t)px->bands, px->bands,
                  region.width);
     fov__pixels_unref(level.px);
+    fov__ok(err);
     return FOV_OK;
 }

@@ -49,6 +49,24 @@ static double weight(enum fov__kernel kernel, double x)
     }
 }
 
+/* Beyond this many taps a coefficient is a few units, and what rounding leaves over would make one
+ * tap a spike: an error of seven levels at 20 000 taps. There each takes over what the one before
+ * it has left, so the error never grows beyond half a unit. */
+enum { TAPS_WIDE = 512 };
+
+static void quantise_wide(int16_t *coef, enum fov__kernel kernel, double from, double step,
+                          double sum, int32_t count)
+{
+    double exact = 0.0;
+    int32_t given = 0;
+
+    for (int32_t k = 0; k < count; k++) {
+        exact += weight(kernel, from + k * step) / sum * FOV__TAP_ONE;
+        coef[k] = (int16_t)((int32_t)fov__rint(exact) - given);
+        given += coef[k];
+    }
+}
+
 /* Coefficients of the taps first … first + count - 1 for a centre at `centre`. What rounding leaves
  * over goes to the largest, where it is smallest in proportion. */
 static void quantise(int16_t *coef, enum fov__kernel kernel, double centre, double scale,
@@ -65,6 +83,11 @@ static void quantise(int16_t *coef, enum fov__kernel kernel, double centre, doub
     }
     for (int32_t k = 0; k < count; k++)
         sum += weight(kernel, ((double)(first + k) + 0.5 - centre) / scale);
+    if (count > TAPS_WIDE) {
+        quantise_wide(coef, kernel, ((double)first + 0.5 - centre) / scale, 1.0 / scale, sum,
+                      count);
+        return;
+    }
     for (int32_t k = 0; k < count; k++) {
         double w = weight(kernel, ((double)(first + k) + 0.5 - centre) / scale) / sum;
         coef[k] = (int16_t)fov__rint(w * FOV__TAP_ONE);

@@ -304,13 +304,18 @@ static fov_status run(struct job *job, rows_fn rows, uint32_t threads, fov_error
 }
 
 /* Across the diagonal: what a quarter turn needs after a separable pass on the turned grid. */
-static void transpose(struct fov_pixels *out, const struct fov_pixels *in)
+static fov_status transpose(struct fov_pixels *out, const struct fov_pixels *in,
+                            const fov_cancel *cancel, fov_error *err)
 {
     for (int32_t y = 0; y < out->height; y++) {
         uint8_t *dst = fov__pixels_row(out, y);
+
+        if (fov_cancel_is_set(cancel))
+            return fov__fail(err, FOV_E_CANCELLED, 0, "resample", "resampling was cancelled");
         for (int32_t x = 0; x < out->width; x++, dst += out->bands)
             memcpy(dst, fov__pixels_row(in, x) + (size_t)y * (size_t)in->bands, (size_t)in->bands);
     }
+    return FOV_OK;
 }
 
 static fov_status warp_axes(const struct fov_warp *warp, struct fov_pixels *out, uint32_t threads,
@@ -336,7 +341,7 @@ static fov_status warp_axes(const struct fov_warp *warp, struct fov_pixels *out,
     if (rc == FOV_OK)
         rc = run(&job, separable_rows, threads, err);
     if (rc == FOV_OK && turned)
-        transpose(out, grid);
+        rc = transpose(out, grid, cancel, err);
     fov__taps_free(&job.x);
     fov__taps_free(&job.y);
     fov__pixels_unref(grid);

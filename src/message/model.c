@@ -16,9 +16,9 @@ fov_status fov_model_new(fov_model **out, fov_context *ctx, const fov_model_clas
         return fov__fail(err, FOV_E_ARG, 0, "model", "out, ctx or cls is NULL");
     }
     *out = NULL;
-    if (cls->struct_size < sizeof(fov_model_class)) {
+    if (cls->struct_size != sizeof(fov_model_class)) {
         return fov__fail(err, FOV_E_ARG, 0, "struct_size",
-                         "struct_size of the model's class is %u, where at least %zu is expected",
+                         "struct_size of the model's class is %u, where this library has %zu",
                          cls->struct_size, sizeof(fov_model_class));
     }
     if (cls->name == NULL || cls->generate == NULL) {
@@ -55,7 +55,7 @@ fov_status fov__model_generate(fov_model *model, const fov_request *request, fov
                                fov_error *err)
 {
     fov__reply_begin(reply, fov_conversation_count(request->conversation));
-    if (request->struct_size < sizeof(fov_request) || request->conversation == NULL ||
+    if (request->struct_size != sizeof(fov_request) || request->conversation == NULL ||
         (request->tool_count > 0 && request->tools == NULL)) {
         return fov__fail(err, FOV_E_ARG, 0, "request",
                          "the request lacks its struct_size, conversation or tools");

@@ -195,10 +195,14 @@ uint32_t fov_profile_image_max(const fov_profile *profile)
 
 void fov_fit_opts_init(fov_fit_opts *opts)
 {
-    *opts = (fov_fit_opts)FOV_FIT_OPTS_INIT;
+    if (opts != NULL) {
+        *opts = (fov_fit_opts)FOV_FIT_OPTS_INIT;
+    }
 }
 
 void fov_fit_init(fov_fit *fit)
 {
-    *fit = (fov_fit)FOV_FIT_INIT;
+    if (fit != NULL) {
+        *fit = (fov_fit)FOV_FIT_INIT;
+    }
 }

@@ -29,31 +29,76 @@ static struct fov_span trim(struct fov_span t)
     return t;
 }
 
-/* The rest of the last line that begins with `word`, in any case and behind any '*' of Markdown. */
+static const char *const words[] = {"ANSWER:", "CANNOT TELL:", "REASON:", "EVIDENCE:"};
+
+static bool is_one_of(char c, const char *set)
+{
+    return c != '\0' && strchr(set, c) != NULL;
+}
+
+/* What follows `word` where `line` begins with it, in any case, behind a list's or a heading's sign
+ * and with Markdown's stars anywhere ("**Answer**: 7"); NULL when it does not. */
+static const char *after_word(const char *line, const char *word)
+{
+    const char *p = line;
+
+    while (is_one_of(*p, " \t*#>_-`"))
+        p++;
+    for (; *word; word++, p++) {
+        while (*p != *word && is_one_of(*p, "*_`"))
+            p++;
+        if (*p != *word && !(*p >= 'a' && *p <= 'z' && *p - 'a' + 'A' == *word))
+            return NULL;
+    }
+    while (is_one_of(*p, "*_` \t"))
+        p++;
+    return p;
+}
+
+static const char *next_line(const char *line)
+{
+    const char *end = strchr(line, '\n');
+
+    return end ? end + 1 : NULL;
+}
+
+static struct fov_span rest_of(const char *line)
+{
+    struct fov_span rest = trim((struct fov_span){line, strcspn(line, "\n")});
+
+    while (rest.len > 0 && is_one_of(rest.data[rest.len - 1], "*`"))
+        rest.len--;
+    return trim(rest);
+}
+
+static bool begins_part(const char *line)
+{
+    for (size_t i = 0; i < FOV_COUNT(words); i++)
+        if (after_word(line, words[i]))
+            return true;
+    return false;
+}
+
+/* What stands behind the last line that begins with `word`: its rest or, where that is empty, the
+ * next line that is not and begins no other part. */
 static struct fov_span last_line(const char *text, const char *word)
 {
     struct fov_span found = {NULL, 0};
-    size_t len = strlen(word);
 
-    for (const char *line = text; line; line = strchr(line, '\n'), line = line ? line + 1 : NULL) {
-        const char *p = line, *end = strchr(line, '\n');
-        size_t i = 0;
+    for (const char *line = text; line; line = next_line(line)) {
+        const char *p = after_word(line, word);
 
-        while (*p == ' ' || *p == '*' || *p == '#')
-            p++;
-        while (i < len && (p[i] == word[i] || (p[i] | 32) == (word[i] | 32)) && p[i])
-            i++;
-        if (i < len)
+        if (!p)
             continue;
-        p += len;
-        while (*p == '*' || *p == ' ')
-            p++;
-        found.data = p;
-        found.len = end && end > p ? (size_t)(end - p) : end ? 0 : strlen(p);
+        found = rest_of(p);
+        for (line = next_line(line); found.len == 0 && line && !begins_part(line);
+             line = next_line(line)) {
+            struct fov_span next = rest_of(line);
+            found = next.len ? next : found;
+        }
+        line = p; /* a part that came right behind is looked at too */
     }
-    while (found.len > 0 && found.data[found.len - 1] == '*')
-        found.len--;
-    return trim(found);
+    return found;
 }
 
 static fov_status keep(struct fov_session *s, struct fov_span text, char **out, fov_error *err)
@@ -65,30 +110,29 @@ static fov_status keep(struct fov_session *s, struct fov_span text, char **out, 
     return *out ? FOV_OK : fov__fail_memory(err, "answer", text.len);
 }
 
-/* Names such as img_3 in a line, in order, each once, only those that exist. */
+static bool is_name(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/* Names such as img_3 in a line, in order, each once, only those that exist. Whatever stands
+ * between them (commas, brackets, a full stop) does not matter. */
 static fov_status read_evidence(struct fov_session *s, struct fov_span line, fov_error *err)
 {
     size_t capacity = 0;
 
-    for (size_t i = 0; i < line.len;) {
-        char name[16];
-        size_t n = 0;
-        int32_t id;
+    for (size_t i = 0, end; i < line.len; i = end) {
+        char name[16] = "";
+        int32_t id = -1;
         bool is_known = false;
 
-        while (i < line.len &&
-               (line.data[i] == ',' || line.data[i] == ';' || is_space(line.data[i])))
-            i++;
-        while (i < line.len && n < sizeof(name) - 1 && line.data[i] != ',' && line.data[i] != ';' &&
-               !is_space(line.data[i]))
-            name[n++] = line.data[i++];
-        name[n] = '\0';
-        if (n == sizeof(name) - 1) { /* too long for a name: skip the word */
-            while (i < line.len && !is_space(line.data[i]))
-                i++;
-            continue;
+        for (end = i; end < line.len && is_name(line.data[end]);)
+            end++;
+        if (end - i < sizeof(name) && end > i) {
+            memcpy(name, line.data + i, end - i);
+            id = fov__graph_find(s->graph, name);
         }
-        id = n ? fov__graph_find(s->graph, name) : -1;
+        end = end > i ? end : i + 1;
         for (size_t k = 0; k < s->evidence_count; k++)
             is_known = is_known || s->evidence[k] == id;
         if (id < 0 || is_known)
@@ -107,9 +151,17 @@ fov_status fov__answer_read(struct fov_session *s, const char *text, fov_error *
     struct fov_span reason = last_line(text, "REASON:");
     /* The later of the two counts: a model may think aloud before it decides. */
     bool is_unsure = unsure.data && (!answer.data || unsure.data > answer.data);
+    const char *inside = answer.data ? after_word(answer.data, "CANNOT TELL") : NULL;
     fov_status rc;
 
     fov__answer_clear(s);
+    if (!is_unsure && inside && inside < answer.data + answer.len + 1) {
+        inside += strspn(inside, ":;,.- ");
+        unsure = (struct fov_span){inside, 0};
+        if (inside < answer.data + answer.len) /* "ANSWER: CANNOT TELL: it is cut off" */
+            unsure.len = (size_t)(answer.data + answer.len - inside);
+        is_unsure = true;
+    }
     if (!is_unsure && !answer.data)
         answer = trim((struct fov_span){text, strlen(text)});
     if (!is_unsure && answer.len == 0) {

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The round: the conversation so far is put to the model; its calls are run within the budgets and
  * shown back; text without calls is the answer. The last request of a question has no tools, and
- * the model is told so. */
+ * the model is told so at the end of the turn before it: a message of its own would make two user
+ * messages, or one behind tool results, which strict servers refuse. Whatever fails, each call in
+ * the conversation has its result, so that the next question is legal. */
 #include "session/session_internal.h"
 
 void fov__session_event(struct fov_session *s, int32_t kind, int32_t image, const char *text,
@@ -83,9 +85,29 @@ fov_status fov__session_run_call(struct fov_session *s, const char *call_id, con
 static fov_status add_delivered(struct fov_session *s, int32_t image, fov_error *err)
 {
     char name[16];
+    fov_status rc;
 
     fov__format(name, sizeof(name), "img_%d", (int)image);
-    return fov__conversation_add_image(s->conversation, name, s->box.images[image].delivery, err);
+    rc = fov__conversation_add_image(s->conversation, name, s->box.images[image].delivery, err);
+    s->box.images[image].is_shown = rc >= 0;
+    return rc;
+}
+
+/* Make what will be shown, before anything of the question is in the conversation: a damaged
+ * original must not leave half a message behind. *count says how many are new. */
+static fov_status deliver_originals(struct fov_session *s, size_t *count, fov_error *err)
+{
+    const struct fov_toolbox_image *image;
+    fov_status rc = FOV_OK;
+
+    *count = 0;
+    for (int32_t i = s->shown; rc >= 0 && i < fov_graph_image_count(s->graph); i++) {
+        if (fov__graph_node(s->graph, i)->op)
+            continue;
+        rc = fov__toolbox_deliver(&image, &s->box, i, err);
+        (*count)++;
+    }
+    return rc;
 }
 
 /* Originals that the model has not seen yet, each with its line. */
@@ -96,14 +118,10 @@ static fov_status show_originals(struct fov_session *s, fov_error *err)
 
     for (; rc >= 0 && s->shown < n; s->shown++) {
         const struct fov_node *node = fov__graph_node(s->graph, s->shown);
-        const struct fov_toolbox_image *image;
         struct fov_buf line;
 
         if (node->op)
             continue;
-        rc = fov__toolbox_deliver(&image, &s->box, node->id, err);
-        if (rc < 0)
-            break;
         fov__buf_init(&line, s->ctx, 4096);
         fov__tool_line(&line, &s->box, node, "");
         rc = fov__buf_check(&line, "session", err);
@@ -118,28 +136,51 @@ static fov_status show_originals(struct fov_session *s, fov_error *err)
     return rc < 0 ? rc : fov__record_news(s, err);
 }
 
-static fov_status open_question(struct fov_session *s, const char *question, fov_error *err)
+static fov_status open_conversation(struct fov_session *s, fov_error *err)
 {
     struct fov_buf text;
-    fov_status rc = FOV_OK;
+    fov_status rc;
 
-    if (fov_conversation_count(s->conversation) == 0) {
-        fov__buf_init(&text, s->ctx, 1 << 16);
-        fov__prompt_system(&text, s);
-        rc = fov__buf_check(&text, "system", err);
-        if (rc >= 0)
-            rc = fov__conversation_add(s->conversation, FOV_ROLE_SYSTEM, err);
-        if (rc >= 0)
-            rc = fov__conversation_add_text(s->conversation, text.data, err);
-        fov__buf_free(&text);
-    }
+    fov__buf_init(&text, s->ctx, 1 << 16);
+    fov__prompt_system(&text, s);
+    rc = fov__buf_check(&text, "system", err);
+    if (rc >= 0)
+        rc = fov__conversation_add(s->conversation, FOV_ROLE_SYSTEM, err);
+    if (rc >= 0)
+        rc = fov__conversation_add_text(s->conversation, text.data, err);
+    fov__buf_free(&text);
+    return rc;
+}
+
+/* A question after a request that failed: the same one goes on where it stopped, another one joins
+ * the user's open message. */
+static fov_status open_question(struct fov_session *s, const char *question, fov_error *err)
+{
+    const size_t messages = fov_conversation_count(s->conversation);
+    const int32_t role = messages ? fov_conversation_role(s->conversation, messages - 1) : -1;
+    size_t originals = 0;
+    fov_status rc = deliver_originals(s, &originals, err);
+
     if (rc >= 0)
         rc = fov__record_question(s, question, err);
-    if (rc >= 0)
+    if (rc < 0 || (s->asked && originals == 0 && strcmp(s->asked, question) == 0))
+        return rc;
+    fov__free(s->ctx, s->asked);
+    s->asked = fov__strdup(s->ctx, question);
+    if (!s->asked)
+        return fov__fail_memory(err, "question", strlen(question));
+    s->is_last = s->opts.rounds_max <= 1;
+    if (messages == 0)
+        rc = open_conversation(s, err);
+    if (rc >= 0 && role != FOV_ROLE_USER)
         rc = fov__conversation_add(s->conversation, FOV_ROLE_USER, err);
     if (rc >= 0)
         rc = show_originals(s, err);
-    return rc < 0 ? rc : fov__conversation_add_text(s->conversation, question, err);
+    if (rc >= 0)
+        rc = fov__conversation_add_text(s->conversation, question, err);
+    if (rc >= 0 && s->is_last)
+        rc = fov__conversation_add_text(s->conversation, fov__prompt_last_round, err);
+    return rc;
 }
 
 /* ---- the rounds ----------------------------------------------------------------------------- */
@@ -157,9 +198,10 @@ static void add_usage(fov_usage *sum, const fov_usage *one)
     }
 }
 
-static bool is_last(const struct fov_session *s)
+/* Whether the next request of this question is the one without tools. */
+static bool is_last_next(const struct fov_session *s)
 {
-    return s->round >= s->opts.rounds_max || s->calls >= s->opts.calls_max ||
+    return s->round + 1 >= s->opts.rounds_max || s->calls >= s->opts.calls_max ||
            (s->deadline && fov__clock_ms() >= s->deadline);
 }
 
@@ -238,44 +280,43 @@ static fov_status copy_calls(struct fov_session *s, const fov_reply *reply, stru
     return fov__buf_check(text, "session", err);
 }
 
-static fov_status run_calls(struct fov_session *s, const struct pending *calls, size_t n,
-                            fov_error *err)
+/* A call's result and, behind the last one of a turn, that there are no more tools. */
+static fov_status add_result(struct fov_session *s, const struct pending *call,
+                             const struct fov_tool_outcome *outcome, bool ends_turn, fov_error *err)
 {
-    fov_status rc = fov__conversation_add(s->conversation, FOV_ROLE_TOOL, err);
+    struct fov_buf text;
+    fov_status rc;
 
-    for (size_t i = 0; rc >= 0 && i < n; i++) {
-        struct fov_tool_outcome outcome;
-
-        rc =
-            fov__session_run_call(s, calls[i].id, calls[i].name, calls[i].arguments, &outcome, err);
-        if (rc < 0)
-            break;
-        rc = fov__conversation_add_result(s->conversation, calls[i].id, calls[i].name, outcome.text,
-                                          outcome.is_error, err);
-        /* What the model has been shown already is not sent twice. */
-        for (int32_t k = 0; rc >= 0 && !outcome.is_same && k < outcome.image_count; k++)
-            rc = add_delivered(s, outcome.image + k, err);
-        fov__tool_outcome_free(&outcome);
+    s->is_last = ends_turn && is_last_next(s);
+    fov__buf_init(&text, s->ctx, SIZE_MAX / 2);
+    fov__buf_adds(&text, outcome->text);
+    if (s->is_last) {
+        fov__buf_addc(&text, '\n');
+        fov__buf_adds(&text, fov__prompt_last_round);
     }
+    rc = fov__buf_check(&text, "session", err);
+    if (rc >= 0)
+        rc = fov__conversation_add_result(s->conversation, call->id, call->name, text.data,
+                                          outcome->is_error, err);
+    fov__buf_free(&text);
+    /* What the model has been shown already is not sent twice. */
+    for (int32_t k = 0; rc >= 0 && k < outcome->image_count; k++)
+        if (!s->box.images[outcome->image + k].is_shown)
+            rc = add_delivered(s, outcome->image + k, err);
     return rc;
 }
 
-/* Calls in the last reply, whose tools were withdrawn: each is answered, since a call without its
- * result would make the conversation illegal for the next question. */
+/* Calls that are not run are answered too: one without its result would make the conversation
+ * illegal for the next question. */
 static fov_status refuse_calls(struct fov_session *s, const struct pending *calls, size_t n,
-                               fov_error *err)
+                               const struct op_fault *fault, fov_error *err)
 {
-    fov_status rc = fov__conversation_add(s->conversation, FOV_ROLE_TOOL, err);
-    struct op_fault fault = {.code = FOV__FAULT_NONE};
-    char allowed[24];
+    fov_status rc = FOV_OK;
 
-    fov__format(allowed, sizeof(allowed), "%u", s->opts.rounds_max);
-    fov__fault(&fault, FOV__FAULT_BUDGET_ROUNDS, "rounds", "", allowed,
-               "All rounds of this question are spent.");
     for (size_t i = 0; rc >= 0 && i < n; i++) {
         struct fov_tool_outcome outcome;
 
-        rc = fov__tool_refuse(&outcome, &s->box, &fault, err);
+        rc = fov__tool_refuse(&outcome, &s->box, fault, err);
         if (rc >= 0)
             rc = fov__conversation_add_result(s->conversation, calls[i].id, calls[i].name,
                                               outcome.text, true, err);
@@ -286,6 +327,45 @@ static fov_status refuse_calls(struct fov_session *s, const struct pending *call
     return rc;
 }
 
+static fov_status run_calls(struct fov_session *s, const struct pending *calls, size_t n,
+                            fov_error *err)
+{
+    struct op_fault fault = {.code = FOV__FAULT_NONE};
+    fov_status rc = fov__conversation_add(s->conversation, FOV_ROLE_TOOL, err);
+    size_t i = 0;
+
+    for (; rc >= 0 && i < n; i++) {
+        struct fov_tool_outcome outcome;
+
+        rc =
+            fov__session_run_call(s, calls[i].id, calls[i].name, calls[i].arguments, &outcome, err);
+        if (rc < 0)
+            break;
+        rc = add_result(s, &calls[i], &outcome, i + 1 == n, err);
+        fov__tool_outcome_free(&outcome);
+    }
+    if (rc >= 0 || s->has_failed || rc == FOV_E_MEMORY || rc == FOV_E_INTERNAL)
+        return rc;
+    fov__fault(&fault, FOV__FAULT_CANCELLED, "call", "", "", "The call was not made: %s.",
+               fov_status_text(rc));
+    (void)refuse_calls(s, calls + i, n - i, &fault, NULL); /* the first error is the one to tell */
+    return rc;
+}
+
+/* Calls in the last reply, whose tools were withdrawn. */
+static fov_status refuse_last(struct fov_session *s, const struct pending *calls, size_t n,
+                              fov_error *err)
+{
+    struct op_fault fault = {.code = FOV__FAULT_NONE};
+    fov_status rc = fov__conversation_add(s->conversation, FOV_ROLE_TOOL, err);
+    char allowed[24];
+
+    fov__format(allowed, sizeof(allowed), "%u", s->opts.rounds_max);
+    fov__fault(&fault, FOV__FAULT_BUDGET_ROUNDS, "rounds", "", allowed,
+               "The tools of this question are withdrawn.");
+    return rc < 0 ? rc : refuse_calls(s, calls, n, &fault, err);
+}
+
 /* One request and what follows from it. FOV_NOTE_END: there was text and no call, it is in `text`.
  */
 static fov_status go_round(struct fov_session *s, struct fov_buf *text, fov_error *err)
@@ -293,19 +373,13 @@ static fov_status go_round(struct fov_session *s, struct fov_buf *text, fov_erro
     struct pending *calls = NULL;
     size_t n = 0;
     char line[24];
-    const bool last = is_last(s);
+    const bool last = s->is_last;
     fov_reply *reply = NULL;
-    fov_status rc = FOV_OK;
+    fov_status rc;
 
     fov__format(line, sizeof(line), "round %u", s->round);
     fov__session_event(s, FOV_EVENT_ROUND, -1, line, NULL, NULL);
-    if (last) {
-        rc = fov__conversation_add(s->conversation, FOV_ROLE_USER, err);
-        if (rc >= 0)
-            rc = fov__conversation_add_text(s->conversation, fov__prompt_last_round, err);
-    }
-    if (rc >= 0)
-        rc = fov__reply_new(&reply, s->ctx, err);
+    rc = fov__reply_new(&reply, s->ctx, err);
     if (rc >= 0)
         rc = request_once(s, reply, last, err);
     if (rc >= 0)
@@ -318,7 +392,7 @@ static fov_status go_round(struct fov_session *s, struct fov_buf *text, fov_erro
         rc = run_calls(s, calls, n, err);
     else if (rc >= 0) {
         if (n > 0)
-            rc = refuse_calls(s, calls, n, err);
+            rc = refuse_last(s, calls, n, err);
         if (rc >= 0)
             rc = n > 0 && text->len == 0 ? FOV_NOTE_BUDGET : FOV_NOTE_END;
     }
@@ -368,6 +442,8 @@ static void fill_answer(const struct fov_session *s, fov_status rc, fov_answer *
 static fov_status check_askable(const fov_session *s, const char *question, const fov_answer *out,
                                 fov_error *err)
 {
+    if (!s)
+        return fov__fail(err, FOV_E_ARG, 0, "session", "session is NULL");
     if (s->has_failed)
         return fov__fail(err, FOV_E_STATE, 0, "session",
                          "the session was closed, or failed earlier, and takes no more questions");
@@ -400,6 +476,10 @@ fov_status fov_session_ask(fov_session *session, const char *question, fov_answe
     if (rc >= 0)
         rc = go_rounds(session, err);
     session->is_asking = false;
+    if (rc >= 0) { /* a reply stands behind the question now */
+        fov__free(session->ctx, session->asked);
+        session->asked = NULL;
+    }
     if (rc == FOV_E_MEMORY || rc == FOV_E_INTERNAL)
         session->has_failed = true;
     if (rc >= 0) {

@@ -8,18 +8,24 @@ enum { CALLS_DEFAULT = 15, ROUNDS_DEFAULT = 12, IMAGES_DEFAULT = 12, TIME_DEFAUL
 
 void fov_session_opts_init(fov_session_opts *opts)
 {
+    if (!opts)
+        return;
     memset(opts, 0, sizeof(*opts));
     opts->struct_size = (uint32_t)sizeof(*opts);
 }
 
 void fov_answer_init(fov_answer *answer)
 {
+    if (!answer)
+        return;
     memset(answer, 0, sizeof(*answer));
     answer->struct_size = (uint32_t)sizeof(*answer);
 }
 
 void fov_tool_result_init(fov_tool_result *result)
 {
+    if (!result)
+        return;
     memset(result, 0, sizeof(*result));
     result->struct_size = (uint32_t)sizeof(*result);
     result->image = result->fact = -1;
@@ -73,7 +79,7 @@ static fov_status open_parts(fov_session *s, fov_error *err)
     /* Images that were sent cannot be made smaller later: fit from the first on when the longest
      * allowed chain would pass the vendor's bound. */
     s->box.many_images =
-        profile->many_after > 0 && s->opts.images_max + 1 > (uint32_t)profile->many_after;
+        profile->many_after > 0 && s->opts.images_max >= (uint32_t)profile->many_after;
     return fov__record_header(s, err);
 }
 
@@ -106,8 +112,11 @@ fov_status fov_session_new(fov_session **out, fov_context *ctx, fov_model *model
 
 fov_status fov_session_close(fov_session *session, fov_error *err)
 {
-    struct fov_transcript *t = session->transcript;
+    struct fov_transcript *t;
 
+    if (!session)
+        return fov__fail(err, FOV_E_ARG, 0, "session", "session is NULL");
+    t = session->transcript;
     session->transcript = NULL;
     session->has_failed = true; /* nothing more can be recorded */
     fov__ok(err);
@@ -126,28 +135,44 @@ void fov_session_free(fov_session *session)
     fov__conversation_free(session->conversation);
     fov_graph_free(session->graph);
     fov__free(session->ctx, session->system);
+    fov__free(session->ctx, session->asked);
     fov__free(session->ctx, session);
 }
 
 static fov_status check_usable(const fov_session *s, fov_error *err)
 {
+    if (!s)
+        return fov__fail(err, FOV_E_ARG, 0, "session", "session is NULL");
     if (!s->has_failed)
         return FOV_OK;
     return fov__fail(err, FOV_E_STATE, 0, "session",
                      "the session was closed, or failed earlier, and takes no more calls");
 }
 
+/* Memory and defects end a session for good; all else leaves it as it was. */
+static fov_status settle(fov_session *s, fov_status rc)
+{
+    if (rc == FOV_E_MEMORY || rc == FOV_E_INTERNAL)
+        s->has_failed = true;
+    return rc;
+}
+
 fov_status fov_session_add_image(fov_session *session, fov_image *image, fov_error *err)
 {
+    fov_error why = {0};
     fov_status rc = check_usable(session, err), recorded;
 
     if (rc < 0)
         return rc;
     rc = fov_graph_add_source(session->graph, image, NULL, err);
     if (rc < 0)
+        return settle(session, rc);
+    recorded = fov__record_news(session, &why); /* apart: a note in `err` is kept */
+    if (recorded >= 0)
         return rc;
-    recorded = fov__record_news(session, err);
-    return recorded < 0 ? recorded : rc;
+    if (err)
+        *err = why;
+    return settle(session, recorded);
 }
 
 fov_status fov_session_call(fov_session *session, const char *tool, const char *arguments,
@@ -165,7 +190,7 @@ fov_status fov_session_call(fov_session *session, const char *tool, const char *
     rc = fov__session_run_call(session, NULL, tool, arguments ? arguments : "", &session->outcome,
                                err);
     if (rc < 0)
-        return rc;
+        return settle(session, rc);
     fov_tool_result_init(out);
     out->is_error = session->outcome.is_error;
     out->is_same = session->outcome.is_same;
@@ -190,6 +215,8 @@ fov_status fov_session_tools(fov_session *session, const char *dialect, fov_byte
 {
     enum fov__dialect which;
 
+    if (!session || !out)
+        return fov__fail(err, FOV_E_ARG, 0, "session", "%s is NULL", session ? "out" : "session");
     if (!dialect)
         dialect = session->profile->dialect;
     if (!fov__dialect_find(dialect, &which))
@@ -203,5 +230,5 @@ fov_status fov_session_tools(fov_session *session, const char *dialect, fov_byte
 
 fov_graph *fov_session_graph(fov_session *session)
 {
-    return session->graph;
+    return session ? session->graph : NULL;
 }

@@ -35,6 +35,9 @@ struct fov_session {
     int32_t recorded_images, recorded_facts; /* in the transcript so far */
     int32_t recorded_deliveries;
 
+    char *asked;     /* a question in the conversation that no reply has answered yet, or NULL */
+    bool is_last;    /* the model has been told that its tools are withdrawn */
+
     /* one question */
     uint32_t round, calls, made; /* spent */
     uint64_t deadline;           /* fov__clock_ms(); 0: none */

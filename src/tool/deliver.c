@@ -65,8 +65,8 @@ static bool is_closer_look(struct fov_toolbox *box, const struct fov_node *node)
     return (seen.x2 - seen.x1) * (seen.y2 - seen.y1) < 0.98 * frame.x2 * frame.y2;
 }
 
-static fov_status fit_node(struct fov_toolbox *box, const struct fov_node *node, fov_fit *fit,
-                           fov_error *err)
+fov_status fov__toolbox_fit(struct fov_toolbox *box, const struct fov_node *node, fov_fit *fit,
+                            fov_error *err)
 {
     struct fov__fit_want want = {.width = node->width,
                                  .height = node->height,
@@ -77,14 +77,13 @@ static fov_status fit_node(struct fov_toolbox *box, const struct fov_node *node,
     return fov__profile_fit(box->profile, &want, fit, err);
 }
 
-/* One coordinate of the parent's frame in the space that the model speaks. */
-static double spoken(const struct fov_toolbox *box, const struct fov_node *parent, double v,
-                     bool is_y)
+/* One coordinate of an image's own frame in the space that the model speaks. */
+static double spoken(const struct fov_toolbox *box, const struct fov_node *of, double v, bool is_y)
 {
-    double side = is_y ? parent->height : parent->width, shown = side;
+    double side = is_y ? of->height : of->width, shown = side;
 
-    if ((size_t)parent->id < box->image_count && box->images[parent->id].delivery)
-        shown = is_y ? box->images[parent->id].fit.height : box->images[parent->id].fit.width;
+    if ((size_t)of->id < box->image_count && box->images[of->id].delivery)
+        shown = is_y ? box->images[of->id].fit.height : box->images[of->id].fit.width;
     switch (box->profile->space) {
     case FOV__SPACE_DELIVERED_PX:
         return fov__rint(v / side * shown);
@@ -111,32 +110,61 @@ static void widen(double *lo, double *hi, double length, double side)
     *hi = *lo + length;
 }
 
+/* A call of `box` of the image `of`; the box's numbers are of the image `frame`. */
+static void write_call(const struct fov_toolbox *box, struct op_fault *fault, fov_box cut,
+                       const struct fov_node *frame, const struct fov_node *of)
+{
+    const bool is_yx = box->profile->space == FOV__SPACE_N1000YX;
+    const double v[4] = {
+        spoken(box, frame, is_yx ? cut.y1 : cut.x1, is_yx),
+        spoken(box, frame, is_yx ? cut.x1 : cut.y1, !is_yx),
+        spoken(box, frame, is_yx ? cut.y2 : cut.x2, is_yx),
+        spoken(box, frame, is_yx ? cut.x2 : cut.y2, !is_yx),
+    };
+    char text[4][32];
+
+    for (int i = 0; i < 4; i++)
+        fov__double_text(text[i], v[i]);
+    fov__format(fault->call, sizeof(fault->call), "{\"image\":\"img_%d\",\"box\":[%s,%s,%s,%s]}",
+                (int)of->id, text[0], text[1], text[2], text[3]);
+}
+
+static bool is_shift(struct fov_mat a)
+{
+    return fov__mat_is_affine(a) && a.m[0] == 1.0 && a.m[4] == 1.0 && a.m[1] == 0.0 &&
+           a.m[3] == 0.0;
+}
+
 /* The nearest legal call for a box that is too thin: the same middle, the short side widened. Only
- * a plain cut-out of its parent can be mended so. */
+ * a plain cut-out of its parent can be mended so, and a box that is told in the source's frame only
+ * where that lies along the parent's. */
 static void mend_aspect(const struct fov_toolbox *box, const struct fov_node *node, double ratio,
                         struct op_fault *fault)
 {
-    const struct fov_node *parent = node->parent[0];
-    fov_box cut = {-parent->to_base.m[2] + node->to_base.m[2],
-                   -parent->to_base.m[5] + node->to_base.m[5], 0, 0};
-    const bool is_yx = box->profile->space == FOV__SPACE_N1000YX;
-    double v[4];
+    const struct fov_node *parent = node->parent[0], *frame = parent;
+    struct fov_mat back, to_parent;
+    fov_box cut;
 
+    if (!node->op->is_closer || parent->base != node->base || ratio < 1.0 ||
+        !fov__mat_invert(parent->to_base, &back))
+        return;
+    to_parent = fov__mat_mul(back, node->to_base);
+    if (!is_shift(to_parent))
+        return;
+    cut = (fov_box){fov__rint(to_parent.m[2]), fov__rint(to_parent.m[5]), 0, 0};
     cut.x2 = cut.x1 + node->width;
     cut.y2 = cut.y1 + node->height;
-    if (parent->base != node->base || parent->to_base.m[0] != 1.0 || parent->to_base.m[4] != 1.0 ||
-        ratio < 1.0)
-        return;
     if (node->width < node->height)
         widen(&cut.x1, &cut.x2, fov__ceil(node->height / ratio) + 1.0, parent->width);
     else
         widen(&cut.y1, &cut.y2, fov__ceil(node->width / ratio) + 1.0, parent->height);
-    v[0] = spoken(box, parent, is_yx ? cut.y1 : cut.x1, is_yx);
-    v[1] = spoken(box, parent, is_yx ? cut.x1 : cut.y1, !is_yx);
-    v[2] = spoken(box, parent, is_yx ? cut.y2 : cut.x2, is_yx);
-    v[3] = spoken(box, parent, is_yx ? cut.x2 : cut.y2, !is_yx);
-    fov__format(fault->call, sizeof(fault->call), "{\"image\":\"img_%d\",\"box\":[%g,%g,%g,%g]}",
-                (int)parent->id, v[0], v[1], v[2], v[3]);
+    if (box->profile->frame == FOV__FRAME_SOURCE) {
+        frame = fov__graph_node(box->graph, parent->regions[0].source);
+        if (!frame || !fov__mat_is_axis_aligned(parent->regions[0].to_source))
+            return;
+        cut = fov__mat_bounds(parent->regions[0].to_source, cut);
+    }
+    write_call(box, fault, cut, frame, parent);
 }
 
 fov_status fov__toolbox_accept(void *user, const struct fov_node *node, struct op_fault *fault,
@@ -145,8 +173,8 @@ fov_status fov__toolbox_accept(void *user, const struct fov_node *node, struct o
     struct fov_toolbox *box = user;
     fov_fit fit = FOV_FIT_INIT;
     fov_error why = {0};
-    char allowed[64], got[48], field[56];
-    fov_status rc = fit_node(box, node, &fit, &why);
+    char allowed[96], got[48], field[56], longest[32];
+    fov_status rc = fov__toolbox_fit(box, node, &fit, &why);
 
     if (rc >= 0)
         return FOV_OK;
@@ -155,10 +183,10 @@ fov_status fov__toolbox_accept(void *user, const struct fov_node *node, struct o
             *err = why;
         return rc;
     }
-    fov__format(field, sizeof(field), "%s.box", node->op->name);
+    fov__format(field, sizeof(field), "%s%s", node->op->name, node->op->is_closer ? ".box" : "");
     fov__format(got, sizeof(got), "%dx%d", (int)node->width, (int)node->height);
-    fov__format(allowed, sizeof(allowed), "long side at most %.3g times the short side",
-                fit.ratio_max);
+    fov__double_text(longest, fov__floor(fit.ratio_max * 10.0) / 10.0);
+    fov__format(allowed, sizeof(allowed), "long side at most %s times the short side", longest);
     fov__fault(fault, FOV__FAULT_BAD_ASPECT, field, got, allowed, "%s", why.message);
     mend_aspect(box, node, fit.ratio_max, fault);
     return FOV_E_ARG;
@@ -171,7 +199,7 @@ static fov_status make_delivery(struct fov_toolbox *box, const struct fov_node *
         .node = node, .box = {0, 0, node->width, node->height}, .cancel = box->cancel};
     struct fov_pixels *px = NULL;
     uint64_t start = fov__clock_ms();
-    fov_status rc = fit_node(box, node, &image->fit, err);
+    fov_status rc = fov__toolbox_fit(box, node, &image->fit, err);
 
     if (rc < 0)
         return rc;
@@ -286,14 +314,14 @@ static bool is_interpolated(struct fov_toolbox *box, const struct fov_node *node
     return px <= 1.0 + 1e-9;
 }
 
-/* The source pixels that a node shows; the fill beside a turned picture is no part of its source. */
+/* The source pixels that a node shows; the fill beside a turned picture is no part of its source.
+ */
 static fov_box seen_of_source(struct fov_toolbox *box, const struct fov_node *node)
 {
     const struct fov_node *source = fov__graph_node(box->graph, node->regions[0].source);
     fov_box seen = fov__node_source_box(node), cut;
 
-    if (source &&
-        fov__box_intersect(seen, (fov_box){0, 0, source->width, source->height}, &cut))
+    if (source && fov__box_intersect(seen, (fov_box){0, 0, source->width, source->height}, &cut))
         return cut;
     return seen;
 }

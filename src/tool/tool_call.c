@@ -97,7 +97,9 @@ static bool delivered(void *user, int32_t image, int32_t *width, int32_t *height
 static fov_status cannot_deliver(struct fov_tool_outcome *out, struct fov_toolbox *box,
                                  int32_t image, fov_status rc, const fov_error *why, fov_error *err)
 {
-    enum fov__fault_code code = rc == FOV_E_IMAGE ? FOV__FAULT_DECODE : FOV__FAULT_LIMIT;
+    enum fov__fault_code code = rc == FOV_E_IMAGE         ? FOV__FAULT_DECODE
+                                : rc == FOV_E_UNSUPPORTED ? FOV__FAULT_UNSUPPORTED
+                                                          : FOV__FAULT_LIMIT;
 
     if (rc == FOV_E_MEMORY || rc == FOV_E_INTERNAL || rc == FOV_E_CANCELLED) {
         if (err)
@@ -106,6 +108,9 @@ static fov_status cannot_deliver(struct fov_tool_outcome *out, struct fov_toolbo
     }
     out->image_count = 0;
     out->image = -1;
+    out->is_same = false;
+    fov__free(out->ctx, out->normalised);
+    out->normalised = NULL;
     fov__fault(&out->fault, code, why->where, "", "", "%s", why->message);
     return refuse(out, box, &out->fault, image, err);
 }

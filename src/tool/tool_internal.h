@@ -47,7 +47,8 @@ void fov__tool_declare(struct fov_jw *jw, const char *key, const struct op_def *
 struct fov_toolbox_image {         /* what is known of image k beside the graph */
     struct fov_delivery *delivery; /* NULL: not delivered yet */
     fov_fit fit;
-    uint64_t ms; /* render and encode */
+    uint64_t ms;   /* render and encode */
+    bool is_shown; /* in the conversation: it is not sent twice */
 };
 
 struct fov_toolbox {
@@ -84,6 +85,9 @@ fov_status fov__tool_refuse(struct fov_tool_outcome *out, struct fov_toolbox *bo
 
 /* ---- deliver.c ------------------------------------------------------------------------------ */
 
+/* The size that a model of the toolbox's profile sees a node in. */
+fov_status fov__toolbox_fit(struct fov_toolbox *box, const struct fov_node *node, fov_fit *fit,
+                            fov_error *err);
 /* The delivery of an image: made once, then the same. Borrowed from the toolbox. */
 fov_status fov__toolbox_deliver(const struct fov_toolbox_image **out, struct fov_toolbox *box,
                                 int32_t image, fov_error *err);

@@ -44,5 +44,6 @@ int suite_graph(void);
 int suite_render(void);
 int suite_mapping(void);
 int suite_golden(void);
+int suite_edges(void);
 
 #endif

@@ -4,5 +4,5 @@
 
 int main(void)
 {
-    return suite_graph() + suite_render() + suite_mapping() + suite_golden();
+    return suite_graph() + suite_render() + suite_mapping() + suite_golden() + suite_edges();
 }

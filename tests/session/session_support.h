@@ -41,5 +41,6 @@ char *desk_transcript(struct desk *desk);
 /* The suites of the program; each returns the number of failed tests. */
 int suite_session(void);
 int suite_answer(void);
+int suite_nulls(void);
 
 #endif

@@ -4,5 +4,5 @@
 
 int main(void)
 {
-    return suite_session() + suite_answer();
+    return suite_session() + suite_answer() + suite_nulls();
 }

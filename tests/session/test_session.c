@@ -290,6 +290,211 @@ static void session__facts_speak_the_models_coordinates(void **state)
     desk_close(&desk);
 }
 
+/* ---- what strict servers want of a conversation ---------------------------------------------- */
+
+/* Roles alternate, no message is empty, and each call has its result right behind it. */
+static void check_legal(const fov_conversation *c)
+{
+    for (size_t m = 0; m < fov_conversation_count(c); m++) {
+        int32_t role = fov_conversation_role(c, m),
+                before = m ? fov_conversation_role(c, m - 1) : -1;
+        size_t calls = 0, results = 0;
+        fov_part part;
+
+        if (fov_conversation_part_count(c, m) == 0)
+            fail_msg("message %zu is empty", m);
+        if (role == before)
+            fail_msg("messages %zu and %zu have the role %d", m - 1, m, (int)role);
+        if (role != FOV_ROLE_TOOL && before != FOV_ROLE_ASSISTANT)
+            continue;
+        for (size_t i = 0; m && fov_conversation_get_part(c, m - 1, i, &part) == FOV_OK; i++)
+            calls += part.kind == FOV_PART_CALL;
+        for (size_t i = 0; fov_conversation_get_part(c, m, i, &part) == FOV_OK; i++)
+            results += part.kind == FOV_PART_RESULT;
+        if (calls != results)
+            fail_msg("message %zu answers %zu of %zu calls", m, results, calls);
+    }
+}
+
+static int says_withdrawn(const fov_conversation *c, int32_t role)
+{
+    int n = 0;
+    fov_part part;
+
+    for (size_t m = 0; m < fov_conversation_count(c); m++)
+        for (size_t i = 0; fov_conversation_get_part(c, m, i, &part) == FOV_OK; i++)
+            n += fov_conversation_role(c, m) == role && part.text &&
+                 strstr(part.text, fov__prompt_last_round) != NULL;
+    return n;
+}
+
+static void session__the_last_round_needs_no_message_of_its_own(void **state)
+{
+    struct desk desk;
+    fov_session_opts opts = FOV_SESSION_OPTS_INIT;
+
+    (void)state;
+    opts.rounds_max = 2;
+    desk_open(&desk,
+              "[" ZOOM ",{\"text\":\"ANSWER: 1\"}," ZOOM "," ZOOM ",{\"text\":\"ANSWER: 3\"}]",
+              &opts, 0);
+    assert_int_equal(desk_ask(&desk, "First?"), FOV_OK);
+    check_legal(desk.session->conversation);
+    assert_int_equal(says_withdrawn(desk.session->conversation, FOV_ROLE_TOOL), 1);
+    assert_int_equal(says_withdrawn(desk.session->conversation, FOV_ROLE_USER), 0);
+    assert_int_equal(desk_ask(&desk, "Second?"), FOV_NOTE_BUDGET); /* calls on, without tools */
+    check_legal(desk.session->conversation);
+    assert_int_equal(desk_ask(&desk, "Third?"), FOV_OK);
+    assert_string_equal(desk.answer.text, "3");
+    check_legal(desk.session->conversation);
+    desk_close(&desk);
+
+    opts.rounds_max = 1;
+    desk_open(&desk, "[{\"text\":\"ANSWER: 1\"}]", &opts, 0);
+    assert_int_equal(desk_ask(&desk, "First?"), FOV_OK);
+    check_legal(desk.session->conversation);
+    assert_int_equal(says_withdrawn(desk.session->conversation, FOV_ROLE_USER), 1);
+    desk_close(&desk);
+}
+
+/* A model that fails every second time. */
+struct moody {
+    int asked;
+    fov_cancel *cancel; /* set while it answers, when given */
+};
+
+static fov_status moody_generate(void *user, const fov_request *request, fov_reply *reply,
+                                 fov_error *err)
+{
+    struct moody *moody = user;
+
+    check_legal(request->conversation);
+    if (moody->cancel)
+        fov_cancel_set(moody->cancel);
+    else if (moody->asked++ % 2 == 0)
+        return fov__fail(err, FOV_E_NET, 0, "model", "the line is dead");
+    if (request->round == 1 || moody->cancel) {
+        fov_reply_add_call(reply, NULL, "zoom", "{\"box\":[1,1,90,90]}", err);
+        return fov_reply_add_call(reply, NULL, "zoom", "{\"box\":[1,1,99,99]}", err);
+    }
+    return fov_reply_add_text(reply, "ANSWER: 5", err);
+}
+
+static const fov_model_class moody_class = {sizeof(fov_model_class), "moody", moody_generate, NULL};
+
+static void session__goes_on_where_a_lost_connection_stopped_it(void **state)
+{
+    struct moody moody = {0, NULL};
+    struct desk desk;
+    fov_context *ctx;
+    fov_model *model;
+    size_t before;
+
+    (void)state;
+    assert_int_equal(fov_context_new(&ctx, NULL, NULL), FOV_OK);
+    assert_int_equal(fov_model_new(&model, ctx, &moody_class, &moody, NULL), FOV_OK);
+    desk_open_model(&desk, ctx, model, NULL, 0);
+    assert_int_equal(desk_ask(&desk, "How many?"), FOV_E_NET);
+    before = fov_conversation_count(desk.session->conversation);
+    assert_int_equal(desk_ask(&desk, "How many?"), FOV_E_NET); /* after a round that went well */
+    assert_int_equal(fov_conversation_count(desk.session->conversation), before + 2);
+    moody.asked = 0;
+    assert_int_equal(desk_ask(&desk, "And how many more?"), FOV_E_NET); /* behind tool results */
+    assert_int_equal(desk_ask(&desk, "And quite another thing?"), FOV_E_NET);
+    check_legal(desk.session->conversation);
+    desk_close(&desk);
+}
+
+static void session__a_cancelled_call_has_its_result(void **state)
+{
+    struct moody moody = {0, NULL};
+    fov_session_opts opts = FOV_SESSION_OPTS_INIT;
+    struct desk desk;
+    fov_context *ctx;
+    fov_model *model;
+    char *text;
+
+    (void)state;
+    assert_int_equal(fov_context_new(&ctx, NULL, NULL), FOV_OK);
+    assert_int_equal(fov_cancel_new(&moody.cancel, ctx, NULL), FOV_OK);
+    assert_int_equal(fov_model_new(&model, ctx, &moody_class, &moody, NULL), FOV_OK);
+    opts.cancel = moody.cancel;
+    desk_open_model(&desk, ctx, model, &opts, 0);
+    assert_true(desk_ask(&desk, "How many?") == FOV_E_CANCELLED);
+    check_legal(desk.session->conversation);
+    text = desk_transcript(&desk);
+    assert_non_null(strstr(text, "CANCELLED"));
+    free(text);
+    fov_cancel_reset(moody.cancel);
+    {
+        fov_cancel *cancel = moody.cancel;
+        moody = (struct moody){1, NULL};
+        desk.answer.struct_size = sizeof(desk.answer);
+        assert_int_equal(desk_ask(&desk, "Again?"), FOV_E_NET);
+        check_legal(desk.session->conversation);
+        desk.session->opts.cancel = desk.session->box.cancel = NULL;
+        fov_cancel_free(cancel);
+    }
+    desk_close(&desk);
+}
+
+static void session__a_slow_operation_is_refused_to_the_model(void **state)
+{
+    struct desk desk;
+    fov_tool_result result = FOV_TOOL_RESULT_INIT;
+
+    (void)state;
+    desk_open(&desk, NULL, NULL, 1);
+    desk.ctx->limits.op_ms = 1; /* and the file itself takes longer to decode */
+    assert_int_equal(fov_session_call(desk.session, "enhance",
+                                      "{\"sharpen\":1,\"denoise\":3,\"clahe\":2}", &result,
+                                      &desk.err),
+                     FOV_OK);
+    assert_int_equal(result.is_error, 1);
+    assert_non_null(strstr(result.text, "\"LIMIT\""));
+    assert_non_null(strstr(result.text, "op_ms"));
+    desk.ctx->limits.op_ms = 60000;
+    assert_int_equal(fov_session_call(desk.session, "enhance",
+                                      "{\"sharpen\":1,\"denoise\":3,\"clahe\":2}", &result,
+                                      &desk.err),
+                     FOV_OK);
+    assert_int_equal(result.is_error, 0);
+    assert_non_null(result.data);
+    desk_close(&desk);
+}
+
+static void session__missing_arguments_are_errors(void **state)
+{
+    struct desk desk;
+    fov_tool_result result = FOV_TOOL_RESULT_INIT;
+    fov_bytes json = {NULL, 0, NULL};
+    fov_session *none = NULL;
+
+    (void)state;
+    desk_open(&desk, NULL, NULL, 1);
+    assert_int_equal(fov_session_new(NULL, desk.ctx, NULL, NULL, &desk.err), FOV_E_ARG);
+    assert_int_equal(fov_session_new(&none, NULL, NULL, NULL, &desk.err), FOV_E_ARG);
+    assert_int_equal(fov_session_add_image(NULL, NULL, &desk.err), FOV_E_ARG);
+    assert_int_equal(fov_session_add_image(desk.session, NULL, &desk.err), FOV_E_ARG);
+    assert_int_equal(fov_session_ask(NULL, "x", &desk.answer, &desk.err), FOV_E_ARG);
+    assert_int_equal(fov_session_call(NULL, "zoom", "{}", &result, &desk.err), FOV_E_ARG);
+    assert_int_equal(fov_session_call(desk.session, NULL, "{}", &result, &desk.err), FOV_E_ARG);
+    assert_int_equal(fov_session_call(desk.session, "zoom", "{}", NULL, &desk.err), FOV_E_ARG);
+    assert_int_equal(fov_session_call(desk.session, "zoom", NULL, &result, &desk.err), FOV_OK);
+    assert_int_equal(result.is_error, 1);
+    assert_int_equal(fov_session_tools(NULL, NULL, &json, &desk.err), FOV_E_ARG);
+    assert_int_equal(fov_session_tools(desk.session, NULL, NULL, &desk.err), FOV_E_ARG);
+    assert_int_equal(fov_session_close(NULL, &desk.err), FOV_E_ARG);
+    assert_null(fov_session_graph(NULL));
+    fov_session_opts_init(NULL);
+    fov_answer_init(NULL);
+    fov_tool_result_init(NULL);
+    fov_session_free(NULL);
+    assert_int_equal(fov_session_close(desk.session, &desk.err), FOV_OK);
+    assert_int_equal(fov_session_call(desk.session, "zoom", "{}", &result, &desk.err), FOV_E_STATE);
+    desk_close(&desk);
+}
+
 int suite_session(void)
 {
     const struct CMUnitTest tests[] = {
@@ -305,6 +510,11 @@ int suite_session(void)
         cmocka_unit_test(session__refuses_what_makes_no_sense),
         cmocka_unit_test(session__declares_its_tools_in_each_dialect),
         cmocka_unit_test(session__facts_speak_the_models_coordinates),
+        cmocka_unit_test(session__the_last_round_needs_no_message_of_its_own),
+        cmocka_unit_test(session__goes_on_where_a_lost_connection_stopped_it),
+        cmocka_unit_test(session__a_cancelled_call_has_its_result),
+        cmocka_unit_test(session__a_slow_operation_is_refused_to_the_model),
+        cmocka_unit_test(session__missing_arguments_are_errors),
     };
 
     return cmocka_run_group_tests_name("session", tests, NULL, NULL);

@@ -161,6 +161,49 @@ static void tool__zooming_into_a_zoom_speaks_of_the_zoom(void **state)
     bench_close(&b);
 }
 
+/* A picture too long for its model cannot be turned into a legal one: no call is offered that does
+ * not exist. */
+static void tool__a_legal_call_is_offered_only_where_there_is_one(void **state)
+{
+    static uint8_t px[3000 * 10 * 3];
+    static const char *const profiles[] = {"qwen3-vl", "qwen2.5-vl"};
+
+    (void)state;
+    for (size_t i = 0; i < FOV_COUNT(profiles); i++) {
+        struct bench b;
+        fov_image *image = NULL;
+        char arguments[512];
+
+        bench_open(&b, profiles[i], OP_PRESET_LOOK);
+        assert_int_equal(fov_image_new_pixels(&image, b.ctx, px, 3000, 10, 3, 9000, NULL), FOV_OK);
+        assert_int_equal(fov_graph_add_source(b.graph, image, NULL, NULL), FOV_OK);
+        fov_image_unref(image);
+        call(&b, "rotate", "{\"image\":\"img_1\",\"degrees\":90}");
+        assert_true(b.out.is_error);
+        assert_int_equal(b.out.fault.code, FOV__FAULT_BAD_ASPECT);
+        assert_string_equal(b.out.fault.field, "rotate");
+        assert_string_equal(b.out.fault.call, "");
+        /* A thin box of a zoom that does not begin at the corner of its source. */
+        call(&b, "zoom", i == 0 ? "{\"box\":[200,200,900,900]}" : "{\"box\":[200,100,900,450]}");
+        assert_false(b.out.is_error);
+        call(&b, "zoom",
+             i == 0 ? "{\"image\":\"img_2\",\"box\":[300,300,800,301]}"
+                    : "{\"image\":\"img_2\",\"box\":[100,300,1500,301]}");
+        assert_int_equal(b.out.fault.code, FOV__FAULT_BAD_ASPECT);
+        assert_true(b.out.fault.call[0] == '{');
+        fov__format(arguments, sizeof(arguments), "%s", b.out.fault.call);
+        call(&b, "zoom", arguments);
+        if (b.out.is_error)
+            fail_msg("%s: %s gave %s", profiles[i], arguments, b.out.text);
+        /* And it still holds the middle of what was asked for. */
+        if (i == 0) {
+            fov_box seen = fov__node_source_box(fov__graph_node(b.graph, b.out.image));
+            assert_true(seen.x1 >= 299 && seen.x2 <= 801 && seen.y1 <= 150 && seen.y2 >= 151);
+        }
+        bench_close(&b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -170,6 +213,7 @@ int main(void)
         cmocka_unit_test(tool__refusals_name_what_is_allowed),
         cmocka_unit_test(tool__facts_are_in_the_models_coordinates),
         cmocka_unit_test(tool__zooming_into_a_zoom_speaks_of_the_zoom),
+        cmocka_unit_test(tool__a_legal_call_is_offered_only_where_there_is_one),
     };
 
     return cmocka_run_group_tests_name("tool", tests, NULL, NULL);
