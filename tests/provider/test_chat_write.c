@@ -89,6 +89,35 @@ static void chat__puts_tool_images_behind_all_tool_messages(void **state)
     capture_close(&c);
 }
 
+/* Templates want roles to alternate. */
+static void chat__joins_the_users_words_to_the_images_before_them(void **state)
+{
+    struct capture c;
+    const fov_provider_opts opts = capture_opts();
+    (void)state;
+    capture_open(&c, &opts, ok, 1);
+    add_two_calls(&c);
+    capture_message(&c, FOV_ROLE_USER);
+    capture_text(&c, "and now?");
+    expect_body(
+        &c,
+        "{\"model\":\"m\",\"messages\":["
+        "{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"go\"}]},"
+        "{\"role\":\"assistant\",\"content\":\"\"},"
+        "{\"role\":\"tool\",\"tool_call_id\":\"c1\",\"content\":\"first\"},"
+        "{\"role\":\"tool\",\"tool_call_id\":\"c2\",\"content\":\"{\\\"px\\\":7}\"},"
+        "{\"role\":\"tool\",\"tool_call_id\":\"c3\",\"content\":\"third\"},"
+        "{\"role\":\"user\",\"content\":["
+        "{\"type\":\"text\",\"text\":\"Image img_1, 100 x 50 pixels, from call c1 (zoom):\"},"
+        "{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64," SHA_ONE "\"}},"
+        "{\"type\":\"text\",\"text\":\"Image img_2, 30 x 40 pixels, from call c1 (zoom):\"},"
+        "{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64," SHA_TWO "\"}},"
+        "{\"type\":\"text\",\"text\":\"Image img_3, 5 x 6 pixels, from call c3 (rotate):\"},"
+        "{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/jpeg;base64," SHA_THREE
+        "\"}},{\"type\":\"text\",\"text\":\"and now?\"}]}]}");
+    capture_close(&c);
+}
+
 static void chat__puts_tool_images_inside_where_it_is_told(void **state)
 {
     struct capture c;
@@ -245,6 +274,7 @@ int test_chat_write(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(chat__writes_system_user_and_image),
         cmocka_unit_test(chat__puts_tool_images_behind_all_tool_messages),
+        cmocka_unit_test(chat__joins_the_users_words_to_the_images_before_them),
         cmocka_unit_test(chat__puts_tool_images_inside_where_it_is_told),
         cmocka_unit_test(chat__declares_tools_only_when_there_are_some),
         cmocka_unit_test(chat__refuses_a_tool_whose_schema_is_no_json),
