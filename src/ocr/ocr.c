@@ -6,6 +6,8 @@
 
 #include "ocr/ocr_module.h"
 
+#include <unistd.h>
+
 /* White around the picture: tesseract loses letters that touch the edge. */
 enum { PAD = 10, IDLE_MAX = 8 };
 
@@ -19,12 +21,13 @@ struct ocr_service {
     void *idle[IDLE_MAX];
     size_t idle_count;
     char identity[96];
+    pid_t home; /* the process that made it: OpenMP's threads do not survive a fork() */
 };
 
 static void service_free(void *user)
 {
     struct ocr_service *service = user;
-    for (size_t i = 0; i < service->idle_count; i++)
+    for (size_t i = 0; i < service->idle_count && service->home == getpid(); i++)
         service->module->engine_free(service->idle[i]);
     pthread_mutex_destroy(&service->lock);
     fov__free(service->ctx, service);
@@ -78,6 +81,7 @@ static void *service_new(fov_context *ctx, fov_error *err)
         return NULL;
     }
     service->ctx = ctx;
+    service->home = getpid();
     service->module = module;
     pthread_mutex_init(&service->lock, NULL);
     void *engine = engine_make(module, err);
@@ -207,6 +211,9 @@ fov_status fov__ocr_read(struct fov_ocr_result **out, fov_context *ctx, const st
     struct ocr_service *service = service_get(ctx, err);
     if (service == NULL)
         return err != NULL && err->status < 0 ? err->status : FOV_E_UNSUPPORTED;
+    if (service->home != getpid())
+        return fov__fail(err, FOV_E_UNSUPPORTED, 0, "ocr",
+                         "OCR was started before fork() and cannot be used in the child process");
     /* Tesseract keeps sizes in 16 bits. */
     if (px->width > INT16_MAX - 2 * PAD || px->height > INT16_MAX - 2 * PAD)
         return fov__fail(err, FOV_E_LIMIT, 0, "ocr",

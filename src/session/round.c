@@ -232,7 +232,6 @@ static fov_status request_once(struct fov_session *s, fov_reply *reply, bool las
         return rc;
     }
     add_usage(&s->usage, fov__reply_usage(reply));
-    s->usage.requests++;
     return fov__record_response(s, reply, fov__clock_ms() - start, err);
 }
 

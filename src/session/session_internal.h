@@ -33,7 +33,6 @@ struct fov_session {
     bool is_asking;  /* budgets bound a question, not a host's own calls */
     int32_t shown;   /* originals that the model has been shown: images below this number */
     int32_t recorded_images, recorded_facts; /* in the transcript so far */
-    int32_t recorded_deliveries;
 
     char *asked;     /* a question in the conversation that no reply has answered yet, or NULL */
     bool is_last;    /* the model has been told that its tools are withdrawn */

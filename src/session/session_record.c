@@ -26,19 +26,19 @@ fov_status fov__record_header(struct fov_session *s, fov_error *err)
     return fov__transcript_end(s->transcript, true, err);
 }
 
-/* Deliveries of images that are recorded and were delivered since. */
+/* Deliveries of images that are recorded and were delivered since: an image that a host made is
+ * delivered only when it is shown. */
 static fov_status record_deliveries(struct fov_session *s, fov_error *err)
 {
     fov_status rc = FOV_OK;
 
-    while (rc >= 0 && s->recorded_deliveries < s->recorded_images &&
-           (size_t)s->recorded_deliveries < s->box.image_count) {
-        const struct fov_toolbox_image *image = &s->box.images[s->recorded_deliveries];
+    for (int32_t i = 0; rc >= 0 && i < s->recorded_images && (size_t)i < s->box.image_count; i++) {
+        struct fov_toolbox_image *image = &s->box.images[i];
 
-        if (image->delivery)
-            rc = fov__transcript_delivery(s->transcript, s->recorded_deliveries, image->delivery,
-                                          image->ms, err);
-        s->recorded_deliveries++;
+        if (!image->delivery || image->is_recorded)
+            continue;
+        rc = fov__transcript_delivery(s->transcript, i, image->delivery, image->ms, err);
+        image->is_recorded = true;
     }
     return rc;
 }

@@ -48,7 +48,8 @@ struct fov_toolbox_image {         /* what is known of image k beside the graph 
     struct fov_delivery *delivery; /* NULL: not delivered yet */
     fov_fit fit;
     uint64_t ms;   /* render and encode */
-    bool is_shown; /* in the conversation: it is not sent twice */
+    bool is_shown;    /* in the conversation: it is not sent twice */
+    bool is_recorded; /* its delivery is in the transcript */
 };
 
 struct fov_toolbox {

@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -43,6 +45,31 @@ static struct fov_pixels *picture(fov_context *ctx, const char *name)
     assert_int_equal(fov_image_read(image, all, 3, px->data, px->stride, NULL), FOV_OK);
     fov_image_unref(image);
     return px;
+}
+
+/* tesseract's threads do not survive a fork: the child gets an error, not a hang. */
+static void ocr__refuses_in_a_child_process(void **state)
+{
+    (void)state;
+    fov_context *ctx = open_context(FOV_BINARY_DIR);
+    need_engine(ctx);
+    struct fov_pixels *px = picture(ctx, "small-pets.png");
+    struct fov_ocr_result *result = NULL;
+    assert_int_equal(fov__ocr_read(&result, ctx, px, FOV__OCR_SPARSE, false, NULL, NULL), FOV_OK);
+    fov__ocr_free(result);
+    const pid_t child = fork();
+    if (child == 0) {
+        alarm(20); /* a hang ends as a signal */
+        _exit(fov__ocr_read(&result, ctx, px, FOV__OCR_SPARSE, false, NULL, NULL) ==
+                      FOV_E_UNSUPPORTED
+                  ? 0
+                  : 1);
+    }
+    int status = -1;
+    assert_true(child > 0 && waitpid(child, &status, 0) == child);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    fov__pixels_unref(px);
+    fov_context_free(ctx);
 }
 
 static void ocr__reads_words_and_where_they_stand(void **state)
@@ -147,6 +174,7 @@ static void ocr__says_where_it_looked_for_its_module(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(ocr__reads_words_and_where_they_stand),
+                                       cmocka_unit_test(ocr__refuses_in_a_child_process),
                                        cmocka_unit_test(ocr__reads_the_same_twice),
                                        cmocka_unit_test(ocr__names_its_engine),
                                        cmocka_unit_test(ocr__stops_when_it_is_cancelled),

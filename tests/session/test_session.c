@@ -168,6 +168,44 @@ static void session__a_second_question_sees_what_came_before(void **state)
     desk_close(&desk);
 }
 
+static void session__counts_each_request_once(void **state)
+{
+    struct desk desk;
+
+    (void)state;
+    desk_open(&desk, "[" ZOOM ",{\"text\":\"ANSWER: 3\"}]", NULL, 1);
+    assert_int_equal(desk_ask(&desk, "How many?"), FOV_OK);
+    assert_int_equal(desk.answer.usage.requests, 2);
+    desk_close(&desk);
+}
+
+/* A look that the host made in the graph is delivered only when it is shown, later than others. */
+static void session__records_deliveries_that_come_late(void **state)
+{
+    struct desk desk;
+    fov_applied applied = FOV_APPLIED_INIT;
+    fov_tool_result result = FOV_TOOL_RESULT_INIT;
+    fov_replayed replayed = FOV_REPLAYED_INIT;
+
+    (void)state;
+    desk_open(&desk, NULL, NULL, 0);
+    assert_int_equal(fov_graph_apply(fov_session_graph(desk.session), "zoom",
+                                     "{\"box\":[10,10,90,90]}", &applied, NULL),
+                     FOV_OK);
+    assert_int_equal(
+        fov_session_call(desk.session, "rotate", "{\"degrees\":90}", &result, &desk.err), FOV_OK);
+    assert_int_equal(fov_session_call(desk.session, "zoom", "{\"box\":[10,10,90,90]}", &result,
+                                      &desk.err),
+                     FOV_OK);
+    assert_int_equal(result.is_same, 1);
+    assert_int_equal(fov_session_close(desk.session, NULL), FOV_OK);
+    assert_int_equal(
+        fov_transcript_verify(desk.ctx, desk.folder, NULL, NULL, &replayed, &desk.err), FOV_OK);
+    assert_int_equal(replayed.images, 2);
+    assert_int_equal(replayed.deliveries, 2); /* the turned picture, and the zoom shown after it */
+    desk_close(&desk);
+}
+
 static void session__says_that_it_cannot_tell(void **state)
 {
     struct desk desk;
@@ -504,6 +542,8 @@ int suite_session(void)
         cmocka_unit_test(session__budgets_end_it_with_an_answer),
         cmocka_unit_test(session__the_same_call_shows_nothing_twice),
         cmocka_unit_test(session__a_second_question_sees_what_came_before),
+        cmocka_unit_test(session__counts_each_request_once),
+        cmocka_unit_test(session__records_deliveries_that_come_late),
         cmocka_unit_test(session__says_that_it_cannot_tell),
         cmocka_unit_test(session__a_model_that_fails_leaves_it_usable),
         cmocka_unit_test(session__can_be_cancelled),
