@@ -17,7 +17,7 @@ target_link_libraries(looks_shared foveate::foveate)
 add_executable(looks_static looks.c)
 target_link_libraries(looks_static foveate::foveate_static)
 CMAKE
-cmake -S "$work/program" -B "$work/program/build" -DCMAKE_PREFIX_PATH="$work/prefix" >"$work/log" 2>&1 &&
+cmake -G Ninja -S "$work/program" -B "$work/program/build" -DCMAKE_PREFIX_PATH="$work/prefix" >"$work/log" 2>&1 &&
     cmake --build "$work/program/build" >>"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 export PKG_CONFIG_PATH="$work/prefix/$libdir/pkgconfig" LD_LIBRARY_PATH="$work/prefix/$libdir"
 # The file names the prefix that was configured; a stranger's prefix is this one.
