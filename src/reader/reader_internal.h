@@ -312,6 +312,10 @@ bool fov__reader_colour_is(struct reader_rgb colour, const char *name);
 /* A colour named in the words, "dark blue"; false when none is. */
 bool fov__reader_colour_find(const struct reader_words *words, char *out, size_t size);
 
+/* Whether a word is in a list that NULL ends, and whether it holds a figure. */
+bool fov__reader_in_list(const char *word, const char *const *list);
+bool fov__reader_has_digit(const char *word);
+
 /* Which names the words mean; a word that many names share counts little. Those that are meant: all
  * that stand in the words as good as whole, or the single best. Returns how many; -1 when the best
  * is not clearly better than the next. */

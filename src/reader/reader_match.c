@@ -8,31 +8,13 @@ static const char *const STOP[] = {"of",   "the",  "and",  "in",   "a",    "an",
                                    "are",  "from", "that", "who",  "what", "which", "how", "many",
                                    "much", "did",  "do",   "does", "rate", "s",     NULL};
 
-static bool in_list(const char *word, const char *const *list)
-{
-    for (size_t i = 0; list[i] != NULL; i++) {
-        if (strcmp(word, list[i]) == 0)
-            return true;
-    }
-    return false;
-}
-
-static bool has_digit(const char *word)
-{
-    for (; *word != '\0'; word++) {
-        if (*word >= '0' && *word <= '9')
-            return true;
-    }
-    return false;
-}
-
 /* Equal but for a plural, an ending or, in long words, a misread letter. */
 static bool same_word(const char *a, const char *b)
 {
     const size_t la = strlen(a), lb = strlen(b);
     if (strcmp(a, b) == 0)
         return true;
-    if (has_digit(a) || has_digit(b) || la < 3 || lb < 3)
+    if (fov__reader_has_digit(a) || fov__reader_has_digit(b) || la < 3 || lb < 3)
         return false;
     const size_t least = la < lb ? la : lb, most = la < lb ? lb : la;
     const char *longer = la < lb ? b : a;
@@ -60,7 +42,7 @@ static char confusable(char c)
 /* "r01" printed, "rol" read. */
 static bool misread_digits(const char *read, const char *asked)
 {
-    if (!has_digit(asked) || strlen(read) != strlen(asked) || strlen(read) < 2)
+    if (!fov__reader_has_digit(asked) || strlen(read) != strlen(asked) || strlen(read) < 2)
         return false;
     for (; *read != '\0'; read++, asked++) {
         if (*read != *asked &&
@@ -73,7 +55,8 @@ static bool misread_digits(const char *read, const char *asked)
 /* "19" after "2018/", for "2019". */
 static bool is_short_year(const char *word, const char *year)
 {
-    return strlen(word) == 2 && strlen(year) == 4 && has_digit(word) && has_digit(year) &&
+    return strlen(word) == 2 && strlen(year) == 4 && fov__reader_has_digit(word) &&
+           fov__reader_has_digit(year) &&
            (strncmp(year, "20", 2) == 0 || strncmp(year, "19", 2) == 0) &&
            strcmp(word, year + 2) == 0;
 }
@@ -108,12 +91,13 @@ static void tokenize(struct tokens *out, const char *name)
     for (size_t i = 0; i < out->count; i++) {
         const char *word = out->word[i];
         const bool is_outer = i < outer.count && strcmp(outer.word[i], word) == 0;
-        const double base = in_list(word, STOP) ? 0.02
-                            : has_digit(word)   ? 1.6
-                            : strlen(word) < 3  ? 0.7
-                                                : 1;
+        const double base = fov__reader_in_list(word, STOP) ? 0.02
+                            : fov__reader_has_digit(word)   ? 1.6
+                            : strlen(word) < 3              ? 0.7
+                                                            : 1;
         out->weight[i] = is_outer ? base : 0.35 * base;
-        if (!in_list(word, STOP) && !has_digit(word) && letters + 1 < sizeof(out->initials))
+        if (!fov__reader_in_list(word, STOP) && !fov__reader_has_digit(word) &&
+            letters + 1 < sizeof(out->initials))
             out->initials[letters++] = word[0];
     }
     out->initials[letters] = '\0';
@@ -123,7 +107,8 @@ static bool is_initials(const struct tokens *tokens, const struct reader_words *
 {
     for (size_t i = 0; i < words->count; i++) {
         const size_t len = strlen(words->word[i]);
-        if (len >= 3 && len <= strlen(tokens->initials) && !in_list(words->word[i], STOP) &&
+        if (len >= 3 && len <= strlen(tokens->initials) &&
+            !fov__reader_in_list(words->word[i], STOP) &&
             strncmp(words->word[i], tokens->initials, len) == 0)
             return true;
     }
@@ -167,8 +152,9 @@ static void match(const struct reader_words *words, const struct reader_name *na
                 mask[i] |= (uint64_t)1 << w;
             }
             /* "2015/16" is meant by 2015; "Q3 '20" is not by "fourth quarter of 2020". */
-            const bool is_short = k > 0 && strlen(word) == 2 && has_digit(tokens[i].word[k - 1]);
-            if (has_digit(word) && !is_short && tokens[i].weight[k] > 0.6) {
+            const bool is_short =
+                k > 0 && strlen(word) == 2 && fov__reader_has_digit(tokens[i].word[k - 1]);
+            if (fov__reader_has_digit(word) && !is_short && tokens[i].weight[k] > 0.6) {
                 has_number = true;
                 lacks_number = lacks_number || !hit;
             }

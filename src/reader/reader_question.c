@@ -137,6 +137,24 @@ void fov__reader_words_fold(struct reader_words *out, const char *text)
     add_quarters(out);
 }
 
+bool fov__reader_in_list(const char *word, const char *const *list)
+{
+    for (size_t i = 0; word != NULL && list[i] != NULL; i++) {
+        if (strcmp(word, list[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool fov__reader_has_digit(const char *word)
+{
+    for (; *word != '\0'; word++) {
+        if (*word >= '0' && *word <= '9')
+            return true;
+    }
+    return false;
+}
+
 bool fov__reader_words_have(const struct reader_words *words, const char *const *list)
 {
     for (size_t i = 0; i < words->count; i++) {
@@ -249,15 +267,6 @@ static bool word_is(const struct reader_words *words, size_t i, const char *word
     return i < words->count && strcmp(words->word[i], word) == 0;
 }
 
-static bool is_one_of(const char *word, const char *const *list)
-{
-    for (size_t i = 0; list[i] != NULL; i++) {
-        if (strcmp(word, list[i]) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* "what country", "what year", but not "what is", "what percentage". */
 static bool names_kind(const struct reader_words *words, size_t what)
 {
@@ -266,7 +275,7 @@ static bool names_kind(const struct reader_words *words, size_t what)
         "did",   "will",   "would",  "can",        "could",      "percentage", "percent", "share",
         "value", "amount", "number", "average",    "proportion", "rate",       "has",     "have",
         "had",   "total",  "sum",    "difference", "time",       "fraction",   "ratio",   NULL};
-    return what + 1 < words->count && !is_one_of(words->word[what + 1], values);
+    return what + 1 < words->count && !fov__reader_in_list(words->word[what + 1], values);
 }
 
 /* "United States" is also printed "US", and the other way round. */
@@ -309,12 +318,13 @@ static bool asks_count(const struct reader_words *w)
         "greater", "higher", "lower", "fewer", "same",   "negative", "positive", NULL};
     for (size_t i = 0; i + 2 < w->count; i++) {
         if (!word_is(w, i, "how") || !word_is(w, i + 1, "many") ||
-            is_one_of(w->word[i + 2], bounds))
+            fov__reader_in_list(w->word[i + 2], bounds))
             continue;
         struct reader_words rest;
         fov__reader_words_part(&rest, w, i + 2, w->count);
         double number = 0;
-        const bool is_thing = is_one_of(w->word[i + 2], things) || word_is(&rest, 1, "bars");
+        const bool is_thing =
+            fov__reader_in_list(w->word[i + 2], things) || word_is(&rest, 1, "bars");
         const bool is_shown = fov__reader_words_have(&rest, shown);
         const bool is_bound =
             fov__reader_words_have(&rest, bounds) && fov__reader_words_number(&rest, 1, &number);
@@ -336,13 +346,13 @@ void fov__reader_question_parse(struct reader_question *q, const char *text)
     add_short(&q->words);
     add_calendar(&q->words);
     const struct reader_words *w = &q->words;
-    q->is_yes_no = w->count > 0 && is_one_of(w->word[0], yes_no);
+    q->is_yes_no = w->count > 0 && fov__reader_in_list(w->word[0], yes_no);
     for (size_t i = 0; i < w->count; i++) {
         const bool is_what = word_is(w, i, "what") || word_is(w, i, "whats");
         if (word_is(w, i, "which") || word_is(w, i, "who") || (is_what && names_kind(w, i)))
             q->wants_name = true;
         if ((is_what || word_is(w, i, "which")) && i + 1 < w->count &&
-            is_one_of(w->word[i + 1], when))
+            fov__reader_in_list(w->word[i + 1], when))
             q->wants_time = true;
         if (is_what && word_is(w, i + 3, "name"))
             q->wants_name = true;

@@ -3,24 +3,6 @@
  * compared. It must never fall back on a cell that the phrase does not name. */
 #include "reader/reader_internal.h"
 
-static bool in_list(const char *word, const char *const *list)
-{
-    for (size_t i = 0; list[i] != NULL; i++) {
-        if (strcmp(word, list[i]) == 0)
-            return true;
-    }
-    return false;
-}
-
-static bool has_digit(const char *word)
-{
-    for (; *word != '\0'; word++) {
-        if (*word >= '0' && *word <= '9')
-            return true;
-    }
-    return false;
-}
-
 void fov__reader_words_part(struct reader_words *out, const struct reader_words *words, size_t from,
                             size_t to)
 {
@@ -44,8 +26,8 @@ int32_t fov__reader_extreme(const struct reader_words *words, size_t *at)
                                       "coldest",  "cheapest", "lightest", "slowest", "youngest",
                                       "poorest",  NULL};
     for (size_t i = 0; i < words->count; i++) {
-        const bool is_high = in_list(words->word[i], high);
-        if (!is_high && !in_list(words->word[i], low))
+        const bool is_high = fov__reader_in_list(words->word[i], high);
+        if (!is_high && !fov__reader_in_list(words->word[i], low))
             continue;
         /* "most of", "at least", "at most" say no extreme. */
         if (i > 0 && strcmp(words->word[i - 1], "at") == 0)
@@ -68,7 +50,7 @@ static int32_t small_number(const char *word)
         if (strcmp(word, cardinal[i]) == 0)
             return i;
     }
-    if (has_digit(word) && strlen(word) <= 2) {
+    if (fov__reader_has_digit(word) && strlen(word) <= 2) {
         double value = 0;
         if (fov__text_double(word, strlen(word), &value))
             return (int32_t)value;
@@ -97,7 +79,7 @@ bool fov__reader_words_number(const struct reader_words *words, size_t from, dou
             *out = number.value;
             return true;
         }
-        if (small >= 0 && !has_digit(words->word[i]) && small != 1) {
+        if (small >= 0 && !fov__reader_has_digit(words->word[i]) && small != 1) {
             *out = small;
             return true;
         }
@@ -241,7 +223,7 @@ static bool evaluate_sides(struct reader_value *out, const struct reader_grid *g
         if (fov__reader_extreme(&left, &at) == 0 || fov__reader_extreme(&right, &at) == 0)
             continue;
         for (size_t k = 0; k < left.count; k++) {
-            if (in_list(left.word[k], folds))
+            if (fov__reader_in_list(left.word[k], folds))
                 left.word[k][0] = '\0';
         }
         /* What is said once holds for both: "the highest and the lowest rate in Italy". */
@@ -391,8 +373,9 @@ static bool asks_difference(const struct reader_words *words)
         const bool how =
             strcmp(words->word[i], "how") == 0 &&
             (strcmp(words->word[i + 1], "much") == 0 || strcmp(words->word[i + 1], "many") == 0);
-        if (how && (in_list(words->word[i + 2], (const char *const[]){"more", "less", "fewer",
-                                                                      "higher", "lower", NULL}) ||
+        if (how && (fov__reader_in_list(
+                        words->word[i + 2],
+                        (const char *const[]){"more", "less", "fewer", "higher", "lower", NULL}) ||
                     (i > 0 && strcmp(words->word[i - 1], "by") == 0)))
             return true;
     }
