@@ -120,3 +120,8 @@ def test_examples_of_the_readme_run(root, chart, tmp_path):
     (tmp_path / "chart.png").write_bytes(chart.read_bytes())
     run("-c", program, cwd=tmp_path)
     assert (tmp_path / "asked" / "transcript.jsonl").exists()
+
+
+def test_what_the_front_page_shows_runs(root, chart):
+    shown = run(str(root / "tests" / "python" / "example.py"), str(chart))
+    assert shown.startswith("27.3 ") and "img_0" in shown, shown
