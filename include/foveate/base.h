@@ -127,6 +127,13 @@ typedef struct fov_size {
     int32_t width, height; /* pixels, both at least 1 where a size is given */
 } fov_size;
 
+/* A projective mapping of the plane, three rows of three: (x, y) goes to
+ *     ((m[0] x + m[1] y + m[2]) / w, (m[3] x + m[4] y + m[5]) / w),   w = m[6] x + m[7] y + m[8]
+ * An affine one has m[6] = m[7] = 0 and m[8] = 1. */
+typedef struct fov_mat {
+    double m[9];
+} fov_mat;
+
 /* Bytes that the library hands out: the only way it does. Free them with fov_bytes_free(), which
  * leaves an empty value behind and does nothing to one. `data` is followed by a NUL that `size`
  * does not count, so that text can be used as a C string. */

@@ -32,16 +32,35 @@ void fov__vformat(char *out, size_t size, const char *fmt, va_list args) FOV_PRI
 /* vsnprintf as in the C locale, whatever the host has set. */
 int fov__print(char *out, size_t size, const char *fmt, va_list args) FOV_PRINTF(3, 0);
 
+/* ---- cpu.c ---------------------------------------------------------------------------------- */
+
+/* Which twin of a function with SIMD code runs. Every twin gives the same bytes. The code of a level
+ * is in a file of its own, <name>_avx2.c, which alone is compiled for that level
+ * (fov_simd_sources() in the root's CMakeLists.txt; FOV__HAVE_AVX2 says that it is there). */
+enum fov__cpu { FOV__CPU_PORTABLE, FOV__CPU_AVX2 };
+/* The best this machine has, or what FOV_CPU ("portable", "avx2") in the environment asks for.
+ * FOV_E_ARG for another word and for a level that the machine or the build does not have. */
+fov_status fov__cpu_detect(enum fov__cpu *out, fov_error *err);
+const char *fov__cpu_name(enum fov__cpu cpu);
+
 /* ---- context.c ------------------------------------------------------------------------------ */
 
 /* Services that higher folders hang on the context (pixel cache, modules); each is made on first
  * need under `slot_lock` and freed with the context, last slot first. */
-enum fov__slot { FOV__SLOT_PIXEL_CACHE, FOV__SLOT_VIPS, FOV__SLOT_OCR, FOV__SLOT_COUNT };
+enum fov__slot {
+    FOV__SLOT_PIXEL_CACHE,
+    FOV__SLOT_BUFFERS,
+    FOV__SLOT_VIPS,
+    FOV__SLOT_OCR,
+    FOV__SLOT_OPS,
+    FOV__SLOT_COUNT
+};
 
 struct fov_context {
     fov_allocator allocator;
     fov_limits limits;
     uint32_t threads;
+    enum fov__cpu cpu;
     fov_log_fn log;
     void *log_user;
     char *module_path; /* NULL: search */
@@ -223,10 +242,7 @@ uint64_t fov__xxh3(const void *data, size_t len); /* cache keys only, never a na
 
 /* ---- geometry.c ----------------------------------------------------------------------------- */
 
-/* A projective mapping of the plane, row major, m[8] normalised to 1 where possible. */
-struct fov_mat {
-    double m[9];
-};
+/* Of a mapping, m[8] is normalised to 1 where possible. */
 struct fov_mat fov__mat_identity(void);
 struct fov_mat fov__mat_translate(double dx, double dy);
 struct fov_mat fov__mat_scale(double sx, double sy);

@@ -92,7 +92,10 @@ fov_status fov_context_new(fov_context **out, const fov_context_opts *opts, fov_
     *out = NULL;
     if (opts == NULL)
         opts = &defaults;
-    const fov_status rc = check_opts(opts, err);
+    enum fov__cpu cpu = FOV__CPU_PORTABLE;
+    fov_status rc = check_opts(opts, err);
+    if (rc >= 0)
+        rc = fov__cpu_detect(&cpu, err);
     if (rc < 0)
         return rc;
     const fov_allocator allocator = opts->allocator != NULL ? *opts->allocator : libc;
@@ -104,6 +107,7 @@ fov_status fov_context_new(fov_context **out, const fov_context_opts *opts, fov_
     ctx->limits = opts->limits;
     fill_limits(&ctx->limits);
     ctx->threads = opts->threads != 0 ? opts->threads : 1;
+    ctx->cpu = cpu;
     ctx->log = opts->log;
     ctx->log_user = opts->log_user;
     atomic_init(&ctx->live_bytes, 0);
