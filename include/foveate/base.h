@@ -10,7 +10,7 @@
  *         fprintf(stderr, "%s\n", err.message);
  *         return 1;
  *     }
- *     ... open images, build graphs, ask questions ...
+ *     // open images, build graphs, ask questions
  *     fov_context_free(ctx);
  *
  * Options and results that are structs begin with `struct_size`, which their initializer fills in

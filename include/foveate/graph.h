@@ -3,14 +3,15 @@
  * together are a graph over full-resolution sources.
  *
  *     fov_graph *graph = NULL;
- *     fov_applied look;
- *     fov_applied_init(&look);
+ *     fov_applied look = FOV_APPLIED_INIT;
+ *     fov_image *picture = NULL;
+ *     fov_point where;
  *     fov_graph_new(&graph, ctx, &err);
  *     fov_graph_add_source(graph, chart, NULL, &err);                          // img_0
  *     fov_graph_apply(graph, "rotate", "{\"degrees\":90}", &look, &err);       // img_1
  *     fov_graph_apply(graph, "zoom", "{\"image\":\"img_1\",\"box\":[40,30,200,120]}", &look, &err);
  *     fov_graph_render(graph, look.image, NULL, NULL, &picture, &err);
- *     fov_graph_to_source(graph, look.image, (fov_point){10, 10}, &source, &where, &err);
+ *     fov_graph_to_source(graph, look.image, (fov_point){10, 10}, NULL, &where, &err);
  *
  * An image of the graph is a recipe, a size and a mapping to its source; pixels are made when they
  * are asked for and are a pure function of the sources and the recipe. Geometry composes: pixels

@@ -10,7 +10,7 @@
  *
  * Print every operation and its parameters:
  *
- *     for (const fov_op *op = fov_op_next(NULL); op != NULL; op = fov_op_next(op)) {
+ *     for (const fov_op *op = fov_op_next(ctx, NULL); op != NULL; op = fov_op_next(ctx, op)) {
  *         fov_op_param p = FOV_OP_PARAM_INIT;
  *         printf("%s: %s\n", fov_op_name(op), fov_op_summary(op));
  *         for (size_t i = 0; fov_op_param_at(&p, op, i) == FOV_OK; i++)
@@ -25,9 +25,9 @@
  *     puts((const char *)schema.data);
  *     fov_bytes_free(&schema);
  *
- * Threads: the table is constant data; every function may be called from any thread at any time.
- * Every string is static storage, UTF-8, and never freed. Every function but fov_op_schema() needs
- * no context and cannot run out of memory.
+ * Threads: a row never changes; every function may be called from any thread at any time. Every
+ * string is UTF-8 and static storage (of a row that a program registered: as long as the program
+ * keeps it), never freed. Only fov_op_schema() can run out of memory.
  */
 #ifndef FOVEATE_OP_H
 #define FOVEATE_OP_H
@@ -57,12 +57,13 @@ enum {
 /* ---- finding -------------------------------------------------------------------------------- */
 
 /* The operation after `previous`, or the first for NULL; NULL after the last. The order is that in
- * which models and documents see them. */
-FOV_API const fov_op *fov_op_next(const fov_op *previous);
+ * which models and documents see them: the library's own, then those that fov_op_register()
+ * (foveate/ext/op.h) added to `ctx`. With a NULL context, the library's own only. */
+FOV_API const fov_op *fov_op_next(const fov_context *ctx, const fov_op *previous);
 
 /* The operation of that name or alias ("zoom", "crop", "image_zoom_in_tool"); NULL when there is
  * none. Names are lower case and compared exactly. */
-FOV_API const fov_op *fov_op_find(const char *name);
+FOV_API const fov_op *fov_op_find(const fov_context *ctx, const char *name);
 
 /* ---- asking ------------------------------------------------------------------------------------
  *

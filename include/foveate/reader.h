@@ -3,7 +3,7 @@
  *
  *     fov_model *reader = NULL;
  *     fov_reader_new(&reader, ctx, NULL, &err);
- *     ... ask it as any other model ...
+ *     // ask it as any other model
  *     fov_model_free(reader);
  *
  * It sees what every model sees, the delivered images, and acts as every model acts, by tool calls

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* foveate/transcript.h - the record of a session, and proof that it is true.
  *
- *     fov_replayed result;
- *     fov_replayed_init(&result);
+ *     fov_replayed result = FOV_REPLAYED_INIT;
  *     if (fov_transcript_verify(ctx, "out", NULL, NULL, &result, &err) == FOV_OK)
  *         printf("%d images re-made, all equal\n", result.images);
  *

@@ -34,8 +34,8 @@ int fov__print(char *out, size_t size, const char *fmt, va_list args) FOV_PRINTF
 
 /* ---- cpu.c ---------------------------------------------------------------------------------- */
 
-/* Which twin of a function with SIMD code runs. Every twin gives the same bytes. The code of a level
- * is in a file of its own, <name>_avx2.c, which alone is compiled for that level
+/* Which twin of a function with SIMD code runs. Every twin gives the same bytes. The code of a
+ * level is in a file of its own, <name>_avx2.c, which alone is compiled for that level
  * (fov_simd_sources() in the root's CMakeLists.txt; FOV__HAVE_AVX2 says that it is there). */
 enum fov__cpu { FOV__CPU_PORTABLE, FOV__CPU_AVX2 };
 /* The best this machine has, or what FOV_CPU ("portable", "avx2") in the environment asks for.
@@ -93,6 +93,8 @@ void fov__log(fov_context *ctx, int level, const char *fmt, ...) FOV_PRINTF(3, 4
 void *fov__service(fov_context *ctx, enum fov__slot slot,
                    void *(*make)(fov_context *ctx, fov_error *err), void (*free_fn)(void *),
                    fov_error *err);
+/* The service when it has been made already, else NULL. */
+void *fov__service_there(const fov_context *ctx, enum fov__slot slot);
 
 /* ---- alloc.c -------------------------------------------------------------------------------- */
 

@@ -3,9 +3,9 @@
  * operation table; here only the spelling of a shell is turned into JSON, and judged by nobody. */
 #include "cli/cli_internal.h"
 
-static const struct op_param *find_param(const struct op_def *def, const char *name, size_t len)
+static const fov_op_param_row *find_param(const fov_op_def *def, const char *name, size_t len)
 {
-    for (const struct op_param *p = def->params; p->name; p++)
+    for (const fov_op_param_row *p = def->params; p->name; p++)
         if ((strlen(p->name) == len && strncmp(p->name, name, len) == 0) ||
             (p->alias && strlen(p->alias) == len && strncmp(p->alias, name, len) == 0))
             return p;
@@ -65,30 +65,30 @@ static bool raw_json(const struct cli *cli, struct fov_jw *jw, const char *key, 
     return true;
 }
 
-static bool by_type(struct fov_jw *jw, const char *key, enum op_type type, const char *text)
+static bool by_type(struct fov_jw *jw, const char *key, int32_t type, const char *text)
 {
     double value;
 
     switch (type) {
-    case OP_T_NUM:
-    case OP_T_INT:
+    case FOV_PARAM_NUMBER:
+    case FOV_PARAM_INT:
         if (fov__text_double(text, strlen(text), &value))
             fov__jw_number(jw, key, value);
         else /* the validator says what a number may be */
             fov__jw_string(jw, key, text);
         return true;
-    case OP_T_BOOL:
+    case FOV_PARAM_BOOL:
         if (strcmp(text, "true") == 0 || strcmp(text, "false") == 0)
             fov__jw_bool(jw, key, text[0] == 't');
         else
             fov__jw_string(jw, key, text);
         return true;
-    case OP_T_BOX:
-    case OP_T_POINT:
+    case FOV_PARAM_BOX:
+    case FOV_PARAM_POINT:
         return numbers(jw, key, text);
-    case OP_T_BOXES:
-    case OP_T_POINTS:
-    case OP_T_LINES:
+    case FOV_PARAM_BOXES:
+    case FOV_PARAM_POINTS:
+    case FOV_PARAM_LINES:
         return number_lists(jw, key, text);
     default:
         fov__jw_string(jw, key, text);
@@ -98,10 +98,10 @@ static bool by_type(struct fov_jw *jw, const char *key, enum op_type type, const
 
 bool cli_apply_value(const struct cli *cli, struct fov_jw *jw, const char *op, const char *text)
 {
-    const struct op_def *def = fov__op_find(op);
+    const fov_op_def *def = fov__op_find(cli->ctx, op);
     const char *equals = strchr(text, '=');
     size_t len = (size_t)(equals - text);
-    const struct op_param *param = find_param(def, text, len);
+    const fov_op_param_row *param = find_param(def, text, len);
     char key[64];
 
     if (len >= sizeof(key)) {
@@ -112,9 +112,9 @@ bool cli_apply_value(const struct cli *cli, struct fov_jw *jw, const char *op, c
     key[len] = '\0';
     text = equals + 1;
     /* Text may begin with a bracket of its own; a list of labels can only be JSON. */
-    if ((text[0] == '[' || text[0] == '{') && param && param->type != OP_T_TEXT)
+    if ((text[0] == '[' || text[0] == '{') && param && param->type != FOV_PARAM_TEXT)
         return raw_json(cli, jw, key, text);
-    if (by_type(jw, key, param ? param->type : OP_T_TEXT, text))
+    if (by_type(jw, key, param ? param->type : FOV_PARAM_TEXT, text))
         return true;
     cli_usage(cli, "%s is %s, it takes numbers as in 10,20,30,40 (several apart by ;) or JSON", key,
               text);

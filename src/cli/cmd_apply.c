@@ -26,8 +26,8 @@ static int apply_one(struct cli *cli, fov_graph *graph, int i, int32_t *image, f
     bool is_named = false;
     fov_status rc;
 
-    if (!fov__op_find(op)) {
-        const char *near = fov__op_suggest(op);
+    if (!fov__op_find(cli->ctx, op)) {
+        const char *near = fov__op_suggest(cli->ctx, op);
         *code = cli_usage(cli, "there is no operation %s%s%s", op, near ? "; perhaps " : "",
                           near ? near : "");
         return -1;
@@ -86,7 +86,7 @@ static int size_for_profile(struct cli *cli, fov_graph *graph, int32_t image, co
 
     if (!profile)
         return cli_usage(cli, "there is no profile %s; foveate profiles lists them", name);
-    fov__toolbox_init(&box, cli->ctx, graph, profile, OP_PRESET_FULL);
+    fov__toolbox_init(&box, cli->ctx, graph, profile, FOV_OP_PRESET_FULL);
     rc = fov__toolbox_fit(&box, fov__graph_node(graph, image), &fit, &err);
     fov__toolbox_free(&box);
     if (rc < 0)
@@ -189,7 +189,7 @@ static int apply_all(struct cli *cli, fov_graph *graph)
 static int check_out(const struct cli *cli)
 {
     const char *out = cli_get(cli, "out");
-    const struct op_def *last = NULL;
+    const fov_op_def *last = NULL;
     int code = CLI_OK;
 
     (void)cli_number(cli, "quality", 1, 100, 92, &code);
@@ -197,10 +197,10 @@ static int check_out(const struct cli *cli)
         return code;
     for (int i = 1; i < cli->arg_count; i++)
         if (!strchr(cli->args[i], '='))
-            last = fov__op_find(cli->args[i]);
+            last = fov__op_find(cli->ctx, cli->args[i]);
     if (out && format_of(out) == FOV_FORMAT_UNKNOWN)
         return cli_usage(cli, "%s ends neither in .png nor in .jpg", out);
-    if (!out && last && last->kind != OP_KIND_FACT && last->kind != OP_KIND_STATE)
+    if (!out && last && last->kind != FOV_OP_FACT && last->kind != FOV_OP_STATE)
         return cli_usage(cli, "-o says where the picture goes");
     return CLI_OK;
 }

@@ -11,18 +11,18 @@ static const struct cli_option options[] = {
 
 static void list(void)
 {
-    const struct op_def *def;
+    const fov_op_def *def;
 
-    for (size_t i = 0; (def = fov__op_at(i)); i++)
+    for (size_t i = 0; (def = fov__op_at(NULL, i)); i++)
         cli_out("%-12s %s\n", def->name, def->summary);
 }
 
 /* One operation's declaration, or all: an array, and of bare schemas, which do not say whose they
  * are, an object by name. */
-static void declare(struct fov_buf *out, const struct op_def *only, enum fov__dialect dialect,
+static void declare(struct fov_buf *out, const fov_op_def *only, enum fov__dialect dialect,
                     enum fov__space space, bool is_bare)
 {
-    const struct op_def *def;
+    const fov_op_def *def;
     struct fov_jw jw;
 
     fov__jw_init(&jw, out);
@@ -30,7 +30,7 @@ static void declare(struct fov_buf *out, const struct op_def *only, enum fov__di
         fov__jw_object(&jw, NULL);
     else if (!only)
         fov__jw_array(&jw, NULL);
-    for (size_t i = 0; (def = fov__op_at(i)); i++) {
+    for (size_t i = 0; (def = fov__op_at(NULL, i)); i++) {
         if (only && only != def)
             continue;
         if (is_bare)
@@ -50,7 +50,7 @@ static int run(struct cli *cli)
 {
     const char *form = cli_get(cli, "as"), *space_name = cli_get(cli, "space");
     const char *op = cli->arg_count > 0 ? cli->args[0] : NULL;
-    const struct op_def *only = op ? fov__op_find(op) : NULL;
+    const fov_op_def *only = op ? fov__op_find(NULL, op) : NULL;
     enum fov__dialect dialect = FOV__DIALECT_MCP;
     enum fov__space space = FOV__SPACE_NODE_PX;
     struct fov_buf buf;
@@ -59,7 +59,7 @@ static int run(struct cli *cli)
     if (cli->arg_count > 1)
         return cli_usage(cli, "it takes one operation at most");
     if (op && !only) {
-        const char *near = fov__op_suggest(op);
+        const char *near = fov__op_suggest(NULL, op);
         return cli_usage(cli, "there is no operation %s%s%s", op, near ? "; perhaps " : "",
                          near ? near : "");
     }

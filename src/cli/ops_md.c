@@ -3,32 +3,32 @@
  */
 #include "cli/cli_internal.h"
 
-static const char *type_words(enum op_type type)
+static const char *type_words(int32_t type)
 {
     switch (type) {
-    case OP_T_NUM:
+    case FOV_PARAM_NUMBER:
         return "number";
-    case OP_T_INT:
+    case FOV_PARAM_INT:
         return "whole number";
-    case OP_T_BOOL:
+    case FOV_PARAM_BOOL:
         return "true or false";
-    case OP_T_ENUM:
+    case FOV_PARAM_ENUM:
         return "one of";
-    case OP_T_TEXT:
+    case FOV_PARAM_TEXT:
         return "text";
-    case OP_T_COLOR:
+    case FOV_PARAM_COLOR:
         return "colour";
-    case OP_T_BOX:
+    case FOV_PARAM_BOX:
         return "box";
-    case OP_T_POINT:
+    case FOV_PARAM_POINT:
         return "point";
-    case OP_T_BOXES:
+    case FOV_PARAM_BOXES:
         return "boxes";
-    case OP_T_POINTS:
+    case FOV_PARAM_POINTS:
         return "points";
-    case OP_T_LINES:
+    case FOV_PARAM_LINES:
         return "lines";
-    case OP_T_LABELS:
+    case FOV_PARAM_LABELS:
         return "labels";
     }
     return "";
@@ -42,45 +42,45 @@ static void number(struct fov_buf *out, double value)
     fov__buf_adds(out, text);
 }
 
-static void allowed(struct fov_buf *out, const struct op_param *p)
+static void allowed(struct fov_buf *out, const fov_op_param_row *p)
 {
     fov__buf_adds(out, type_words(p->type));
-    if (p->type == OP_T_NUM || p->type == OP_T_INT) {
+    if (p->type == FOV_PARAM_NUMBER || p->type == FOV_PARAM_INT) {
         fov__buf_addc(out, ' ');
         number(out, p->min);
         fov__buf_adds(out, " to ");
         number(out, p->max);
     }
-    for (const char *const *c = p->choices; p->type == OP_T_ENUM && c && *c; c++)
+    for (const char *const *c = p->choices; p->type == FOV_PARAM_ENUM && c && *c; c++)
         fov__buf_addf(out, "%s %s", c == p->choices ? "" : ",", *c);
 }
 
-static void fallback(struct fov_buf *out, const struct op_param *p)
+static void fallback(struct fov_buf *out, const fov_op_param_row *p)
 {
-    if (p->flags & OP_REQUIRED)
+    if (p->flags & FOV_PARAM_REQUIRED)
         fov__buf_adds(out, "required");
-    else if (p->type == OP_T_NUM || p->type == OP_T_INT) {
+    else if (p->type == FOV_PARAM_NUMBER || p->type == FOV_PARAM_INT) {
         if (p->def >= p->min && p->def <= p->max) /* else there is none */
             number(out, p->def);
-    } else if (p->type == OP_T_BOOL)
+    } else if (p->type == FOV_PARAM_BOOL)
         fov__buf_adds(out, p->def != 0 ? "true" : "false");
-    else if (p->type == OP_T_ENUM)
+    else if (p->type == FOV_PARAM_ENUM)
         fov__buf_adds(out, p->choices[(int)p->def]);
 }
 
-static void one(struct fov_buf *out, const struct op_def *def)
+static void one(struct fov_buf *out, const fov_op_def *def)
 {
     fov__buf_addf(out, "### %s\n\n%s\n\n%s\n\n", def->name, def->summary, def->when);
     if (def->aliases && def->aliases->name) {
         fov__buf_adds(out, "Also called");
-        for (const struct op_alias *a = def->aliases; a->name; a++)
+        for (const fov_op_alias_row *a = def->aliases; a->name; a++)
             fov__buf_addf(out, "%s `%s`", a == def->aliases ? "" : ",", a->name);
         fov__buf_adds(out, ".\n\n");
     }
     if (def->params && def->params->name)
         fov__buf_adds(out, "| argument | takes | default | |\n|---|---|---|---|\n");
-    for (const struct op_param *p = def->params; p && p->name; p++) {
-        if (p->flags & OP_HIDDEN)
+    for (const fov_op_param_row *p = def->params; p && p->name; p++) {
+        if (p->flags & FOV_PARAM_HIDDEN)
             continue;
         fov__buf_addf(out, "| `%s` | ", p->name);
         allowed(out, p);
@@ -88,7 +88,7 @@ static void one(struct fov_buf *out, const struct op_def *def)
         fallback(out, p);
         fov__buf_addf(out, " | %s |\n", p->doc);
     }
-    for (const struct op_example *e = def->examples; e && e->arguments; e++)
+    for (const fov_op_example_row *e = def->examples; e && e->arguments; e++)
         fov__buf_addf(out, "%s`%s` → %s  \n", e == def->examples ? "\nOn a 1000x500 image: " : "",
                       e->arguments, e->result);
     fov__buf_addc(out, '\n');
@@ -96,9 +96,9 @@ static void one(struct fov_buf *out, const struct op_def *def)
 
 void cli_ops_md(struct fov_buf *out, const char *op)
 {
-    const struct op_def *def;
+    const fov_op_def *def;
 
-    for (size_t i = 0; (def = fov__op_at(i)); i++)
-        if (!op || def == fov__op_find(op))
+    for (size_t i = 0; (def = fov__op_at(NULL, i)); i++)
+        if (!op || def == fov__op_find(NULL, op))
             one(out, def);
 }

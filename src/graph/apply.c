@@ -9,14 +9,14 @@ struct applying {
     fov_graph *graph;
     fov_context *ctx;
     const struct fov_call *call;
-    const struct op_def *op;
-    const struct fov_node *parent[OP_INPUTS_MAX];
+    const fov_op_def *op;
+    const struct fov_node *parent[FOV_OP_INPUTS_MAX];
     int32_t parent_count;
     void *args;
     char *recipe;
     struct fov_io io;
     struct op_notes notes;
-    struct op_fault *fault;
+    fov_op_fault *fault;
     fov_error *err;
     fov_cancel bound; /* the caller's flag, and the time that one operation may take */
 };
@@ -49,7 +49,7 @@ static fov_status find_parents(struct applying *a)
             char allowed[64], field[56];
             say_ids(allowed, sizeof(allowed), a->graph);
             fov__format(field, sizeof(field), "%s.image", a->op->name);
-            return fov__fault(a->fault, FOV__FAULT_UNKNOWN_IMAGE, field, name, allowed,
+            return fov__fault(a->fault, FOV_FAULT_UNKNOWN_IMAGE, field, name, allowed,
                               "There is no image %s; name one of those you were shown.", name);
         }
     }
@@ -201,10 +201,10 @@ static fov_status fill_marks(struct applying *a, struct fov_node *node)
     return a->op->marks ? a->op->marks(node->args, &node->marks, a->err) : FOV_OK;
 }
 
-static fov_status make_node(struct applying *a, const struct op_plan *plan, int32_t i,
+static fov_status make_node(struct applying *a, const fov_op_plan *plan, int32_t i,
                             struct fov_node **out)
 {
-    const struct op_output *output = &plan->output[i];
+    const fov_op_output *output = &plan->output[i];
     struct fov_node *node = fov__node_new(a->ctx);
     fov_status rc;
 
@@ -239,8 +239,8 @@ static fov_status make_node(struct applying *a, const struct op_plan *plan, int3
 
 static fov_status apply_image(struct applying *a, fov_applied *out)
 {
-    struct fov_node *nodes[OP_OUTPUTS_MAX] = {NULL};
-    struct op_plan *plan = fov__calloc(a->ctx, 1, sizeof(*plan));
+    struct fov_node *nodes[FOV_OP_OUTPUTS_MAX] = {NULL};
+    fov_op_plan *plan = fov__calloc(a->ctx, 1, sizeof(*plan));
     bool same = false;
     int32_t count = 0;
     fov_status rc;
@@ -268,22 +268,22 @@ static fov_status apply_image(struct applying *a, fov_applied *out)
 
 /* What failed below the arguments (a damaged source, a limit) is told in the fault's words too, so
  * that a model sees one kind of answer. */
-static void fault_from_error(struct op_fault *fault, const struct op_def *op, fov_status rc,
+static void fault_from_error(fov_op_fault *fault, const fov_op_def *op, fov_status rc,
                              const fov_error *err)
 {
-    enum fov__fault_code code = FOV__FAULT_NONE;
+    enum fov_fault_code code = FOV_FAULT_NONE;
 
-    if (fault->code != FOV__FAULT_NONE)
+    if (fault->code != FOV_FAULT_NONE)
         return;
     if (rc == FOV_E_IMAGE)
-        code = FOV__FAULT_DECODE;
+        code = FOV_FAULT_DECODE;
     else if (rc == FOV_E_LIMIT)
-        code = FOV__FAULT_LIMIT;
+        code = FOV_FAULT_LIMIT;
     else if (rc == FOV_E_UNSUPPORTED)
-        code = FOV__FAULT_UNSUPPORTED;
+        code = FOV_FAULT_UNSUPPORTED;
     else if (rc == FOV_E_CANCELLED)
-        code = FOV__FAULT_CANCELLED;
-    if (code != FOV__FAULT_NONE)
+        code = FOV_FAULT_CANCELLED;
+    if (code != FOV_FAULT_NONE)
         fov__fault(fault, code, op->name, "", "", "%s", err->message);
 }
 
@@ -295,8 +295,8 @@ static fov_status run_call(struct applying *a, fov_applied *out)
         rc = parse_args(a);
     if (rc < 0)
         return rc;
-    if (a->op->kind == OP_KIND_STATE)
-        return fov__fault(a->fault, FOV__FAULT_UNSUPPORTED, a->op->name, a->op->name, "a session",
+    if (a->op->kind == FOV_OP_STATE)
+        return fov__fault(a->fault, FOV_FAULT_UNSUPPORTED, a->op->name, a->op->name, "a session",
                           "%s speaks of a conversation and can only be called inside one.",
                           a->op->name);
     fov__io_init(&a->io, a->ctx, a->parent, a->parent_count, &a->bound);
@@ -306,11 +306,11 @@ static fov_status run_call(struct applying *a, fov_applied *out)
         rc = write_recipe(a);
     if (rc < 0)
         return rc;
-    return a->op->kind == OP_KIND_FACT ? apply_fact(a, out) : apply_image(a, out);
+    return a->op->kind == FOV_OP_FACT ? apply_fact(a, out) : apply_image(a, out);
 }
 
 fov_status fov__graph_call(fov_graph *graph, const struct fov_call *call, fov_applied *out,
-                           int32_t *image_id, struct op_fault *fault, fov_error *err)
+                           int32_t *image_id, fov_op_fault *fault, fov_error *err)
 {
     fov_error local = {0};
     struct applying a = {.graph = graph,
@@ -321,7 +321,7 @@ fov_status fov__graph_call(fov_graph *graph, const struct fov_call *call, fov_ap
                          .err = err ? err : &local};
     fov_status rc;
 
-    fault->code = FOV__FAULT_NONE;
+    fault->code = FOV_FAULT_NONE;
     out->image = out->fact = -1;
     out->image_count = 0;
     out->note[0] = '\0';
@@ -333,7 +333,7 @@ fov_status fov__graph_call(fov_graph *graph, const struct fov_call *call, fov_ap
         *image_id = a.parent[0] ? a.parent[0]->id : -1;
     if (rc < 0) {
         fault_from_error(fault, call->op, rc, a.err);
-        if (fault->code != FOV__FAULT_NONE)
+        if (fault->code != FOV_FAULT_NONE)
             fov__fault_to_error(fault, a.err);
     }
     fov__free(graph->ctx, a.args);
@@ -347,16 +347,16 @@ fov_status fov_graph_apply(fov_graph *graph, const char *op, const char *argumen
     struct fov_call call = {
         .space = FOV__SPACE_NODE_PX, .frame = FOV__FRAME_IMAGE, .allow_hidden = true};
     struct fov_json *doc = NULL;
-    struct op_fault fault;
+    fov_op_fault fault;
     fov_status rc;
 
     if (!graph || !op || !out || out->struct_size != sizeof(*out))
         return fov__fail(
             err, FOV_E_ARG, 0, "graph",
             "fov_graph_apply needs a graph, an operation and an initialised fov_applied");
-    call.op = fov__op_find(op);
+    call.op = fov__op_find(graph->ctx, op);
     if (!call.op) {
-        const char *near = fov__op_suggest(op);
+        const char *near = fov__op_suggest(graph->ctx, op);
         return fov__fail(err, FOV_E_ARG, 0, "op", "there is no operation \"%s\"%s%s%s", op,
                          near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
     }

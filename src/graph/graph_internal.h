@@ -30,13 +30,13 @@ struct fov_step {
     fov_box box; /* CLIP: the frame; POINT with has_box: where it acts */
     bool has_box;
     uint8_t fill[3];         /* CLIP: what lies outside the frame */
-    const struct op_def *op; /* POINT */
+    const fov_op_def *op; /* POINT */
     const void *args;        /* POINT: of the node that made the step, which outlives this one */
 };
 
 struct fov_mark_layer {      /* marks of one mark node, in its frame */
     struct fov_mat to_frame; /* the node's pixels -> the frame of the marks */
-    const struct op_marks *marks;
+    const fov_op_marks *marks;
 };
 
 /* A part of a node and where it comes from. */
@@ -48,13 +48,13 @@ struct fov_region {
 
 struct fov_node {
     int32_t id;
-    const struct op_def *op; /* NULL: a source */
+    const fov_op_def *op; /* NULL: a source */
     void *args;              /* parsed and resolved; NULL for a source */
     char *recipe;            /* canonical arguments, JSON; NULL for a source */
     char recipe_sha256[FOV_SHA256_HEX];
     fov_image *source; /* sources only */
     int32_t parent_count;
-    const struct fov_node *parent[OP_INPUTS_MAX];
+    const struct fov_node *parent[FOV_OP_INPUTS_MAX];
     int32_t output; /* which of the operation's outputs */
     int32_t width, height;
     bool has_alpha;
@@ -68,7 +68,7 @@ struct fov_node {
     size_t step_count;
     struct fov_mark_layer *layers;
     size_t layer_count;
-    struct op_marks marks; /* those that this node itself adds */
+    fov_op_marks marks; /* those that this node itself adds */
 
     struct fov_region *regions;
     size_t region_count;
@@ -76,11 +76,11 @@ struct fov_node {
 
 struct fov_fact {
     int32_t id;
-    const struct op_def *op;
+    const fov_op_def *op;
     char *recipe;
     char recipe_sha256[FOV_SHA256_HEX];
     int32_t parent_count;
-    const struct fov_node *parent[OP_INPUTS_MAX];
+    const struct fov_node *parent[FOV_OP_INPUTS_MAX];
     char *json; /* the members, one object, coordinates in the first parent's own pixels */
     char note[256];
 };
@@ -118,7 +118,7 @@ fov_box fov__node_source_box(const struct fov_node *node);
 /* One call, in the space that `reading` says (its image's size, delivered size and mapping are
  * filled in here, but for delivered_*, which `delivered` supplies when given). */
 struct fov_call {
-    const struct op_def *op;
+    const fov_op_def *op;
     const fov_json_value *arguments; /* an object, or NULL for none */
     enum fov__space space;
     enum fov__frame frame;
@@ -127,7 +127,7 @@ struct fov_call {
     bool (*delivered)(void *user, int32_t image, int32_t *width, int32_t *height);
     /* Asked before an image gets its number; a refusal (FOV_E_ARG with a fault, or an error) leaves
      * the graph as it was. May be NULL. */
-    fov_status (*accept)(void *user, const struct fov_node *node, struct op_fault *fault,
+    fov_status (*accept)(void *user, const struct fov_node *node, fov_op_fault *fault,
                          fov_error *err);
     void *user;
     const fov_cancel *cancel;
@@ -135,7 +135,7 @@ struct fov_call {
 /* FOV_E_ARG and other faults have *fault filled in; the graph is unchanged then. *image_id is the
  * (first) image that the call spoke of, as far as it was understood: -1 otherwise. */
 fov_status fov__graph_call(fov_graph *graph, const struct fov_call *call, fov_applied *out,
-                           int32_t *image_id, struct op_fault *fault, fov_error *err);
+                           int32_t *image_id, fov_op_fault *fault, fov_error *err);
 
 /* ---- segment.c ------------------------------------------------------------------------------ */
 
@@ -143,7 +143,7 @@ fov_status fov__graph_call(fov_graph *graph, const struct fov_call *call, fov_ap
  * output. */
 fov_status fov__segment_source(struct fov_node *node, fov_context *ctx, fov_error *err);
 fov_status fov__segment_compose(struct fov_node *node, fov_context *ctx,
-                                const struct op_output *output, fov_error *err);
+                                const fov_op_output *output, fov_error *err);
 
 /* ---- render.c ------------------------------------------------------------------------------- */
 
@@ -164,8 +164,8 @@ fov_status fov__render_node(struct fov_pixels **out, fov_context *ctx, const str
 /* ---- io.c ----------------------------------------------------------------------------------- */
 
 struct fov_io {
-    struct op_io io; /* first: operations get this */
-    struct op_frame frame[OP_INPUTS_MAX];
+    fov_op_io io; /* first: operations get this */
+    fov_op_frame frame[FOV_OP_INPUTS_MAX];
     const struct fov_node *const *parent;
 };
 void fov__io_init(struct fov_io *io, fov_context *ctx, const struct fov_node *const *parents,

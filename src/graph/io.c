@@ -4,7 +4,7 @@
  */
 #include "graph/graph_internal.h"
 
-static fov_status io_render(struct op_io *op_io, int32_t input, fov_box box, int32_t width,
+static fov_status io_render(fov_op_io *op_io, int32_t input, fov_box box, int32_t width,
                             int32_t height, struct fov_pixels **out, fov_error *err)
 {
     struct fov_io *io = op_io->user;
@@ -18,7 +18,7 @@ static fov_status io_render(struct op_io *op_io, int32_t input, fov_box box, int
     return fov__render(out, op_io->ctx, &view, err);
 }
 
-static fov_point io_to_source(struct op_io *op_io, int32_t input, fov_point p)
+static fov_point io_to_source(fov_op_io *op_io, int32_t input, fov_point p)
 {
     const struct fov_io *io = op_io->user;
 
@@ -31,7 +31,7 @@ void fov__io_init(struct fov_io *io, fov_context *ctx, const struct fov_node *co
     memset(io, 0, sizeof(*io));
     for (int32_t i = 0; i < count; i++)
         io->frame[i] =
-            (struct op_frame){parents[i]->width, parents[i]->height, parents[i]->has_alpha};
+            (fov_op_frame){parents[i]->width, parents[i]->height, parents[i]->has_alpha};
     io->parent = parents;
     io->io.ctx = ctx;
     io->io.cancel = cancel;

@@ -38,7 +38,7 @@ static void draw_arrow(struct fov_pixels *px, fov_point a, fov_point b, struct f
         (fov_point){line[1].x + dy * head * 0.45, line[1].y - dx * head * 0.45}, ink);
 }
 
-static void draw_text(struct fov_pixels *px, const struct op_mark *mark, fov_point at)
+static void draw_text(struct fov_pixels *px, const fov_op_mark *mark, fov_point at)
 {
     const double height = letter_height(px), pad = height * 0.3;
     struct fov_ink ink = {mark->color.r, mark->color.g, mark->color.b, height * 0.14};
@@ -60,32 +60,32 @@ static void draw_text(struct fov_pixels *px, const struct op_mark *mark, fov_poi
     fov__draw_text(px, corner, mark->text, height, ink);
 }
 
-static void draw_mark(struct fov_pixels *px, const struct op_mark *mark, struct fov_mat to_view)
+static void draw_mark(struct fov_pixels *px, const fov_op_mark *mark, struct fov_mat to_view)
 {
     struct fov_ink ink = {mark->color.r, mark->color.g, mark->color.b, mark->width};
     fov_point a = fov__mat_apply(to_view, mark->a), b = fov__mat_apply(to_view, mark->b);
     fov_point line[4];
 
     switch (mark->kind) {
-    case OP_MARK_BOX:
+    case FOV_OP_MARK_BOX:
         line[0] = a;
         line[1] = fov__mat_apply(to_view, (fov_point){mark->b.x, mark->a.y});
         line[2] = b;
         line[3] = fov__mat_apply(to_view, (fov_point){mark->a.x, mark->b.y});
         fov__draw_polyline(px, line, 4, true, ink);
         break;
-    case OP_MARK_POINT:
+    case FOV_OP_MARK_POINT:
         fov__draw_disc(px, a, 1.5 * ink.width + 1.0, ink);
         break;
-    case OP_MARK_LINE:
+    case FOV_OP_MARK_LINE:
         line[0] = a;
         line[1] = b;
         fov__draw_polyline(px, line, 2, false, ink);
         break;
-    case OP_MARK_ARROW:
+    case FOV_OP_MARK_ARROW:
         draw_arrow(px, a, b, ink);
         break;
-    case OP_MARK_TEXT:
+    case FOV_OP_MARK_TEXT:
         if (a.x >= 0 && a.y >= 0 && a.x <= px->width && a.y <= px->height)
             draw_text(px, mark, a);
         break;

@@ -70,9 +70,9 @@ static fov_status make_barrier(struct fov_level *out, void *user, fov_error *err
 {
     const struct barrier *barrier = user;
     const struct fov_node *node = barrier->node;
-    struct fov_pixels *px[OP_OUTPUTS_MAX] = {NULL};
-    struct op_fault fault = {.code = FOV__FAULT_NONE};
-    struct op_plan *plan = NULL;
+    struct fov_pixels *px[FOV_OP_OUTPUTS_MAX] = {NULL};
+    fov_op_fault fault = {.code = FOV_FAULT_NONE};
+    fov_op_plan *plan = NULL;
     struct fov_io io;
     fov_status rc;
 
@@ -86,14 +86,14 @@ static fov_status make_barrier(struct fov_level *out, void *user, fov_error *err
                              node->has_alpha ? 4 : 3, err);
     if (rc == FOV_OK)
         rc = node->op->run(node->args, &io.io, px, &fault, err);
-    if (rc < 0 && fault.code != FOV__FAULT_NONE)
+    if (rc < 0 && fault.code != FOV_FAULT_NONE)
         fov__fault_to_error(&fault, err);
     if (rc == FOV_OK) {
         out->px = fov__pixels_ref(px[node->output]);
         out->shrink = 1;
         out->x0 = out->y0 = 0;
     }
-    for (int32_t i = 0; i < OP_OUTPUTS_MAX; i++)
+    for (int32_t i = 0; i < FOV_OP_OUTPUTS_MAX; i++)
         fov__pixels_unref(px[i]);
     fov__free(barrier->ctx, plan);
     return rc;

@@ -30,7 +30,7 @@ fov_status fov__segment_source(struct fov_node *node, fov_context *ctx, fov_erro
 }
 
 /* The places of `node` that come from the planned region `r`, traced on to sources. */
-static void compose_regions(struct fov_node *node, const struct op_region *r)
+static void compose_regions(struct fov_node *node, const fov_op_region *r)
 {
     const struct fov_node *parent = node->parent[r->input];
 
@@ -51,7 +51,7 @@ static void compose_regions(struct fov_node *node, const struct op_region *r)
     }
 }
 
-static size_t regions_needed(const struct fov_node *node, const struct op_output *output)
+static size_t regions_needed(const struct fov_node *node, const fov_op_output *output)
 {
     size_t n = 0;
 
@@ -81,11 +81,11 @@ static void carry_steps(struct fov_node *node, const struct fov_node *parent,
 }
 
 static void add_step(struct fov_node *node, const struct fov_node *parent,
-                     const struct op_output *output)
+                     const fov_op_output *output)
 {
     struct fov_step *step = &node->steps[node->step_count];
 
-    if (output->effect == OP_EFFECT_GEOMETRY && output->is_clipped) {
+    if (output->effect == FOV_OP_EFFECT_GEOMETRY && output->is_clipped) {
         step->kind = FOV__STEP_CLIP;
         step->to_frame = output->region[0].to_input;
         step->box = (fov_box){0, 0, parent->width, parent->height};
@@ -94,7 +94,7 @@ static void add_step(struct fov_node *node, const struct fov_node *parent,
         step->fill[1] = output->fill.g;
         step->fill[2] = output->fill.b;
         node->step_count++;
-    } else if (output->effect == OP_EFFECT_POINTWISE) {
+    } else if (output->effect == FOV_OP_EFFECT_POINTWISE) {
         step->kind = FOV__STEP_POINT;
         step->to_frame = fov__mat_identity();
         step->box = output->mask;
@@ -106,7 +106,7 @@ static void add_step(struct fov_node *node, const struct fov_node *parent,
 }
 
 fov_status fov__segment_compose(struct fov_node *node, fov_context *ctx,
-                                const struct op_output *output, fov_error *err)
+                                const fov_op_output *output, fov_error *err)
 {
     const struct fov_node *parent = node->parent[output->region[0].input];
     struct fov_mat to_parent = output->region[0].to_input;
@@ -117,7 +117,7 @@ fov_status fov__segment_compose(struct fov_node *node, fov_context *ctx,
         return rc;
     for (int32_t i = 0; i < output->region_count; i++)
         compose_regions(node, &output->region[i]);
-    node->is_barrier = output->effect == OP_EFFECT_BARRIER;
+    node->is_barrier = output->effect == FOV_OP_EFFECT_BARRIER;
     /* Marks are drawn last: they pass through a barrier, which never sees them. */
     if (output->region_count == 1)
         carry_layers(node, parent, to_parent);
@@ -130,7 +130,7 @@ fov_status fov__segment_compose(struct fov_node *node, fov_context *ctx,
     node->to_base = fov__mat_mul(parent->to_base, to_parent);
     carry_steps(node, parent, to_parent);
     add_step(node, parent, output);
-    if (output->effect == OP_EFFECT_MARKS) {
+    if (output->effect == FOV_OP_EFFECT_MARKS) {
         node->layers[node->layer_count].to_frame = fov__mat_identity();
         node->layers[node->layer_count].marks = &node->marks;
         node->layer_count++;

@@ -5,27 +5,28 @@
 
 #include "op/op_internal.h"
 
-static const struct op_def *const table[] = {
+static const fov_op_def *const table[] = {
 #define FOV_OP(name) &fov__op_##name,
 #include "op/ops.def"
 #undef FOV_OP
 };
 
-const struct op_def *fov__op_at(size_t index)
+const fov_op_def *fov__op_at(const fov_context *ctx, size_t index)
 {
-    return index < FOV_COUNT(table) ? table[index] : NULL;
+    if (index < FOV_COUNT(table))
+        return table[index];
+    return fov__op_registered(ctx, index - FOV_COUNT(table));
 }
 
-const struct op_def *fov__op_find(const char *name)
+const fov_op_def *fov__op_find(const fov_context *ctx, const char *name)
 {
-    if (name == NULL)
-        return NULL;
-    for (size_t i = 0; i < FOV_COUNT(table); i++) {
-        if (strcmp(table[i]->name, name) == 0)
-            return table[i];
-        for (const struct op_alias *a = table[i]->aliases; a != NULL && a->name != NULL; a++) {
+    const fov_op_def *def;
+    for (size_t i = 0; name != NULL && (def = fov__op_at(ctx, i)) != NULL; i++) {
+        if (strcmp(def->name, name) == 0)
+            return def;
+        for (const fov_op_alias_row *a = def->aliases; a != NULL && a->name != NULL; a++) {
             if (strcmp(a->name, name) == 0)
-                return table[i];
+                return def;
         }
     }
     return NULL;
@@ -43,13 +44,14 @@ static void nearer(const char *name, const char *candidate, const char **best, i
     }
 }
 
-const char *fov__op_suggest(const char *name)
+const char *fov__op_suggest(const fov_context *ctx, const char *name)
 {
     int distance = 0;
     const char *best = NULL;
-    for (size_t i = 0; name != NULL && i < FOV_COUNT(table); i++) {
-        nearer(name, table[i]->name, &best, &distance);
-        for (const struct op_alias *a = table[i]->aliases; a != NULL && a->name != NULL; a++)
+    const fov_op_def *def;
+    for (size_t i = 0; name != NULL && (def = fov__op_at(ctx, i)) != NULL; i++) {
+        nearer(name, def->name, &best, &distance);
+        for (const fov_op_alias_row *a = def->aliases; a != NULL && a->name != NULL; a++)
             nearer(name, a->name, &best, &distance);
     }
     return best;
@@ -77,30 +79,31 @@ bool fov__space_find(const char *name, enum fov__space *out)
 /* ---- foveate/op.h --------------------------------------------------------------------------- */
 
 /* A fov_op is the descriptor itself, which the public header does not show. */
-static const struct op_def *def_of(const fov_op *op)
+static const fov_op_def *def_of(const fov_op *op)
 {
-    return (const struct op_def *)(const void *)op;
+    return (const fov_op_def *)(const void *)op;
 }
 
-static const fov_op *op_of(const struct op_def *def)
+static const fov_op *op_of(const fov_op_def *def)
 {
     return (const fov_op *)(const void *)def;
 }
 
-const fov_op *fov_op_next(const fov_op *previous)
+const fov_op *fov_op_next(const fov_context *ctx, const fov_op *previous)
 {
+    const fov_op_def *def;
     if (previous == NULL)
         return op_of(table[0]);
-    for (size_t i = 0; i + 1 < FOV_COUNT(table); i++) {
-        if (table[i] == def_of(previous))
-            return op_of(table[i + 1]);
+    for (size_t i = 0; (def = fov__op_at(ctx, i)) != NULL; i++) {
+        if (def == def_of(previous))
+            return op_of(fov__op_at(ctx, i + 1));
     }
     return NULL;
 }
 
-const fov_op *fov_op_find(const char *name)
+const fov_op *fov_op_find(const fov_context *ctx, const char *name)
 {
-    return op_of(fov__op_find(name));
+    return op_of(fov__op_find(ctx, name));
 }
 
 const char *fov_op_name(const fov_op *op)
@@ -125,21 +128,12 @@ const char *fov_op_since(const fov_op *op)
 
 int32_t fov_op_kind(const fov_op *op)
 {
-    static const int32_t kinds[] = {
-        [OP_KIND_GEOMETRY] = FOV_OP_GEOMETRY, [OP_KIND_PIXELS] = FOV_OP_PIXELS,
-        [OP_KIND_MARKS] = FOV_OP_MARKS,       [OP_KIND_FACT] = FOV_OP_FACT,
-        [OP_KIND_STATE] = FOV_OP_STATE,
-    };
-    return op != NULL ? kinds[def_of(op)->kind] : 0;
+    return op != NULL ? def_of(op)->kind : 0;
 }
 
 uint32_t fov_op_presets(const fov_op *op)
 {
-    if (op == NULL)
-        return 0;
-    const uint32_t presets = def_of(op)->presets;
-    return ((presets & OP_PRESET_LOOK) != 0 ? FOV_OP_PRESET_LOOK : 0u) |
-           ((presets & OP_PRESET_FULL) != 0 ? FOV_OP_PRESET_FULL : 0u);
+    return op != NULL ? def_of(op)->presets : 0;
 }
 
 fov_op_inputs fov_op_input_count(const fov_op *op)
@@ -154,7 +148,7 @@ fov_op_inputs fov_op_input_count(const fov_op *op)
 
 const char *fov_op_alias(const fov_op *op, size_t index)
 {
-    const struct op_alias *alias = op != NULL ? def_of(op)->aliases : NULL;
+    const fov_op_alias_row *alias = op != NULL ? def_of(op)->aliases : NULL;
     for (; alias != NULL && alias->name != NULL; alias++) {
         if (index-- == 0)
             return alias->name;
@@ -162,40 +156,31 @@ const char *fov_op_alias(const fov_op *op, size_t index)
     return NULL;
 }
 
-static const struct op_param *param_at(const struct op_def *def, size_t index)
+static const fov_op_param_row *param_at(const fov_op_def *def, size_t index)
 {
-    for (const struct op_param *p = def->params; p != NULL && p->name != NULL; p++) {
+    for (const fov_op_param_row *p = def->params; p != NULL && p->name != NULL; p++) {
         if (index-- == 0)
             return p;
     }
     return NULL;
 }
 
-static bool has_default(const struct op_param *p)
+static bool has_default(const fov_op_param_row *p)
 {
-    if ((p->flags & (OP_REQUIRED | OP_HIDDEN)) != 0)
+    if ((p->flags & (FOV_PARAM_REQUIRED | FOV_PARAM_HIDDEN)) != 0)
         return false;
     switch (p->type) {
-    case OP_T_NUM:
-    case OP_T_INT:
+    case FOV_PARAM_NUMBER:
+    case FOV_PARAM_INT:
         return p->def >= p->min && p->def <= p->max;
-    case OP_T_BOOL:
-    case OP_T_ENUM:
-    case OP_T_COLOR:
+    case FOV_PARAM_BOOL:
+    case FOV_PARAM_ENUM:
+    case FOV_PARAM_COLOR:
         return true;
     default:
         return false;
     }
 }
-
-static const int32_t public_types[] = {
-    [OP_T_NUM] = FOV_PARAM_NUMBER,  [OP_T_INT] = FOV_PARAM_INT,
-    [OP_T_BOOL] = FOV_PARAM_BOOL,   [OP_T_ENUM] = FOV_PARAM_ENUM,
-    [OP_T_TEXT] = FOV_PARAM_TEXT,   [OP_T_COLOR] = FOV_PARAM_COLOR,
-    [OP_T_BOX] = FOV_PARAM_BOX,     [OP_T_POINT] = FOV_PARAM_POINT,
-    [OP_T_BOXES] = FOV_PARAM_BOXES, [OP_T_POINTS] = FOV_PARAM_POINTS,
-    [OP_T_LINES] = FOV_PARAM_LINES, [OP_T_LABELS] = FOV_PARAM_LABELS,
-};
 
 fov_status fov_op_param_at(fov_op_param *out, const fov_op *op, size_t index)
 {
@@ -204,32 +189,29 @@ fov_status fov_op_param_at(fov_op_param *out, const fov_op *op, size_t index)
     if (op == NULL || size < (uint32_t)sizeof(uint32_t) || size > 4096)
         return FOV_E_ARG;
     memset((char *)out + sizeof(uint32_t), 0, size - sizeof(uint32_t));
-    const struct op_param *p = param_at(def_of(op), index);
+    const fov_op_param_row *p = param_at(def_of(op), index);
     if (p == NULL)
         return FOV_NOTE_END;
     fov_op_param made;
     memset(&made, 0, sizeof(made));
     made.struct_size = size;
-    made.type = public_types[p->type];
+    made.type = p->type;
     made.name = p->name;
     made.alias = p->alias;
     made.doc = p->doc;
     made.unit = p->unit;
     made.choices = p->choices;
     made.min = p->min;
-    made.max = p->type == OP_T_TEXT ? (double)(p->size - 1) : p->max;
+    made.max = p->type == FOV_PARAM_TEXT ? (double)(p->size - 1) : p->max;
     made.def = has_default(p) ? p->def : 0.0;
-    made.flags = ((p->flags & OP_REQUIRED) != 0 ? FOV_PARAM_REQUIRED : 0u) |
-                 ((p->flags & OP_HIDDEN) != 0 ? FOV_PARAM_HIDDEN : 0u) |
-                 ((p->flags & OP_COMMENT) != 0 ? FOV_PARAM_COMMENT : 0u) |
-                 (has_default(p) ? FOV_PARAM_HAS_DEFAULT : 0u);
+    made.flags = p->flags | (has_default(p) ? FOV_PARAM_HAS_DEFAULT : 0u);
     memcpy(out, &made, size < sizeof(made) ? size : sizeof(made));
     return FOV_OK;
 }
 
 const char *fov_op_example(const fov_op *op, size_t index, const char **result)
 {
-    const struct op_example *e = op != NULL ? def_of(op)->examples : NULL;
+    const fov_op_example_row *e = op != NULL ? def_of(op)->examples : NULL;
     for (; e != NULL && e->arguments != NULL; e++) {
         if (index-- == 0) {
             if (result != NULL)
@@ -248,7 +230,7 @@ fov_status fov_op_schema(fov_bytes *out, fov_context *ctx, const char *op, const
     if (out == NULL || ctx == NULL)
         return fov__fail(err, FOV_E_ARG, 0, "fov_op_schema", "out and ctx must not be NULL");
     *out = (fov_bytes){NULL, 0, NULL};
-    const struct op_def *def = fov__op_find(op);
+    const fov_op_def *def = fov__op_find(ctx, op);
     if (def == NULL)
         return fov__fail(err, FOV_E_ARG, 0, "op", "no operation is called '%s'", op ? op : "");
     if (!fov__dialect_find(dialect, &d))

@@ -10,24 +10,24 @@ void fov__parse_field(struct op_parse *p, const char *key)
                 key != NULL ? key : "");
 }
 
-static void fill_default(const struct op_parse *p, const struct op_param *param)
+static void fill_default(const struct op_parse *p, const fov_op_param_row *param)
 {
     void *member = fov__param_member(p, param);
     const uint32_t rgb = (uint32_t)param->def;
     switch (param->type) {
-    case OP_T_NUM:
+    case FOV_PARAM_NUMBER:
         *(double *)member = param->def;
         break;
-    case OP_T_INT:
-    case OP_T_ENUM:
+    case FOV_PARAM_INT:
+    case FOV_PARAM_ENUM:
         *(int32_t *)member = (int32_t)param->def;
         break;
-    case OP_T_BOOL:
+    case FOV_PARAM_BOOL:
         *(bool *)member = param->def != 0;
         break;
-    case OP_T_COLOR:
-        *(struct op_color *)member =
-            (struct op_color){(uint8_t)(rgb >> 16), (uint8_t)(rgb >> 8), (uint8_t)rgb};
+    case FOV_PARAM_COLOR:
+        *(fov_op_color *)member =
+            (fov_op_color){(uint8_t)(rgb >> 16), (uint8_t)(rgb >> 8), (uint8_t)rgb};
         break;
     default:
         break; /* zero bytes: no box, an empty list, no text */
@@ -36,32 +36,32 @@ static void fill_default(const struct op_parse *p, const struct op_param *param)
 
 /* A parameter given at its default is the same call as one left out: `given` must not tell them
  * apart, or equal recipes would stand for different structs. */
-static bool is_at_default(const struct op_parse *p, const struct op_param *param)
+static bool is_at_default(const struct op_parse *p, const fov_op_param_row *param)
 {
     const void *member = fov__param_member(p, param);
     const uint32_t rgb = (uint32_t)param->def;
-    const struct op_color *color = member;
-    if ((param->flags & (OP_REQUIRED | OP_HIDDEN)) != 0)
+    const fov_op_color *color = member;
+    if ((param->flags & (FOV_PARAM_REQUIRED | FOV_PARAM_HIDDEN)) != 0)
         return false;
     switch (param->type) {
-    case OP_T_NUM:
+    case FOV_PARAM_NUMBER:
         return *(const double *)member == param->def;
-    case OP_T_INT:
-    case OP_T_ENUM:
+    case FOV_PARAM_INT:
+    case FOV_PARAM_ENUM:
         return *(const int32_t *)member == (int32_t)param->def;
-    case OP_T_BOOL:
+    case FOV_PARAM_BOOL:
         return *(const bool *)member == (param->def != 0);
-    case OP_T_COLOR:
+    case FOV_PARAM_COLOR:
         return color->r == rgb >> 16 && color->g == (rgb >> 8 & 255) && color->b == (rgb & 255);
-    case OP_T_TEXT:
+    case FOV_PARAM_TEXT:
         return *(const char *)member == '\0';
-    case OP_T_BOXES:
-    case OP_T_POINTS:
-    case OP_T_LINES:
-    case OP_T_LABELS:
+    case FOV_PARAM_BOXES:
+    case FOV_PARAM_POINTS:
+    case FOV_PARAM_LINES:
+    case FOV_PARAM_LABELS:
         return *(const uint32_t *)member == 0; /* each list begins with its length */
-    case OP_T_BOX:
-    case OP_T_POINT:
+    case FOV_PARAM_BOX:
+    case FOV_PARAM_POINT:
         break;
     }
     return false;
@@ -70,8 +70,8 @@ static bool is_at_default(const struct op_parse *p, const struct op_param *param
 static int find_param(const struct op_parse *p, const char *key)
 {
     for (int i = 0; p->def->params != NULL && p->def->params[i].name != NULL; i++) {
-        const struct op_param *param = &p->def->params[i];
-        if ((param->flags & OP_HIDDEN) != 0 && !p->reading->allow_hidden)
+        const fov_op_param_row *param = &p->def->params[i];
+        if ((param->flags & FOV_PARAM_HIDDEN) != 0 && !p->reading->allow_hidden)
             continue;
         if (strcmp(param->name, key) == 0 ||
             (param->alias != NULL && strcmp(param->alias, key) == 0))
@@ -85,8 +85,8 @@ static int only_missing(const struct op_parse *p)
 {
     int found = -1;
     for (int i = 0; p->def->params != NULL && p->def->params[i].name != NULL; i++) {
-        const struct op_param *param = &p->def->params[i];
-        if ((param->flags & OP_REQUIRED) == 0 ||
+        const fov_op_param_row *param = &p->def->params[i];
+        if ((param->flags & FOV_PARAM_REQUIRED) == 0 ||
             fov__json_type(fov__json_get(p->arguments, param->name)) != FOV_JSON_NULL ||
             (param->alias != NULL &&
              fov__json_type(fov__json_get(p->arguments, param->alias)) != FOV_JSON_NULL))
@@ -104,8 +104,8 @@ static int nearest_param(const struct op_parse *p, const char *key, uint32_t see
     const size_t len = strlen(key);
     int best = -1, best_distance = 1 + (len < 6 ? 2 : len < 24 ? (int)len / 3 : 8);
     for (int i = 0; p->def->params != NULL && p->def->params[i].name != NULL; i++) {
-        const struct op_param *param = &p->def->params[i];
-        if ((param->flags & OP_HIDDEN) != 0 || (seen >> i & 1) != 0 ||
+        const fov_op_param_row *param = &p->def->params[i];
+        if ((param->flags & FOV_PARAM_HIDDEN) != 0 || (seen >> i & 1) != 0 ||
             fov__json_get(p->arguments, param->name) != NULL)
             continue;
         int distance = fov__edit_distance(key, param->name);
@@ -130,12 +130,12 @@ static void known_names(char *out, size_t size, const struct op_parse *p)
     size_t len = 0;
     bool has_coordinates = false;
     out[0] = '\0';
-    for (const struct op_param *q = p->def->params; q != NULL && q->name != NULL; q++) {
-        if ((q->flags & OP_HIDDEN) != 0 && !p->reading->allow_hidden)
+    for (const fov_op_param_row *q = p->def->params; q != NULL && q->name != NULL; q++) {
+        if ((q->flags & FOV_PARAM_HIDDEN) != 0 && !p->reading->allow_hidden)
             continue;
         fov__format(out + len, size - len, "%s%s", len > 0 ? ", " : "", q->name);
         len += strlen(out + len);
-        has_coordinates = has_coordinates || q->type >= OP_T_BOX;
+        has_coordinates = has_coordinates || q->type >= FOV_PARAM_BOX;
     }
     if (p->def->input_max > 0)
         fov__format(out + len, size - len, "%s%s%s", len > 0 ? ", " : "",
@@ -152,7 +152,7 @@ static int unknown_member(struct op_parse *p, const char *key, const fov_json_va
     const int near = nearest_param(p, key, seen);
     const char *meant = near >= 0 ? p->def->params[near].name : NULL;
     known_names(names, sizeof(names), p);
-    fov__parse_fault(p, FOV__FAULT_UNKNOWN_ARG, -1, value, names, "%s does not know '%.40s'%s%s%s",
+    fov__parse_fault(p, FOV_FAULT_UNKNOWN_ARG, -1, value, names, "%s does not know '%.40s'%s%s%s",
                      p->def->name, key, meant != NULL ? "; did you mean '" : "",
                      meant != NULL ? meant : "", meant != NULL ? "'?" : ".");
     if (meant == NULL)
@@ -172,7 +172,7 @@ static void read_member(struct op_parse *p, const fov_json_value *value, uint32_
     if (i >= 0 && fov__json_type(value) == FOV_JSON_NULL)
         return; /* strict schemas send null for what is left out */
     if (i >= 0 && (*seen >> i & 1) != 0) {
-        fov__parse_fault(p, FOV__FAULT_UNKNOWN_ARG, -1, value, NULL,
+        fov__parse_fault(p, FOV_FAULT_UNKNOWN_ARG, -1, value, NULL,
                          "%s and %s mean the same; give one of them.", p->def->params[i].name,
                          p->def->params[i].alias);
         fov__mend_drop(p, value);
@@ -184,32 +184,32 @@ static void read_member(struct op_parse *p, const fov_json_value *value, uint32_
         return;
     *seen |= 1u << i;
     if (fov__param_parse(p, &p->def->params[i], value) && !is_at_default(p, &p->def->params[i]))
-        ((struct op_args_head *)p->args)->given |= 1u << i;
+        ((fov_op_args_head *)p->args)->given |= 1u << i;
 }
 
-static void add_missing(struct op_parse *p, const struct op_param *param)
+static void add_missing(struct op_parse *p, const fov_op_param_row *param)
 {
     char allowed[160];
     struct mend mend = {.key = param->name, .how = MEND_NUMBER};
     fov__parse_field(p, param->name);
     fov__param_allowed(allowed, sizeof(allowed), p, param);
-    fov__parse_fault(p, FOV__FAULT_MISSING_ARG, -1, NULL, allowed, "%s needs %s: %s.", p->def->name,
+    fov__parse_fault(p, FOV_FAULT_MISSING_ARG, -1, NULL, allowed, "%s needs %s: %s.", p->def->name,
                      param->name, param->doc);
     switch (param->type) {
-    case OP_T_NUM:
-    case OP_T_INT:
+    case FOV_PARAM_NUMBER:
+    case FOV_PARAM_INT:
         mend.number[0] = fov__param_legal(param, param->def);
         break;
-    case OP_T_ENUM:
+    case FOV_PARAM_ENUM:
         mend.how = MEND_TEXT;
         mend.text = param->choices[(int)param->def];
         mend.count = (int32_t)strlen(mend.text);
         break;
-    case OP_T_BOX:
-    case OP_T_POINT:
+    case FOV_PARAM_BOX:
+    case FOV_PARAM_POINT:
         mend.how = MEND_NUMBERS;
-        mend.count =
-            fov__coord_fallback(p, param->type == OP_T_BOX ? SHAPE_BOX : SHAPE_POINT, mend.number);
+        mend.count = fov__coord_fallback(p, param->type == FOV_PARAM_BOX ? SHAPE_BOX : SHAPE_POINT,
+                                         mend.number);
         break;
     default:
         p->is_hopeless = true;
@@ -234,7 +234,7 @@ static void read_frame(struct op_parse *p)
         } else if (text != NULL && strcmp(text, "source") == 0) {
             p->frame = FOV__FRAME_SOURCE;
         } else {
-            fov__parse_fault(p, text != NULL ? FOV__FAULT_OUT_OF_RANGE : FOV__FAULT_BAD_TYPE, -1,
+            fov__parse_fault(p, text != NULL ? FOV_FAULT_OUT_OF_RANGE : FOV_FAULT_BAD_TYPE, -1,
                              value, "image or source",
                              "frame says what coordinates refer to: \"image\" (the image named in "
                              "the call) or \"source\" (the original).");
@@ -243,7 +243,7 @@ static void read_frame(struct op_parse *p)
     }
     if (p->frame == FOV__FRAME_SOURCE && !p->reading->has_source) {
         fov__parse_fault(
-            p, FOV__FAULT_UNSUPPORTED, -1, value, "image",
+            p, FOV_FAULT_UNSUPPORTED, -1, value, "image",
             "%s does not come from one original, so coordinates must refer to the image "
             "itself: give \"frame\":\"image\".",
             p->reading->image_id != NULL ? p->reading->image_id : "This image");
@@ -252,9 +252,9 @@ static void read_frame(struct op_parse *p)
     }
 }
 
-fov_status fov__op_args_parse(const struct op_def *def, const fov_json_value *arguments,
+fov_status fov__op_args_parse(const fov_op_def *def, const fov_json_value *arguments,
                               const struct op_reading *reading, void *args, struct op_notes *notes,
-                              struct op_fault *fault)
+                              fov_op_fault *fault)
 {
     struct op_parse p = {.def = def, .arguments = arguments, .reading = reading, .args = args};
     struct op_notes unasked;
@@ -264,13 +264,13 @@ fov_status fov__op_args_parse(const struct op_def *def, const fov_json_value *ar
     memset(p.notes, 0, sizeof(*p.notes));
     memset(fault, 0, sizeof(*fault));
     memset(args, 0, def->args_size);
-    for (const struct op_param *q = def->params; q != NULL && q->name != NULL; q++)
+    for (const fov_op_param_row *q = def->params; q != NULL && q->name != NULL; q++)
         fill_default(&p, q);
 
     const enum fov_json_type type = fov__json_type(arguments);
     if (type != FOV_JSON_OBJECT && type != FOV_JSON_NULL) {
         fov__parse_field(&p, NULL);
-        fov__parse_fault(&p, FOV__FAULT_BAD_TYPE, -1, arguments, "a JSON object",
+        fov__parse_fault(&p, FOV_FAULT_BAD_TYPE, -1, arguments, "a JSON object",
                          "The arguments of %s are one JSON object, not %s.", def->name,
                          fov__json_type_name(arguments));
         p.arguments = NULL;
@@ -281,10 +281,10 @@ fov_status fov__op_args_parse(const struct op_def *def, const fov_json_value *ar
             read_member(&p, v, &seen);
     }
     for (int i = 0; def->params != NULL && def->params[i].name != NULL; i++) {
-        if ((def->params[i].flags & OP_REQUIRED) != 0 && (seen >> i & 1) == 0)
+        if ((def->params[i].flags & FOV_PARAM_REQUIRED) != 0 && (seen >> i & 1) == 0)
             add_missing(&p, &def->params[i]);
     }
-    if (fault->code == FOV__FAULT_NONE)
+    if (fault->code == FOV_FAULT_NONE)
         return FOV_OK;
     fov__mend_write(&p);
     return p.status;

@@ -421,7 +421,7 @@ static void bad_numbers(struct op_parse *p, const struct range *range, const fov
     double raw[4] = {0}, v[4];
     fov__coord_allowed(units, sizeof(units), p);
     fov__format(allowed, sizeof(allowed), "%s, %s", shape_text(p, shape), units);
-    fov__parse_fault(p, FOV__FAULT_BAD_TYPE, bad_index,
+    fov__parse_fault(p, FOV_FAULT_BAD_TYPE, bad_index,
                      bad_index >= 0 ? element(value, bad_index) : value, allowed,
                      "%s must be an array of %d numbers, %s.", short_name(p), n, allowed);
     if (recover(value, n, raw, is_yx(p))) {
@@ -469,12 +469,12 @@ static void bad_place(struct op_parse *p, const struct range *range, const fov_j
     fov__coord_allowed(allowed, sizeof(allowed), p);
     if (verdict == OUTSIDE_RANGE) {
         const int32_t index = is_yx(p) ? bad_index ^ 1 : bad_index;
-        fov__parse_fault(p, FOV__FAULT_OUT_OF_RANGE, index, element(value, index), allowed,
+        fov__parse_fault(p, FOV_FAULT_OUT_OF_RANGE, index, element(value, index), allowed,
                          "%s is %s with %s.", name, shape_text(p, shape), allowed);
     } else if (verdict == EMPTY) {
         char ordered[200];
         fov__format(ordered, sizeof(ordered), "x1 < x2 and y1 < y2, %s", allowed);
-        fov__parse_fault(p, FOV__FAULT_EMPTY_BOX, -1, value, ordered,
+        fov__parse_fault(p, FOV_FAULT_EMPTY_BOX, -1, value, ordered,
                          "%s is %s and needs x1 < x2 and y1 < y2.", name, shape_text(p, shape));
     } else {
         char id[48];
@@ -482,7 +482,7 @@ static void bad_place(struct op_parse *p, const struct range *range, const fov_j
             covered_text(allowed, sizeof(allowed), p, range);
         fov__format(id, sizeof(id), "%s",
                     p->reading->image_id != NULL ? p->reading->image_id : "the image");
-        fov__parse_fault(p, FOV__FAULT_OUT_OF_RANGE, -1, value, allowed,
+        fov__parse_fault(p, FOV_FAULT_OUT_OF_RANGE, -1, value, allowed,
                          "%s lies %s %s, which covers %s%s.", name,
                          shape == SHAPE_BOX ? "wholly outside" : "outside", id, allowed,
                          p->frame == FOV__FRAME_SOURCE ? " of the original" : "");
@@ -560,7 +560,7 @@ bool fov__coord_point(struct op_parse *p, const fov_json_value *value, int32_t i
 }
 
 bool fov__coord_line(struct op_parse *p, const fov_json_value *value, int32_t index,
-                     struct op_line *out)
+                     fov_op_line *out)
 {
     const struct range range = range_of(p);
     const struct place place = enter(p, index);

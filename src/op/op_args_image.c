@@ -4,7 +4,7 @@
 #include "op/op_args_internal.h"
 
 /* Members that say which image is meant, read by fov__op_args_images(). */
-bool fov__args_is_reference(const struct op_def *def, const char *key)
+bool fov__args_is_reference(const fov_op_def *def, const char *key)
 {
     return (def->input_max >= 1 && (strcmp(key, "image") == 0 || strcmp(key, "img_idx") == 0)) ||
            (def->input_max > 1 && strcmp(key, "images") == 0);
@@ -23,7 +23,7 @@ static bool read_reference(struct op_parse *p, const fov_json_value *value, int3
         fov__format(name, sizeof(out->name[0]), "img_%d", (int)number);
     } else {
         const bool is_name = text != NULL || fov__json_type(value) == FOV_JSON_NUMBER;
-        fov__parse_fault(p, is_name ? FOV__FAULT_UNKNOWN_IMAGE : FOV__FAULT_BAD_TYPE, index, value,
+        fov__parse_fault(p, is_name ? FOV_FAULT_UNKNOWN_IMAGE : FOV_FAULT_BAD_TYPE, index, value,
                          "an image's id such as img_0",
                          "Name an image by its id, as in \"img_0\"; left out, it is the original.");
         fov__mend_drop(p, value);
@@ -35,17 +35,18 @@ static bool read_reference(struct op_parse *p, const fov_json_value *value, int3
 
 static void read_images(struct op_parse *p, const fov_json_value *list, struct op_image_refs *out)
 {
-    const int32_t most = p->def->input_max < OP_INPUTS_MAX ? p->def->input_max : OP_INPUTS_MAX;
+    const int32_t most =
+        p->def->input_max < FOV_OP_INPUTS_MAX ? p->def->input_max : FOV_OP_INPUTS_MAX;
     int32_t index = 0;
     fov__parse_field(p, "images");
     if (fov__json_type(list) != FOV_JSON_ARRAY) {
-        fov__parse_fault(p, FOV__FAULT_BAD_TYPE, -1, list, "an array of image ids",
+        fov__parse_fault(p, FOV_FAULT_BAD_TYPE, -1, list, "an array of image ids",
                          "images is an array of ids, as in [\"img_0\",\"img_1\"].");
         p->is_hopeless = true;
         return;
     }
     if (fov__json_count(list) > (size_t)most) {
-        fov__parse_fault(p, FOV__FAULT_OUT_OF_RANGE, -1, list, NULL, "%s takes at most %d images.",
+        fov__parse_fault(p, FOV_FAULT_OUT_OF_RANGE, -1, list, NULL, "%s takes at most %d images.",
                          p->def->name, (int)most);
         fov__mend(p, (struct mend){.value = list, .how = MEND_SHORT, .count = most});
         return;
@@ -54,8 +55,8 @@ static void read_images(struct op_parse *p, const fov_json_value *list, struct o
         read_reference(p, v, index++, out);
 }
 
-fov_status fov__op_args_images(const struct op_def *def, const fov_json_value *arguments,
-                               struct op_image_refs *out, struct op_fault *fault)
+fov_status fov__op_args_images(const fov_op_def *def, const fov_json_value *arguments,
+                               struct op_image_refs *out, fov_op_fault *fault)
 {
     static const struct op_reading none = {.space = FOV__SPACE_NODE_PX};
     static const char *const keys[] = {"image", "img_idx", "images"};
@@ -69,7 +70,7 @@ fov_status fov__op_args_images(const struct op_def *def, const fov_json_value *a
             continue;
         fov__parse_field(&p, keys[i]);
         if (given != NULL) {
-            fov__parse_fault(&p, FOV__FAULT_UNKNOWN_ARG, -1, value, NULL,
+            fov__parse_fault(&p, FOV_FAULT_UNKNOWN_ARG, -1, value, NULL,
                              "%s and %s mean the same; give one of them.", given, keys[i]);
             fov__mend_drop(&p, value);
             continue;
@@ -80,7 +81,7 @@ fov_status fov__op_args_images(const struct op_def *def, const fov_json_value *a
         else
             read_reference(&p, value, -1, out);
     }
-    if (fault->code != FOV__FAULT_NONE) {
+    if (fault->code != FOV_FAULT_NONE) {
         fov__mend_write(&p);
         return p.status;
     }

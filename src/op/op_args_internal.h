@@ -30,13 +30,13 @@ struct mend {
 enum { MENDS_MAX = 24 };
 
 struct op_parse {
-    const struct op_def *def;
+    const fov_op_def *def;
     const fov_json_value *arguments;
     const struct op_reading *reading;
     enum fov__frame frame;
     void *args;
     struct op_notes *notes;
-    struct op_fault *fault; /* the first one; code NONE until then */
+    fov_op_fault *fault; /* the first one; code NONE until then */
     fov_status status;
     char field[56]; /* what is being read: "zoom.box" */
     struct mend mends[MENDS_MAX];
@@ -48,31 +48,31 @@ struct op_parse {
 
 /* "zoom.box", or "zoom" for a key of NULL. */
 void fov__parse_field(struct op_parse *p, const char *key);
-static inline void *fov__param_member(const struct op_parse *p, const struct op_param *param)
+static inline void *fov__param_member(const struct op_parse *p, const fov_op_param_row *param)
 {
     return (char *)p->args + param->offset;
 }
 
 /* ---- op_args_image.c ------------------------------------------------------------------------ */
 
-bool fov__args_is_reference(const struct op_def *def, const char *key);
+bool fov__args_is_reference(const fov_op_def *def, const char *key);
 
 /* ---- op_args_scalar.c ----------------------------------------------------------------------- */
 
 /* Record a fault about `value` at p->field (with `[index]` when it is not below 0); only the first
  * is kept. */
-void fov__parse_fault(struct op_parse *p, enum fov__fault_code code, int32_t index,
+void fov__parse_fault(struct op_parse *p, enum fov_fault_code code, int32_t index,
                       const fov_json_value *value, const char *allowed, const char *hint_fmt, ...)
     FOV_PRINTF(6, 7);
 /* "a number, 0 to 0.5" ... what a parameter takes, in words. */
 void fov__param_allowed(char *out, size_t size, const struct op_parse *p,
-                        const struct op_param *param);
+                        const fov_op_param_row *param);
 /* Read `value` into the member of any type; false when it is wrong (fault and mend recorded). */
-bool fov__param_parse(struct op_parse *p, const struct op_param *param,
+bool fov__param_parse(struct op_parse *p, const fov_op_param_row *param,
                       const fov_json_value *value);
 /* The nearest number that the row allows. */
-double fov__param_legal(const struct op_param *param, double v);
-bool fov__color_parse(const char *text, struct op_color *out);
+double fov__param_legal(const fov_op_param_row *param, double v);
+bool fov__color_parse(const char *text, fov_op_color *out);
 extern const char *const fov__color_names[]; /* ended by NULL */
 
 /* ---- op_args_mend.c ------------------------------------------------------------------------- */
@@ -103,7 +103,7 @@ bool fov__coord_box(struct op_parse *p, const fov_json_value *value, int32_t ind
 bool fov__coord_point(struct op_parse *p, const fov_json_value *value, int32_t index,
                       fov_point *out);
 bool fov__coord_line(struct op_parse *p, const fov_json_value *value, int32_t index,
-                     struct op_line *out);
+                     fov_op_line *out);
 enum coord_shape { SHAPE_POINT, SHAPE_BOX, SHAPE_LINE };
 /* What is offered for a missing box, point or line: the whole image, its middle, its diagonal. How
  * many numbers; 0 when there is nothing to offer. */
@@ -111,7 +111,7 @@ int32_t fov__coord_fallback(const struct op_parse *p, enum coord_shape shape, do
 
 /* ---- op_args_list.c ------------------------------------------------------------------------- */
 
-bool fov__list_parse(struct op_parse *p, const struct op_param *param, const fov_json_value *value,
+bool fov__list_parse(struct op_parse *p, const fov_op_param_row *param, const fov_json_value *value,
                      void *member);
 
 #endif

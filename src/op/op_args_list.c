@@ -5,14 +5,14 @@
 
 /* One label: {"at":[x,y],"text":"…"}, both required, nothing else. */
 static bool parse_label(struct op_parse *p, const fov_json_value *value, int32_t index,
-                        struct op_label *out)
+                        fov_op_label *out)
 {
     const fov_json_value *at = fov__json_get(value, "at"), *text = fov__json_get(value, "text");
     const char *words = fov__json_string(text);
     char saved[56];
     bool is_right = true;
     if (fov__json_type(value) != FOV_JSON_OBJECT || at == NULL || words == NULL) {
-        fov__parse_fault(p, FOV__FAULT_BAD_TYPE, index, value, "{\"at\":[x,y],\"text\":\"...\"}",
+        fov__parse_fault(p, FOV_FAULT_BAD_TYPE, index, value, "{\"at\":[x,y],\"text\":\"...\"}",
                          "A label is an object with at (a point) and text (a string).");
         p->is_hopeless = true;
         return false;
@@ -22,7 +22,7 @@ static bool parse_label(struct op_parse *p, const fov_json_value *value, int32_t
         if (v == at || v == text)
             continue;
         fov__format(p->field, sizeof(p->field), "%.20s[%d].%.30s", saved, index, fov__json_key(v));
-        fov__parse_fault(p, FOV__FAULT_UNKNOWN_ARG, -1, v, "at, text",
+        fov__parse_fault(p, FOV_FAULT_UNKNOWN_ARG, -1, v, "at, text",
                          "A label holds at and text and nothing else.");
         fov__mend_drop(p, v);
         is_right = false;
@@ -32,7 +32,7 @@ static bool parse_label(struct op_parse *p, const fov_json_value *value, int32_t
     const size_t len = strlen(words);
     if (len >= sizeof(out->text)) {
         fov__format(p->field, sizeof(p->field), "%.30s[%d].text", saved, index);
-        fov__parse_fault(p, FOV__FAULT_OUT_OF_RANGE, -1, text, "at most 63 bytes",
+        fov__parse_fault(p, FOV_FAULT_OUT_OF_RANGE, -1, text, "at most 63 bytes",
                          "The text of a label is %zu bytes long and may be at most 63 bytes.", len);
         fov__mend_text(p, text, words, sizeof(out->text) - 1);
         is_right = false;
@@ -42,28 +42,28 @@ static bool parse_label(struct op_parse *p, const fov_json_value *value, int32_t
     memcpy(p->field, saved, sizeof(saved));
     return is_right;
 }
-_Static_assert(OP_LABEL_MAX == 64, "the sentences above say 63");
+_Static_assert(FOV_OP_LABEL_MAX == 64, "the sentences above say 63");
 
-static bool parse_element(struct op_parse *p, enum op_type type, const fov_json_value *value,
+static bool parse_element(struct op_parse *p, int32_t type, const fov_json_value *value,
                           uint32_t index, void *member)
 {
     switch (type) {
-    case OP_T_BOXES:
-        return fov__coord_box(p, value, (int32_t)index, &((struct op_boxes *)member)->v[index]);
-    case OP_T_POINTS:
-        return fov__coord_point(p, value, (int32_t)index, &((struct op_points *)member)->v[index]);
-    case OP_T_LINES:
-        return fov__coord_line(p, value, (int32_t)index, &((struct op_lines *)member)->v[index]);
+    case FOV_PARAM_BOXES:
+        return fov__coord_box(p, value, (int32_t)index, &((fov_op_boxes *)member)->v[index]);
+    case FOV_PARAM_POINTS:
+        return fov__coord_point(p, value, (int32_t)index, &((fov_op_points *)member)->v[index]);
+    case FOV_PARAM_LINES:
+        return fov__coord_line(p, value, (int32_t)index, &((fov_op_lines *)member)->v[index]);
     default:
-        return parse_label(p, value, (int32_t)index, &((struct op_labels *)member)->v[index]);
+        return parse_label(p, value, (int32_t)index, &((fov_op_labels *)member)->v[index]);
     }
 }
 
 /* Numbers side by side where a list of them is meant: [1,2] for [[1,2]]. */
-static bool is_one_element(const struct op_param *param, const fov_json_value *value)
+static bool is_one_element(const fov_op_param_row *param, const fov_json_value *value)
 {
-    const size_t n = param->type == OP_T_POINTS ? 2 : 4;
-    if (param->type == OP_T_LABELS)
+    const size_t n = param->type == FOV_PARAM_POINTS ? 2 : 4;
+    if (param->type == FOV_PARAM_LABELS)
         return fov__json_type(value) == FOV_JSON_OBJECT;
     if (fov__json_count(value) != n)
         return false;
@@ -74,7 +74,7 @@ static bool is_one_element(const struct op_param *param, const fov_json_value *v
     return true;
 }
 
-bool fov__list_parse(struct op_parse *p, const struct op_param *param, const fov_json_value *value,
+bool fov__list_parse(struct op_parse *p, const fov_op_param_row *param, const fov_json_value *value,
                      void *member)
 {
     uint32_t n = 0;
@@ -84,7 +84,7 @@ bool fov__list_parse(struct op_parse *p, const struct op_param *param, const fov
     fov__param_allowed(allowed, sizeof(allowed), p, param);
     const bool is_bare = is_one_element(param, value);
     if (is_bare || fov__json_type(value) != FOV_JSON_ARRAY) {
-        fov__parse_fault(p, FOV__FAULT_BAD_TYPE, -1, value, allowed,
+        fov__parse_fault(p, FOV_FAULT_BAD_TYPE, -1, value, allowed,
                          "%s is a list, with brackets around it even for one: %s.", name, allowed);
         if (is_bare) {
             fov__mend(p, (struct mend){.value = value, .how = MEND_WRAP});
@@ -94,9 +94,9 @@ bool fov__list_parse(struct op_parse *p, const struct op_param *param, const fov
         }
         return false;
     }
-    const size_t most = (size_t)param->max < OP_LIST_MAX ? (size_t)param->max : OP_LIST_MAX;
+    const size_t most = (size_t)param->max < FOV_OP_LIST_MAX ? (size_t)param->max : FOV_OP_LIST_MAX;
     if (fov__json_count(value) > most) {
-        fov__parse_fault(p, FOV__FAULT_OUT_OF_RANGE, -1, value, allowed,
+        fov__parse_fault(p, FOV_FAULT_OUT_OF_RANGE, -1, value, allowed,
                          "%s holds %zu and may hold at most %zu.", name, fov__json_count(value),
                          most);
         fov__mend(p, (struct mend){.value = value, .how = MEND_SHORT, .count = (int32_t)most});
@@ -108,6 +108,6 @@ bool fov__list_parse(struct op_parse *p, const struct op_param *param, const fov
     *(uint32_t *)member = is_right ? n : 0; /* each list begins with its length */
     return is_right;
 }
-_Static_assert(offsetof(struct op_boxes, n) == 0 && offsetof(struct op_points, n) == 0 &&
-                   offsetof(struct op_lines, n) == 0 && offsetof(struct op_labels, n) == 0,
+_Static_assert(offsetof(fov_op_boxes, n) == 0 && offsetof(fov_op_points, n) == 0 &&
+                   offsetof(fov_op_lines, n) == 0 && offsetof(fov_op_labels, n) == 0,
                "a list begins with its length");

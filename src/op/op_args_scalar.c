@@ -5,10 +5,10 @@
 
 /* ---- faults --------------------------------------------------------------------------------- */
 
-void fov__parse_fault(struct op_parse *p, enum fov__fault_code code, int32_t index,
+void fov__parse_fault(struct op_parse *p, enum fov_fault_code code, int32_t index,
                       const fov_json_value *value, const char *allowed, const char *hint_fmt, ...)
 {
-    if (p->fault->code != FOV__FAULT_NONE)
+    if (p->fault->code != FOV_FAULT_NONE)
         return;
     char field[56], got[96] = "", hint[224];
     if (index >= 0)
@@ -30,7 +30,7 @@ static const char *name_of(const struct op_parse *p)
     return dot != NULL ? dot + 1 : p->field;
 }
 
-static void range_text(char *out, size_t size, const struct op_param *param)
+static void range_text(char *out, size_t size, const fov_op_param_row *param)
 {
     char lo[32], hi[32];
     fov__double_text(lo, param->min);
@@ -48,26 +48,27 @@ static void choices_text(char *out, size_t size, const char *const *choices)
 }
 
 void fov__param_allowed(char *out, size_t size, const struct op_parse *p,
-                        const struct op_param *param)
+                        const fov_op_param_row *param)
 {
     char words[160] = "";
     switch (param->type) {
-    case OP_T_NUM:
-    case OP_T_INT:
+    case FOV_PARAM_NUMBER:
+    case FOV_PARAM_INT:
         range_text(words, sizeof(words), param);
-        fov__format(out, size, "a%s number, %s", param->type == OP_T_INT ? " whole" : "", words);
+        fov__format(out, size, "a%s number, %s", param->type == FOV_PARAM_INT ? " whole" : "",
+                    words);
         return;
-    case OP_T_BOOL:
+    case FOV_PARAM_BOOL:
         fov__format(out, size, "true or false");
         return;
-    case OP_T_ENUM:
+    case FOV_PARAM_ENUM:
         choices_text(words, sizeof(words), param->choices);
         fov__format(out, size, "one of %s", words);
         return;
-    case OP_T_TEXT:
+    case FOV_PARAM_TEXT:
         fov__format(out, size, "a string of at most %zu bytes", param->size - 1);
         return;
-    case OP_T_COLOR:
+    case FOV_PARAM_COLOR:
         choices_text(words, sizeof(words), fov__color_names);
         fov__format(out, size, "#rrggbb or one of %s", words);
         return;
@@ -77,34 +78,34 @@ void fov__param_allowed(char *out, size_t size, const struct op_parse *p,
     fov__coord_allowed(words, sizeof(words), p);
     const bool is_yx = p->reading->space == FOV__SPACE_N1000YX;
     const char *box = is_yx ? "[y1,x1,y2,x2]" : "[x1,y1,x2,y2]", *point = is_yx ? "[y,x]" : "[x,y]";
-    if (param->type == OP_T_BOX || param->type == OP_T_POINT)
-        fov__format(out, size, "%s, %s", param->type == OP_T_BOX ? box : point, words);
-    else if (param->type == OP_T_LABELS)
+    if (param->type == FOV_PARAM_BOX || param->type == FOV_PARAM_POINT)
+        fov__format(out, size, "%s, %s", param->type == FOV_PARAM_BOX ? box : point, words);
+    else if (param->type == FOV_PARAM_LABELS)
         fov__format(out, size, "up to %d of {\"at\":%s,\"text\":\"...\"}, %s", (int)param->max,
                     point, words);
     else
         fov__format(out, size, "up to %d of %s, %s", (int)param->max,
-                    param->type == OP_T_POINTS ? point : box, words);
+                    param->type == FOV_PARAM_POINTS ? point : box, words);
 }
 
 /* ---- scalars -------------------------------------------------------------------------------- */
 
-static void bad_type(struct op_parse *p, const struct op_param *param, const fov_json_value *value)
+static void bad_type(struct op_parse *p, const fov_op_param_row *param, const fov_json_value *value)
 {
     char allowed[160];
     fov__param_allowed(allowed, sizeof(allowed), p, param);
-    fov__parse_fault(p, FOV__FAULT_BAD_TYPE, -1, value, allowed, "%s takes %s, not %s.", name_of(p),
+    fov__parse_fault(p, FOV_FAULT_BAD_TYPE, -1, value, allowed, "%s takes %s, not %s.", name_of(p),
                      allowed, fov__json_type_name(value));
 }
 
-double fov__param_legal(const struct op_param *param, double v)
+double fov__param_legal(const fov_op_param_row *param, double v)
 {
-    if (param->type == OP_T_INT)
+    if (param->type == FOV_PARAM_INT)
         v = fov__rint(v);
     return v < param->min ? param->min : v > param->max ? param->max : v;
 }
 
-static bool parse_number(struct op_parse *p, const struct op_param *param,
+static bool parse_number(struct op_parse *p, const fov_op_param_row *param,
                          const fov_json_value *value)
 {
     double v = 0;
@@ -113,7 +114,7 @@ static bool parse_number(struct op_parse *p, const struct op_param *param,
         bad_type(p, param, value);
         if (text != NULL && fov__text_numbers(text, &v, 1) == 1)
             fov__mend_number(p, value, fov__param_legal(param, v));
-        else if ((param->flags & OP_REQUIRED) != 0)
+        else if ((param->flags & FOV_PARAM_REQUIRED) != 0)
             fov__mend_number(p, value, fov__param_legal(param, param->def));
         else
             fov__mend_drop(p, value);
@@ -122,19 +123,19 @@ static bool parse_number(struct op_parse *p, const struct op_param *param,
     char allowed[160];
     if (v < param->min || v > param->max) {
         range_text(allowed, sizeof(allowed), param);
-        fov__parse_fault(p, FOV__FAULT_OUT_OF_RANGE, -1, value, allowed, "%s must be %s.",
+        fov__parse_fault(p, FOV_FAULT_OUT_OF_RANGE, -1, value, allowed, "%s must be %s.",
                          name_of(p), allowed);
         fov__mend_number(p, value, fov__param_legal(param, v));
         return false;
     }
-    if (param->type == OP_T_INT && v != fov__rint(v)) {
+    if (param->type == FOV_PARAM_INT && v != fov__rint(v)) {
         fov__param_allowed(allowed, sizeof(allowed), p, param);
-        fov__parse_fault(p, FOV__FAULT_BAD_TYPE, -1, value, allowed,
+        fov__parse_fault(p, FOV_FAULT_BAD_TYPE, -1, value, allowed,
                          "%s takes %s, without a fraction.", name_of(p), allowed);
         fov__mend_number(p, value, fov__param_legal(param, v));
         return false;
     }
-    if (param->type == OP_T_INT)
+    if (param->type == FOV_PARAM_INT)
         *(int32_t *)fov__param_member(p, param) = (int32_t)v;
     else
         *(double *)fov__param_member(p, param) =
@@ -142,7 +143,7 @@ static bool parse_number(struct op_parse *p, const struct op_param *param,
     return true;
 }
 
-static bool parse_bool(struct op_parse *p, const struct op_param *param,
+static bool parse_bool(struct op_parse *p, const fov_op_param_row *param,
                        const fov_json_value *value)
 {
     if (fov__json_bool(value, fov__param_member(p, param)))
@@ -184,10 +185,10 @@ static const char *nearest_choice(const char *text, const char *const *choices)
     return best;
 }
 
-static void mend_choice(struct op_parse *p, const struct op_param *param,
+static void mend_choice(struct op_parse *p, const fov_op_param_row *param,
                         const fov_json_value *value, const char *choice)
 {
-    if (choice == NULL && (param->flags & OP_REQUIRED) != 0)
+    if (choice == NULL && (param->flags & FOV_PARAM_REQUIRED) != 0)
         choice = param->choices[(int)param->def];
     if (choice != NULL)
         fov__mend_text(p, value, choice, strlen(choice));
@@ -195,7 +196,7 @@ static void mend_choice(struct op_parse *p, const struct op_param *param,
         fov__mend_drop(p, value);
 }
 
-static bool parse_enum(struct op_parse *p, const struct op_param *param,
+static bool parse_enum(struct op_parse *p, const fov_op_param_row *param,
                        const fov_json_value *value)
 {
     const char *text = fov__json_string(value);
@@ -212,13 +213,13 @@ static bool parse_enum(struct op_parse *p, const struct op_param *param,
     }
     char allowed[160];
     fov__param_allowed(allowed, sizeof(allowed), p, param);
-    fov__parse_fault(p, FOV__FAULT_OUT_OF_RANGE, -1, value, allowed, "%s must be %s.", name_of(p),
+    fov__parse_fault(p, FOV_FAULT_OUT_OF_RANGE, -1, value, allowed, "%s must be %s.", name_of(p),
                      allowed);
     mend_choice(p, param, value, nearest_choice(text, param->choices));
     return false;
 }
 
-static bool parse_text(struct op_parse *p, const struct op_param *param,
+static bool parse_text(struct op_parse *p, const fov_op_param_row *param,
                        const fov_json_value *value)
 {
     const char *text = fov__json_string(value);
@@ -231,7 +232,7 @@ static bool parse_text(struct op_parse *p, const struct op_param *param,
     if (len >= param->size) {
         char allowed[64];
         fov__format(allowed, sizeof(allowed), "at most %zu bytes", param->size - 1);
-        fov__parse_fault(p, FOV__FAULT_OUT_OF_RANGE, -1, value, allowed,
+        fov__parse_fault(p, FOV_FAULT_OUT_OF_RANGE, -1, value, allowed,
                          "%s is %zu bytes long and may be %s.", name_of(p), len, allowed);
         fov__mend_text(p, value, text, param->size - 1);
         return false;
@@ -245,7 +246,7 @@ static bool parse_text(struct op_parse *p, const struct op_param *param,
 const char *const fov__color_names[] = {"red",   "green",  "blue",   "yellow", "cyan", "magenta",
                                         "black", "orange", "purple", "white",  "gray", NULL};
 /* Strong on white and on photographs: green and blue are darker than their full values. */
-static const struct op_color color_values[] = {
+static const fov_op_color color_values[] = {
     {255, 0, 0}, {0, 160, 0},   {0, 80, 255},  {255, 220, 0},   {0, 200, 220},  {230, 0, 200},
     {0, 0, 0},   {255, 128, 0}, {128, 0, 160}, {255, 255, 255}, {128, 128, 128}};
 _Static_assert(FOV_COUNT(color_values) + 1 == FOV_COUNT(fov__color_names), "a value for each name");
@@ -259,7 +260,7 @@ static int hex_digit(char c)
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-bool fov__color_parse(const char *text, struct op_color *out)
+bool fov__color_parse(const char *text, fov_op_color *out)
 {
     for (size_t i = 0; fov__color_names[i] != NULL; i++) {
         if (strcmp(fov__color_names[i], text) == 0) {
@@ -275,12 +276,12 @@ bool fov__color_parse(const char *text, struct op_color *out)
         if (d[i] < 0)
             return false;
     }
-    *out = (struct op_color){(uint8_t)(d[0] * 16 + d[1]), (uint8_t)(d[2] * 16 + d[3]),
-                             (uint8_t)(d[4] * 16 + d[5])};
+    *out = (fov_op_color){(uint8_t)(d[0] * 16 + d[1]), (uint8_t)(d[2] * 16 + d[3]),
+                          (uint8_t)(d[4] * 16 + d[5])};
     return true;
 }
 
-static bool parse_color(struct op_parse *p, const struct op_param *param,
+static bool parse_color(struct op_parse *p, const fov_op_param_row *param,
                         const fov_json_value *value)
 {
     const char *text = fov__json_string(value);
@@ -293,7 +294,7 @@ static bool parse_color(struct op_parse *p, const struct op_param *param,
         return true;
     char allowed[160];
     fov__param_allowed(allowed, sizeof(allowed), p, param);
-    fov__parse_fault(p, FOV__FAULT_OUT_OF_RANGE, -1, value, allowed, "%s must be %s.", name_of(p),
+    fov__parse_fault(p, FOV_FAULT_OUT_OF_RANGE, -1, value, allowed, "%s must be %s.", name_of(p),
                      allowed);
     const char *near = nearest_choice(text, fov__color_names);
     if (near != NULL)
@@ -305,23 +306,24 @@ static bool parse_color(struct op_parse *p, const struct op_param *param,
 
 /* ---- any type ------------------------------------------------------------------------------- */
 
-bool fov__param_parse(struct op_parse *p, const struct op_param *param, const fov_json_value *value)
+bool fov__param_parse(struct op_parse *p, const fov_op_param_row *param,
+                      const fov_json_value *value)
 {
     switch (param->type) {
-    case OP_T_NUM:
-    case OP_T_INT:
+    case FOV_PARAM_NUMBER:
+    case FOV_PARAM_INT:
         return parse_number(p, param, value);
-    case OP_T_BOOL:
+    case FOV_PARAM_BOOL:
         return parse_bool(p, param, value);
-    case OP_T_ENUM:
+    case FOV_PARAM_ENUM:
         return parse_enum(p, param, value);
-    case OP_T_TEXT:
+    case FOV_PARAM_TEXT:
         return parse_text(p, param, value);
-    case OP_T_COLOR:
+    case FOV_PARAM_COLOR:
         return parse_color(p, param, value);
-    case OP_T_BOX:
+    case FOV_PARAM_BOX:
         return fov__coord_box(p, value, -1, fov__param_member(p, param));
-    case OP_T_POINT:
+    case FOV_PARAM_POINT:
         return fov__coord_point(p, value, -1, fov__param_member(p, param));
     default:
         return fov__list_parse(p, param, value, fov__param_member(p, param));

@@ -4,7 +4,7 @@
  * pixels whatever space the call was in. */
 #include "op/op_internal.h"
 
-static void write_color(struct fov_jw *jw, const char *key, const struct op_color *color)
+static void write_color(struct fov_jw *jw, const char *key, const fov_op_color *color)
 {
     char text[8];
     fov__format(text, sizeof(text), "#%02x%02x%02x", color->r, color->g, color->b);
@@ -31,19 +31,19 @@ static void write_point(struct fov_jw *jw, const char *key, const fov_point *poi
     write_numbers(jw, key, v, 2);
 }
 
-static void write_list(struct fov_jw *jw, const struct op_param *param, const void *member)
+static void write_list(struct fov_jw *jw, const fov_op_param_row *param, const void *member)
 {
-    const struct op_boxes *boxes = member;
-    const struct op_points *points = member;
-    const struct op_lines *lines = member;
-    const struct op_labels *labels = member;
+    const fov_op_boxes *boxes = member;
+    const fov_op_points *points = member;
+    const fov_op_lines *lines = member;
+    const fov_op_labels *labels = member;
     fov__jw_array(jw, param->name);
     for (uint32_t i = 0; i < boxes->n; i++) { /* every list begins with n */
-        if (param->type == OP_T_BOXES) {
+        if (param->type == FOV_PARAM_BOXES) {
             write_box(jw, NULL, &boxes->v[i]);
-        } else if (param->type == OP_T_POINTS) {
+        } else if (param->type == FOV_PARAM_POINTS) {
             write_point(jw, NULL, &points->v[i]);
-        } else if (param->type == OP_T_LINES) {
+        } else if (param->type == FOV_PARAM_LINES) {
             const double v[] = {lines->v[i].a.x, lines->v[i].a.y, lines->v[i].b.x, lines->v[i].b.y};
             write_numbers(jw, NULL, v, 4);
         } else {
@@ -56,31 +56,31 @@ static void write_list(struct fov_jw *jw, const struct op_param *param, const vo
     fov__jw_end_array(jw);
 }
 
-static void write_param(struct fov_jw *jw, const struct op_param *param, const void *member)
+static void write_param(struct fov_jw *jw, const fov_op_param_row *param, const void *member)
 {
     switch (param->type) {
-    case OP_T_NUM:
+    case FOV_PARAM_NUMBER:
         fov__jw_number(jw, param->name, *(const double *)member);
         break;
-    case OP_T_INT:
+    case FOV_PARAM_INT:
         fov__jw_int(jw, param->name, *(const int32_t *)member);
         break;
-    case OP_T_BOOL:
+    case FOV_PARAM_BOOL:
         fov__jw_bool(jw, param->name, *(const bool *)member);
         break;
-    case OP_T_ENUM:
+    case FOV_PARAM_ENUM:
         fov__jw_string(jw, param->name, param->choices[*(const int32_t *)member]);
         break;
-    case OP_T_TEXT:
+    case FOV_PARAM_TEXT:
         fov__jw_string(jw, param->name, member);
         break;
-    case OP_T_COLOR:
+    case FOV_PARAM_COLOR:
         write_color(jw, param->name, member);
         break;
-    case OP_T_BOX:
+    case FOV_PARAM_BOX:
         write_box(jw, param->name, member);
         break;
-    case OP_T_POINT:
+    case FOV_PARAM_POINT:
         write_point(jw, param->name, member);
         break;
     default:
@@ -89,15 +89,15 @@ static void write_param(struct fov_jw *jw, const struct op_param *param, const v
     }
 }
 
-void fov__op_args_write(struct fov_jw *jw, const char *key, const struct op_def *def,
+void fov__op_args_write(struct fov_jw *jw, const char *key, const fov_op_def *def,
                         const void *args)
 {
     /* Parsing leaves `given` clear where a value equals its default. */
-    const uint32_t given = ((const struct op_args_head *)args)->given;
+    const uint32_t given = ((const fov_op_args_head *)args)->given;
     fov__jw_object(jw, key);
     for (int i = 0; def->params != NULL && def->params[i].name != NULL; i++) {
-        const struct op_param *param = &def->params[i];
-        if ((given >> i & 1) != 0 && (param->flags & OP_COMMENT) == 0)
+        const fov_op_param_row *param = &def->params[i];
+        if ((given >> i & 1) != 0 && (param->flags & FOV_PARAM_COMMENT) == 0)
             write_param(jw, param, (const char *)args + param->offset);
     }
     fov__jw_end_object(jw);

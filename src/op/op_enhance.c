@@ -10,7 +10,7 @@
 #include "op/op_filters_internal.h"
 
 struct enhance_args {
-    struct op_args_head head;
+    fov_op_args_head head;
     fov_box box;
     double brightness, contrast, gamma, saturation, sharpen;
     int32_t denoise;
@@ -33,7 +33,7 @@ static bool is_stretched(const struct enhance_args *e)
     return e->autocontrast && e->white > e->black;
 }
 
-static fov_box part_of(const struct enhance_args *e, const struct op_frame *in)
+static fov_box part_of(const struct enhance_args *e, const fov_op_frame *in)
 {
     return (e->head.given & ENHANCE_BOX_BIT) != 0 ? e->box : (fov_box){0, 0, in->width, in->height};
 }
@@ -60,8 +60,7 @@ static void find_tails(const struct fov_pixels *px, int32_t *black, int32_t *whi
         (*white)--;
 }
 
-static fov_status enhance_resolve(void *args, struct op_io *io, struct op_fault *fault,
-                                  fov_error *err)
+static fov_status enhance_resolve(void *args, fov_op_io *io, fov_op_fault *fault, fov_error *err)
 {
     struct enhance_args *e = args;
     const uint32_t both = ENHANCE_BLACK_BIT | ENHANCE_WHITE_BIT;
@@ -98,12 +97,13 @@ static bool is_neutral(const struct enhance_args *e)
            e->gamma == 1 && e->saturation == 1 && !e->grayscale && !e->invert;
 }
 
-static fov_status enhance_plan(const void *args, const struct op_frame *in, int32_t in_count,
-                               struct op_plan *out, struct op_fault *fault)
+static fov_status enhance_plan(const void *args, const fov_op_frame *in, int32_t in_count,
+                               fov_op_plan *out, fov_op_fault *fault)
 {
     const struct enhance_args *e = args;
     (void)in_count;
     (void)fault;
+    fov_op_plan_same(out, in, is_barrier(e) ? FOV_OP_EFFECT_BARRIER : FOV_OP_EFFECT_POINTWISE);
     if (is_neutral(e))
         fov__format(
             out->note, sizeof(out->note),
@@ -111,13 +111,6 @@ static fov_status enhance_plan(const void *args, const struct op_frame *in, int3
     else if (e->autocontrast && e->black == 0 && e->white == 255)
         fov__format(out->note, sizeof(out->note),
                     "autocontrast found the full range already there");
-    out->output_count = 1;
-    out->output[0].effect = is_barrier(e) ? OP_EFFECT_BARRIER : OP_EFFECT_POINTWISE;
-    out->output[0].width = in->width;
-    out->output[0].height = in->height;
-    out->output[0].region_count = 1;
-    out->output[0].region[0].box = (fov_box){0, 0, in->width, in->height};
-    out->output[0].region[0].to_input = fov__mat_identity();
     out->output[0].has_mask = (e->head.given & ENHANCE_BOX_BIT) != 0;
     out->output[0].mask = part_of(e, in);
     return FOV_OK;
@@ -189,7 +182,7 @@ static void enhance_point(const void *args, uint8_t *pixels, size_t n, int32_t b
 
 /* ---- run: a barrier ------------------------------------------------------------------------- */
 
-static fov_status copy_all(struct op_io *io, struct fov_pixels *out, fov_error *err)
+static fov_status copy_all(fov_op_io *io, struct fov_pixels *out, fov_error *err)
 {
     struct fov_pixels *px = NULL;
     const fov_status rc = io->render(io, 0, (fov_box){0, 0, out->width, out->height}, out->width,
@@ -213,8 +206,8 @@ static fov_status copy_all(struct op_io *io, struct fov_pixels *out, fov_error *
     return FOV_OK;
 }
 
-static fov_status enhance_run(const void *args, struct op_io *io, struct fov_pixels *const *out,
-                              struct op_fault *fault, fov_error *err)
+static fov_status enhance_run(const void *args, fov_op_io *io, struct fov_pixels *const *out,
+                              fov_op_fault *fault, fov_error *err)
 {
     const struct enhance_args *e = args;
     struct fov_pixels *px = out[0];
@@ -239,29 +232,33 @@ static fov_status enhance_run(const void *args, struct op_io *io, struct fov_pix
     return rc;
 }
 
-static const struct op_param enhance_params[] = {
-    OP_BOX(enhance_args, box, "bbox_2d", 0, "only this part is changed"),
-    OP_NUM(enhance_args, brightness, -1, 1, 0, "", "added to every level, 1 is all of the range"),
-    OP_NUM(enhance_args, contrast, 0, 4, 1, "", "factor about the middle grey"),
-    OP_NUM(enhance_args, gamma, 0.1, 5, 1, "", "above 1 lightens dark parts, below 1 darkens"),
-    OP_NUM(enhance_args, saturation, 0, 4, 1, "", "factor, 0 takes the colours away"),
-    OP_NUM(enhance_args, sharpen, 0, 3, 0, "", "strength of edge sharpening"),
-    OP_INT(enhance_args, denoise, 0, 0, 3, 0, "passes", "passes of a 3x3 median against speckles"),
-    OP_BOOL(enhance_args, autocontrast, 0, "stretch the levels found to the full range"),
-    OP_NUM(enhance_args, clahe, 0, 8, 0, "", "local contrast, 2 to 4 for uneven light"),
-    OP_BOOL(enhance_args, grayscale, 0, "to grey"),
-    OP_BOOL(enhance_args, invert, 0, "dark and light change places"),
-    OP_INT(enhance_args, black, OP_HIDDEN, 0, 255, 0, "", "level that autocontrast makes black"),
-    OP_INT(enhance_args, white, OP_HIDDEN, 0, 255, 255, "", "level that autocontrast makes white"),
-    OP_END};
+static const fov_op_param_row enhance_params[] = {
+    FOV_OP_BOX(enhance_args, box, "bbox_2d", 0, "only this part is changed"),
+    FOV_OP_NUM(enhance_args, brightness, -1, 1, 0, "",
+               "added to every level, 1 is all of the range"),
+    FOV_OP_NUM(enhance_args, contrast, 0, 4, 1, "", "factor about the middle grey"),
+    FOV_OP_NUM(enhance_args, gamma, 0.1, 5, 1, "", "above 1 lightens dark parts, below 1 darkens"),
+    FOV_OP_NUM(enhance_args, saturation, 0, 4, 1, "", "factor, 0 takes the colours away"),
+    FOV_OP_NUM(enhance_args, sharpen, 0, 3, 0, "", "strength of edge sharpening"),
+    FOV_OP_INT(enhance_args, denoise, 0, 0, 3, 0, "passes",
+               "passes of a 3x3 median against speckles"),
+    FOV_OP_BOOL(enhance_args, autocontrast, 0, "stretch the levels found to the full range"),
+    FOV_OP_NUM(enhance_args, clahe, 0, 8, 0, "", "local contrast, 2 to 4 for uneven light"),
+    FOV_OP_BOOL(enhance_args, grayscale, 0, "to grey"),
+    FOV_OP_BOOL(enhance_args, invert, 0, "dark and light change places"),
+    FOV_OP_INT(enhance_args, black, FOV_PARAM_HIDDEN, 0, 255, 0, "",
+               "level that autocontrast makes black"),
+    FOV_OP_INT(enhance_args, white, FOV_PARAM_HIDDEN, 0, 255, 255, "",
+               "level that autocontrast makes white"),
+    FOV_OP_END};
 
-static const struct op_example enhance_examples[] = {
+static const fov_op_example_row enhance_examples[] = {
     {"{\"autocontrast\":true}", "1000x500"},
     {"{\"box\":[0,0,500,500],\"contrast\":1.8,\"gamma\":1.4}", "1000x500"},
     {"{\"clahe\":3,\"denoise\":1,\"sharpen\":1}", "1000x500"},
     {NULL, NULL}};
 
-const struct op_def fov__op_enhance = {
+const fov_op_def fov__op_enhance = {
     .name = "enhance",
     .since = "0.1.0",
     .summary = "Make faint, dark, noisy or blurred parts easier to see.",
@@ -269,8 +266,8 @@ const struct op_def fov__op_enhance = {
         "Use it when something is there but hard to make out: pale print, bad light, noise. Try "
         "autocontrast first, clahe for uneven light. Colours and brightness are no longer those "
         "of the original.",
-    .kind = OP_KIND_PIXELS,
-    .presets = OP_PRESET_LOOK | OP_PRESET_FULL,
+    .kind = FOV_OP_PIXELS,
+    .presets = FOV_OP_PRESET_LOOK | FOV_OP_PRESET_FULL,
     .input_min = 1,
     .input_max = 1,
     .params = enhance_params,

@@ -3,47 +3,47 @@
  * be what it reports, and must never turn into a C error by itself: the caller decides. */
 #include "op/op_internal.h"
 
-const char *fov__fault_name(enum fov__fault_code code)
+const char *fov__fault_name(enum fov_fault_code code)
 {
     switch (code) {
 #define NAME(name)          \
-    case FOV__FAULT_##name: \
+    case FOV_FAULT_##name: \
         return #name;
-        FOV__FAULT_MAP(NAME)
+        FOV_FAULT_MAP(NAME)
 #undef NAME
-    case FOV__FAULT_NONE:
-    case FOV__FAULT_COUNT:
+    case FOV_FAULT_NONE:
+    case FOV_FAULT_COUNT:
         break;
     }
     return "NONE";
 }
 
-static fov_status status_of(enum fov__fault_code code)
+static fov_status status_of(enum fov_fault_code code)
 {
     switch (code) {
-    case FOV__FAULT_NONE:
+    case FOV_FAULT_NONE:
         return FOV_OK;
-    case FOV__FAULT_LIMIT:
-    case FOV__FAULT_BUDGET_CALLS:
-    case FOV__FAULT_BUDGET_PIXELS:
-    case FOV__FAULT_BUDGET_IMAGES:
-    case FOV__FAULT_BUDGET_TIME:
-    case FOV__FAULT_BUDGET_ROUNDS:
-    case FOV__FAULT_BUDGET_TOKENS:
-    case FOV__FAULT_BUDGET_COST:
+    case FOV_FAULT_LIMIT:
+    case FOV_FAULT_BUDGET_CALLS:
+    case FOV_FAULT_BUDGET_PIXELS:
+    case FOV_FAULT_BUDGET_IMAGES:
+    case FOV_FAULT_BUDGET_TIME:
+    case FOV_FAULT_BUDGET_ROUNDS:
+    case FOV_FAULT_BUDGET_TOKENS:
+    case FOV_FAULT_BUDGET_COST:
         return FOV_E_LIMIT;
-    case FOV__FAULT_DECODE:
+    case FOV_FAULT_DECODE:
         return FOV_E_IMAGE;
-    case FOV__FAULT_CANCELLED:
+    case FOV_FAULT_CANCELLED:
         return FOV_E_CANCELLED;
-    case FOV__FAULT_UNSUPPORTED:
+    case FOV_FAULT_UNSUPPORTED:
         return FOV_E_UNSUPPORTED;
     default:
         return FOV_E_ARG;
     }
 }
 
-fov_status fov__fault(struct op_fault *fault, enum fov__fault_code code, const char *field,
+fov_status fov__fault(fov_op_fault *fault, enum fov_fault_code code, const char *field,
                       const char *got, const char *allowed, const char *hint_fmt, ...)
 {
     memset(fault, 0, sizeof(*fault));
@@ -62,7 +62,7 @@ fov_status fov__fault(struct op_fault *fault, enum fov__fault_code code, const c
     return status_of(code);
 }
 
-fov_status fov__fault_to_error(const struct op_fault *fault, fov_error *err)
+fov_status fov__fault_to_error(const fov_op_fault *fault, fov_error *err)
 {
     const fov_status status = status_of(fault->code);
     if (status == FOV_OK) {
@@ -79,7 +79,7 @@ fov_status fov__fault_to_error(const struct op_fault *fault, fov_error *err)
     return fov__fail(err, status, 0, fault->field, "%s: %s", fault->field, fault->hint);
 }
 
-void fov__fault_write(struct fov_jw *jw, const char *key, const struct op_fault *fault,
+void fov__fault_write(struct fov_jw *jw, const char *key, const fov_op_fault *fault,
                       const char *image_id, int32_t width, int32_t height)
 {
     fov__jw_object(jw, key);

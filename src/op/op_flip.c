@@ -5,12 +5,12 @@
 enum { FLIP_HORIZONTAL, FLIP_VERTICAL, FLIP_BOTH };
 
 struct flip_args {
-    struct op_args_head head;
+    fov_op_args_head head;
     int32_t axis;
 };
 
-static fov_status flip_plan(const void *args, const struct op_frame *in, int32_t in_count,
-                            struct op_plan *out, struct op_fault *fault)
+static fov_status flip_plan(const void *args, const fov_op_frame *in, int32_t in_count,
+                            fov_op_plan *out, fov_op_fault *fault)
 {
     const struct flip_args *flip = args;
     (void)in_count;
@@ -25,7 +25,7 @@ static fov_status flip_plan(const void *args, const struct op_frame *in, int32_t
         to_input.m[5] = in->height;
     }
     out->output_count = 1;
-    out->output[0].effect = OP_EFFECT_GEOMETRY;
+    out->output[0].effect = FOV_OP_EFFECT_GEOMETRY;
     out->output[0].width = in->width;
     out->output[0].height = in->height;
     out->output[0].region_count = 1;
@@ -36,22 +36,22 @@ static fov_status flip_plan(const void *args, const struct op_frame *in, int32_t
 
 static const char *const flip_axes[] = {"horizontal", "vertical", "both", NULL};
 
-static const struct op_param flip_params[] = {
-    OP_ENUM(flip_args, axis, OP_REQUIRED, flip_axes, FLIP_HORIZONTAL,
+static const fov_op_param_row flip_params[] = {
+    FOV_OP_ENUM(flip_args, axis, FOV_PARAM_REQUIRED, flip_axes, FLIP_HORIZONTAL,
             "horizontal swaps left and right, vertical swaps top and bottom"),
-    OP_END};
+    FOV_OP_END};
 
-static const struct op_example flip_examples[] = {
+static const fov_op_example_row flip_examples[] = {
     {"{\"axis\":\"horizontal\"}", "1000x500"}, {"{\"axis\":\"both\"}", "1000x500"}, {NULL, NULL}};
 
-const struct op_def fov__op_flip = {
+const fov_op_def fov__op_flip = {
     .name = "flip",
     .since = "0.1.0",
     .summary = "Mirror an image.",
     .when =
         "Use it when text or a scene is mirrored, as in a reflection or a slide seen from behind.",
-    .kind = OP_KIND_GEOMETRY,
-    .presets = OP_PRESET_LOOK | OP_PRESET_FULL,
+    .kind = FOV_OP_GEOMETRY,
+    .presets = FOV_OP_PRESET_LOOK | FOV_OP_PRESET_FULL,
     .input_min = 1,
     .input_max = 1,
     .params = flip_params,

@@ -4,20 +4,20 @@
 #include "op/op_internal.h"
 
 struct list_images_args {
-    struct op_args_head head;
+    fov_op_args_head head;
 };
 
-static const struct op_param list_images_params[] = {OP_END};
+static const fov_op_param_row list_images_params[] = {FOV_OP_END};
 
-static const struct op_example list_images_examples[] = {{"{}", "images"}, {NULL, NULL}};
+static const fov_op_example_row list_images_examples[] = {{"{}", "images"}, {NULL, NULL}};
 
-const struct op_def fov__op_list_images = {
+const fov_op_def fov__op_list_images = {
     .name = "list_images",
     .since = "0.1.0",
     .summary = "List the images so far: ids, sizes, and what each was made from.",
     .when = "Use it when you have lost track of which image shows what.",
-    .kind = OP_KIND_STATE,
-    .presets = OP_PRESET_FULL,
+    .kind = FOV_OP_STATE,
+    .presets = FOV_OP_PRESET_FULL,
     .params = list_images_params,
     .args_size = sizeof(struct list_images_args),
     .examples = list_images_examples,

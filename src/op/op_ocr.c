@@ -6,7 +6,7 @@
 #include "ocr/ocr_internal.h"
 
 struct ocr_args {
-    struct op_args_head head;
+    fov_op_args_head head;
     fov_box box;
     int32_t layout;
 };
@@ -37,7 +37,7 @@ static void write_box(struct fov_jw *jw, const char *key, fov_box box)
     fov__jw_end_array(jw);
 }
 
-static fov_box source_box(struct op_io *io, fov_box box)
+static fov_box source_box(fov_op_io *io, fov_box box)
 {
     const fov_point corners[] = {
         {box.x1, box.y1}, {box.x2, box.y1}, {box.x2, box.y2}, {box.x1, box.y2}};
@@ -53,7 +53,7 @@ static fov_box source_box(struct op_io *io, fov_box box)
     return out;
 }
 
-static void write_words(struct fov_jw *jw, struct op_io *io, const struct fov_ocr_result *read,
+static void write_words(struct fov_jw *jw, fov_op_io *io, const struct fov_ocr_result *read,
                         size_t count, fov_box box, double sx, double sy)
 {
     fov__jw_array(jw, "words");
@@ -71,7 +71,7 @@ static void write_words(struct fov_jw *jw, struct op_io *io, const struct fov_oc
     fov__jw_end_array(jw);
 }
 
-static fov_status write_lines(struct fov_jw *jw, struct op_io *io,
+static fov_status write_lines(struct fov_jw *jw, fov_op_io *io,
                               const struct fov_ocr_result *read, size_t count, fov_error *err)
 {
     struct fov_buf line;
@@ -93,8 +93,8 @@ static fov_status write_lines(struct fov_jw *jw, struct op_io *io,
     return rc;
 }
 
-static fov_status ocr_fact(const void *args, struct op_io *io, struct fov_jw *jw,
-                           struct op_fault *fault, fov_error *err)
+static fov_status ocr_fact(const void *args, fov_op_io *io, struct fov_jw *jw,
+                           fov_op_fault *fault, fov_error *err)
 {
     static const enum fov__ocr_layout layouts[] = {FOV__OCR_SPARSE, FOV__OCR_AUTO, FOV__OCR_BLOCK,
                                                    FOV__OCR_LINE};
@@ -114,7 +114,7 @@ static fov_status ocr_fact(const void *args, struct op_io *io, struct fov_jw *jw
     rc = fov__ocr_read(&read, io->ctx, px, layouts[ocr->layout], false, io->cancel, &why);
     if (rc < 0) {
         if (rc == FOV_E_UNSUPPORTED)
-            fov__fault(fault, FOV__FAULT_UNSUPPORTED, "ocr", NULL, NULL, "%s", why.message);
+            fov__fault(fault, FOV_FAULT_UNSUPPORTED, "ocr", NULL, NULL, "%s", why.message);
         fov__fail(err, rc, why.detail, why.where, "%s", why.message);
         goto done;
     }
@@ -136,24 +136,24 @@ done:
 
 static const char *const ocr_layouts[] = {"sparse", "auto", "block", "line", NULL};
 
-static const struct op_param ocr_params[] = {
-    OP_BOX(ocr_args, box, "bbox_2d", 0, "the part to read; left out, the whole image"),
-    OP_ENUM(ocr_args, layout, 0, ocr_layouts, 0,
+static const fov_op_param_row ocr_params[] = {
+    FOV_OP_BOX(ocr_args, box, "bbox_2d", 0, "the part to read; left out, the whole image"),
+    FOV_OP_ENUM(ocr_args, layout, 0, ocr_layouts, 0,
             "sparse: words scattered as in a chart; auto: columns; block: one paragraph; line: one "
             "line"),
-    OP_END};
+    FOV_OP_END};
 
-static const struct op_example ocr_examples[] = {
+static const fov_op_example_row ocr_examples[] = {
     {"{}", "words"}, {"{\"box\":[0,0,1000,100],\"layout\":\"line\"}", "lines"}, {NULL, NULL}};
 
-const struct op_def fov__op_ocr = {
+const fov_op_def fov__op_ocr = {
     .name = "ocr",
     .since = "0.1.0",
     .summary = "Read printed text with an OCR engine: words, places and confidence.",
     .when = "Use it for much or very small print, and to get the exact place of a word. It reads "
             "printed letters only and makes mistakes: look yourself where it matters.",
-    .kind = OP_KIND_FACT,
-    .presets = OP_PRESET_FULL,
+    .kind = FOV_OP_FACT,
+    .presets = FOV_OP_PRESET_FULL,
     .input_min = 1,
     .input_max = 1,
     .params = ocr_params,

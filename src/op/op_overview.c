@@ -4,12 +4,12 @@
 #include "op/op_internal.h"
 
 struct overview_args {
-    struct op_args_head head;
+    fov_op_args_head head;
     int32_t max_edge; /* 0: the image's own size */
 };
 
-static fov_status overview_plan(const void *args, const struct op_frame *in, int32_t in_count,
-                                struct op_plan *out, struct op_fault *fault)
+static fov_status overview_plan(const void *args, const fov_op_frame *in, int32_t in_count,
+                                fov_op_plan *out, fov_op_fault *fault)
 {
     const struct overview_args *overview = args;
     (void)in_count;
@@ -26,7 +26,7 @@ static fov_status overview_plan(const void *args, const struct op_frame *in, int
                     overview->max_edge);
     }
     out->output_count = 1;
-    out->output[0].effect = OP_EFFECT_GEOMETRY;
+    out->output[0].effect = FOV_OP_EFFECT_GEOMETRY;
     out->output[0].width = (int32_t)width;
     out->output[0].height = (int32_t)height;
     out->output[0].region_count = 1;
@@ -35,26 +35,26 @@ static fov_status overview_plan(const void *args, const struct op_frame *in, int
     return FOV_OK;
 }
 
-static const struct op_param overview_params[] = {
-    OP_INT(overview_args, max_edge, 0, 16, 8192, 0, "pixels",
+static const fov_op_param_row overview_params[] = {
+    FOV_OP_INT(overview_args, max_edge, 0, 16, 8192, 0, "pixels",
            "pixels, longest side of the result; never enlarged"),
-    OP_END};
+    FOV_OP_END};
 
-static const struct op_example overview_examples[] = {{"{}", "1000x500"},
+static const fov_op_example_row overview_examples[] = {{"{}", "1000x500"},
                                                       {"{\"max_edge\":400}", "400x200"},
                                                       {"{\"max_edge\":333}", "333x166"},
                                                       {"{\"max_edge\":4000}", "1000x500"},
                                                       {NULL, NULL}};
 
-const struct op_def fov__op_overview = {
+const fov_op_def fov__op_overview = {
     .name = "overview",
     .since = "0.1.0",
     .summary = "Look at a whole image again, smaller if wanted.",
     .when =
         "Use it to see the whole picture once more after looking at details, or to check where a "
         "detail belongs.",
-    .kind = OP_KIND_GEOMETRY,
-    .presets = OP_PRESET_LOOK | OP_PRESET_FULL,
+    .kind = FOV_OP_GEOMETRY,
+    .presets = FOV_OP_PRESET_LOOK | FOV_OP_PRESET_FULL,
     .input_min = 1,
     .input_max = 1,
     .params = overview_params,

@@ -5,10 +5,10 @@
 #include "op/op_internal.h"
 
 struct rotate_args {
-    struct op_args_head head;
+    fov_op_args_head head;
     double degrees;
     bool expand;
-    struct op_color fill;
+    fov_op_color fill;
 };
 enum { ROTATE_FILL_BIT = 4 }; /* 1 << the index of `fill` below */
 
@@ -22,7 +22,7 @@ static bool is_quarter(double degrees)
 }
 
 /* Whether places of the output lie outside the input. */
-static bool uncovers(const struct rotate_args *rotate, const struct op_frame *in)
+static bool uncovers(const struct rotate_args *rotate, const fov_op_frame *in)
 {
     if (!is_quarter(rotate->degrees))
         return true;
@@ -55,7 +55,7 @@ static void ring_add(struct ring *ring, const uint8_t *pixel, int32_t bands)
 }
 
 /* Per channel the median of the outermost pixels. */
-static struct op_color border_colour(const struct fov_pixels *px)
+static fov_op_color border_colour(const struct fov_pixels *px)
 {
     struct ring ring;
     memset(&ring, 0, sizeof(ring));
@@ -66,13 +66,12 @@ static struct op_color border_colour(const struct fov_pixels *px)
         for (int32_t x = 0; x <= last_x; x += step)
             ring_add(&ring, row + (size_t)x * (size_t)px->bands, px->bands);
     }
-    return (struct op_color){median_of(ring.counts[0], ring.total),
-                             median_of(ring.counts[1], ring.total),
-                             median_of(ring.counts[2], ring.total)};
+    return (fov_op_color){median_of(ring.counts[0], ring.total),
+                          median_of(ring.counts[1], ring.total),
+                          median_of(ring.counts[2], ring.total)};
 }
 
-static fov_status rotate_resolve(void *args, struct op_io *io, struct op_fault *fault,
-                                 fov_error *err)
+static fov_status rotate_resolve(void *args, fov_op_io *io, fov_op_fault *fault, fov_error *err)
 {
     struct rotate_args *rotate = args;
     (void)fault;
@@ -93,8 +92,8 @@ static fov_status rotate_resolve(void *args, struct op_io *io, struct op_fault *
     return FOV_OK;
 }
 
-static fov_status rotate_plan(const void *args, const struct op_frame *in, int32_t in_count,
-                              struct op_plan *out, struct op_fault *fault)
+static fov_status rotate_plan(const void *args, const fov_op_frame *in, int32_t in_count,
+                              fov_op_plan *out, fov_op_fault *fault)
 {
     const struct rotate_args *rotate = args;
     (void)in_count;
@@ -116,7 +115,7 @@ static fov_status rotate_plan(const void *args, const struct op_frame *in, int32
         to_input.m[5] = fov__floor(to_input.m[5]);
     }
     out->output_count = 1;
-    out->output[0].effect = OP_EFFECT_GEOMETRY;
+    out->output[0].effect = FOV_OP_EFFECT_GEOMETRY;
     out->output[0].width = (int32_t)width;
     out->output[0].height = (int32_t)height;
     out->output[0].region_count = 1;
@@ -133,20 +132,21 @@ static fov_status rotate_plan(const void *args, const struct op_frame *in, int32
     return FOV_OK;
 }
 
-static const struct op_param rotate_params[] = {
-    OP_NUM_F(rotate_args, degrees, OP_REQUIRED, -360, 360, 90, "degrees",
-             "degrees, positive turns clockwise; 90, 180 and 270 are lossless"),
-    OP_BOOL(rotate_args, expand, 1, "grow the frame so that no corner is cut off"),
-    OP_COLOR(rotate_args, fill, OP_HIDDEN, 0xffffff, "colour of uncovered corners"), OP_END};
+static const fov_op_param_row rotate_params[] = {
+    FOV_OP_NUM_F(rotate_args, degrees, FOV_PARAM_REQUIRED, -360, 360, 90, "degrees",
+                 "degrees, positive turns clockwise; 90, 180 and 270 are lossless"),
+    FOV_OP_BOOL(rotate_args, expand, 1, "grow the frame so that no corner is cut off"),
+    FOV_OP_COLOR(rotate_args, fill, FOV_PARAM_HIDDEN, 0xffffff, "colour of uncovered corners"),
+    FOV_OP_END};
 
-static const struct op_example rotate_examples[] = {
+static const fov_op_example_row rotate_examples[] = {
     {"{\"degrees\":90}", "500x1000"},
     {"{\"degrees\":-180}", "1000x500"},
     {"{\"degrees\":30}", "1117x934"},
     {"{\"degrees\":-7.5,\"expand\":false}", "1000x500"},
     {NULL, NULL}};
 
-const struct op_def fov__op_rotate = {
+const fov_op_def fov__op_rotate = {
     .name = "rotate",
     .since = "0.1.0",
     .summary = "Turn an image clockwise by degrees.",
@@ -154,8 +154,8 @@ const struct op_def fov__op_rotate = {
         "Use it when text or a chart stands sideways, upside down or aslant: turn it until its "
         "lines run level, then read. Give the angle that brings it upright, such as 90, -90, 180 "
         "or -7.5.",
-    .kind = OP_KIND_GEOMETRY,
-    .presets = OP_PRESET_LOOK | OP_PRESET_FULL,
+    .kind = FOV_OP_GEOMETRY,
+    .presets = FOV_OP_PRESET_LOOK | FOV_OP_PRESET_FULL,
     .input_min = 1,
     .input_max = 1,
     .params = rotate_params,

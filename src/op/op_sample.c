@@ -4,8 +4,8 @@
 #include "op/op_internal.h"
 
 struct sample_args {
-    struct op_args_head head;
-    struct op_points points;
+    fov_op_args_head head;
+    fov_op_points points;
     fov_box box;
     int32_t radius;
 };
@@ -34,15 +34,15 @@ static void sum_add(struct rgb_sum *sum, const uint8_t *pixel, int32_t bands)
     sum->count++;
 }
 
-static struct op_color sum_mean(const struct rgb_sum *sum)
+static fov_op_color sum_mean(const struct rgb_sum *sum)
 {
     uint8_t v[3] = {0, 0, 0};
     for (int c = 0; c < 3 && sum->count > 0; c++)
         v[c] = (uint8_t)((sum->sum[c] + sum->count / 2) / sum->count);
-    return (struct op_color){v[0], v[1], v[2]};
+    return (fov_op_color){v[0], v[1], v[2]};
 }
 
-static void write_color(struct fov_jw *jw, struct op_color color)
+static void write_color(struct fov_jw *jw, fov_op_color color)
 {
     char hex[8];
     fov__jw_array(jw, "rgb");
@@ -64,7 +64,7 @@ static void write_numbers(struct fov_jw *jw, const char *key, const double *v, i
 
 /* ---- points --------------------------------------------------------------------------------- */
 
-static fov_status sample_point(struct op_io *io, fov_point at, int32_t radius, struct op_color *out,
+static fov_status sample_point(fov_op_io *io, fov_point at, int32_t radius, fov_op_color *out,
                                fov_error *err)
 {
     const int32_t w = io->in->width, h = io->in->height;
@@ -90,13 +90,13 @@ static fov_status sample_point(struct op_io *io, fov_point at, int32_t radius, s
     return FOV_OK;
 }
 
-static fov_status write_points(const struct sample_args *sample, struct op_io *io,
-                               struct fov_jw *jw, fov_error *err)
+static fov_status write_points(const struct sample_args *sample, fov_op_io *io, struct fov_jw *jw,
+                               fov_error *err)
 {
     fov__jw_array(jw, "points");
     for (uint32_t i = 0; i < sample->points.n; i++) {
         const fov_point at = sample->points.v[i], source = io->to_source(io, 0, at);
-        struct op_color color;
+        fov_op_color color;
         if (fov_cancel_is_set(io->cancel))
             return fov__fail(err, FOV_E_CANCELLED, 0, "sample", "the caller cancelled");
         const fov_status rc = sample_point(io, at, sample->radius, &color, err);
@@ -151,7 +151,7 @@ static uint8_t median_of(const uint32_t levels[256], uint32_t count)
     return 255;
 }
 
-static bool is_near(struct op_color a, struct op_color b)
+static bool is_near(fov_op_color a, fov_op_color b)
 {
     const int dr = a.r - b.r, dg = a.g - b.g, db = a.b - b.b;
     return dr <= SAMPLE_NEAR && -dr <= SAMPLE_NEAR && dg <= SAMPLE_NEAR && -dg <= SAMPLE_NEAR &&
@@ -167,7 +167,7 @@ static struct rgb_sum take_dominant(struct rgb_sum *bins)
         if (bins[i].count > bins[best].count)
             best = i;
     }
-    const struct op_color heart = sum_mean(&bins[best]);
+    const fov_op_color heart = sum_mean(&bins[best]);
     for (size_t i = 0; i < SAMPLE_BINS; i++) {
         if (bins[i].count == 0 || !is_near(sum_mean(&bins[i]), heart))
             continue;
@@ -186,9 +186,8 @@ static void write_stats(struct fov_jw *jw, struct box_stats *stats)
     write_color(jw, sum_mean(&stats->all));
     fov__jw_end_object(jw);
     fov__jw_object(jw, "median");
-    write_color(jw,
-                (struct op_color){median_of(stats->levels[0], n), median_of(stats->levels[1], n),
-                                  median_of(stats->levels[2], n)});
+    write_color(jw, (fov_op_color){median_of(stats->levels[0], n), median_of(stats->levels[1], n),
+                                   median_of(stats->levels[2], n)});
     fov__jw_end_object(jw);
     fov__jw_array(jw, "colors");
     for (int i = 0; i < SAMPLE_COLORS; i++) {
@@ -205,7 +204,7 @@ static void write_stats(struct fov_jw *jw, struct box_stats *stats)
 }
 
 /* The bounds of a box in the original, whose corners a rotation may have swapped. */
-static void write_source_box(struct op_io *io, struct fov_jw *jw, fov_box box)
+static void write_source_box(fov_op_io *io, struct fov_jw *jw, fov_box box)
 {
     const fov_point corners[] = {
         {box.x1, box.y1}, {box.x2, box.y1}, {box.x2, box.y2}, {box.x1, box.y2}};
@@ -220,7 +219,7 @@ static void write_source_box(struct op_io *io, struct fov_jw *jw, fov_box box)
     write_numbers(jw, "source_px", v, 4);
 }
 
-static fov_status write_box(fov_box box, struct op_io *io, struct fov_jw *jw, fov_error *err)
+static fov_status write_box(fov_box box, fov_op_io *io, struct fov_jw *jw, fov_error *err)
 {
     int32_t w = (int32_t)(box.x2 - box.x1), h = (int32_t)(box.y2 - box.y1);
     for (; (double)w * h > SAMPLE_PIXELS; w = (w + 1) / 2, h = (h + 1) / 2) {
@@ -243,13 +242,13 @@ static fov_status write_box(fov_box box, struct op_io *io, struct fov_jw *jw, fo
     return rc;
 }
 
-static fov_status sample_fact(const void *args, struct op_io *io, struct fov_jw *jw,
-                              struct op_fault *fault, fov_error *err)
+static fov_status sample_fact(const void *args, fov_op_io *io, struct fov_jw *jw,
+                              fov_op_fault *fault, fov_error *err)
 {
     const struct sample_args *sample = args;
     const bool has_box = (sample->head.given & SAMPLE_BOX_BIT) != 0;
     if (sample->points.n == 0 && !has_box) {
-        const fov_status rc = fov__fault(fault, FOV__FAULT_MISSING_ARG, "sample.points", NULL,
+        const fov_status rc = fov__fault(fault, FOV_FAULT_MISSING_ARG, "sample.points", NULL,
                                          "points, or a box", "sample needs points, or a box.");
         fov__fault_to_error(fault, err);
         return rc;
@@ -262,29 +261,30 @@ static fov_status sample_fact(const void *args, struct op_io *io, struct fov_jw 
     return rc;
 }
 
-static const struct op_param sample_params[] = {
-    OP_LIST(sample_args, points, OP_T_POINTS, 0, OP_LIST_MAX, "where to read the colour"),
-    OP_BOX(sample_args, box, "bbox_2d", 0,
-           "in place of points, a part whose mean, median and main colours are told"),
-    OP_INT(sample_args, radius, 0, 0, 50, 0, "pixels",
-           "full-resolution pixels; each point is the mean of a disc of this radius"),
-    OP_END};
+static const fov_op_param_row sample_params[] = {
+    FOV_OP_LIST(sample_args, points, FOV_PARAM_POINTS, 0, FOV_OP_LIST_MAX,
+                "where to read the colour"),
+    FOV_OP_BOX(sample_args, box, "bbox_2d", 0,
+               "in place of points, a part whose mean, median and main colours are told"),
+    FOV_OP_INT(sample_args, radius, 0, 0, 50, 0, "pixels",
+               "full-resolution pixels; each point is the mean of a disc of this radius"),
+    FOV_OP_END};
 
-static const struct op_example sample_examples[] = {
+static const fov_op_example_row sample_examples[] = {
     {"{\"points\":[[10,10],[500.5,250]]}", "points"},
     {"{\"points\":[[10,10]],\"radius\":2}", "points"},
     {"{\"box\":[0,0,100,100]}", "colors"},
     {NULL, NULL}};
 
-const struct op_def fov__op_sample = {
+const fov_op_def fov__op_sample = {
     .name = "sample",
     .since = "0.1.0",
     .summary = "Read exact colours at points, or the main colours of a part.",
     .when =
         "Use it to match a bar, line or slice to its legend, or to tell apart colours that look "
         "alike: give a point in each and compare the numbers.",
-    .kind = OP_KIND_FACT,
-    .presets = OP_PRESET_FULL,
+    .kind = FOV_OP_FACT,
+    .presets = FOV_OP_PRESET_FULL,
     .input_min = 1,
     .input_max = 1,
     .params = sample_params,

@@ -49,15 +49,17 @@ bool fov__dialect_find(const char *name, enum fov__dialect *out)
 
 /* ---- descriptions --------------------------------------------------------------------------- */
 
-static bool has_coordinates(const struct op_param *param)
+static bool has_coordinates(const fov_op_param_row *param)
 {
-    return param->type >= OP_T_BOX;
+    return param->type >= FOV_PARAM_BOX;
 }
-_Static_assert(OP_T_BOX == OP_T_COLOR + 1 && OP_T_LABELS > OP_T_LINES, "coordinates come last");
+_Static_assert(FOV_PARAM_BOX == FOV_PARAM_COLOR + 1 && FOV_PARAM_LABELS > FOV_PARAM_LINES,
+               "coordinates come last");
 
-static void coordinate_text(char *out, size_t size, enum op_type type, const struct style *style)
+static void coordinate_text(char *out, size_t size, int32_t type, const struct style *style)
 {
-    const bool is_point = type == OP_T_POINT || type == OP_T_POINTS || type == OP_T_LABELS;
+    const bool is_point =
+        type == FOV_PARAM_POINT || type == FOV_PARAM_POINTS || type == FOV_PARAM_LABELS;
     const bool is_source = style->frame == FOV__FRAME_SOURCE;
     const char *order = is_point ? "[x,y]" : "[x1,y1,x2,y2]";
     const char *of = is_source ? "the original image" : "the image";
@@ -85,34 +87,35 @@ static void coordinate_text(char *out, size_t size, enum op_type type, const str
     }
 }
 
-static bool has_default(const struct op_param *param)
+static bool has_default(const fov_op_param_row *param)
 {
-    if ((param->flags & OP_REQUIRED) != 0)
+    if ((param->flags & FOV_PARAM_REQUIRED) != 0)
         return false;
-    if (param->type == OP_T_NUM || param->type == OP_T_INT)
+    if (param->type == FOV_PARAM_NUMBER || param->type == FOV_PARAM_INT)
         return param->def >= param->min && param->def <= param->max;
-    return param->type == OP_T_BOOL || param->type == OP_T_ENUM || param->type == OP_T_COLOR;
+    return param->type == FOV_PARAM_BOOL || param->type == FOV_PARAM_ENUM ||
+           param->type == FOV_PARAM_COLOR;
 }
 
-static void color_text(char out[8], const struct op_param *param)
+static void color_text(char out[8], const fov_op_param_row *param)
 {
     fov__format(out, 8, "#%06x", (unsigned)param->def);
     for (size_t i = 0; fov__color_names[i] != NULL; i++) {
-        struct op_color color;
+        fov_op_color color;
         if (strlen(fov__color_names[i]) < 8 && fov__color_parse(fov__color_names[i], &color) &&
             (unsigned)(color.r << 16 | color.g << 8 | color.b) == (unsigned)param->def)
             fov__format(out, 8, "%s", fov__color_names[i]);
     }
 }
 
-static void default_text(char *out, size_t size, const struct op_param *param)
+static void default_text(char *out, size_t size, const fov_op_param_row *param)
 {
     char text[32];
-    if (param->type == OP_T_BOOL) {
+    if (param->type == FOV_PARAM_BOOL) {
         fov__format(out, size, "%s", param->def != 0 ? "true" : "false");
-    } else if (param->type == OP_T_ENUM) {
+    } else if (param->type == FOV_PARAM_ENUM) {
         fov__format(out, size, "%s", param->choices[(int)param->def]);
-    } else if (param->type == OP_T_COLOR) {
+    } else if (param->type == FOV_PARAM_COLOR) {
         color_text(text, param);
         fov__format(out, size, "%s", text);
     } else {
@@ -128,7 +131,7 @@ static void append(char *out, size_t size, const char *separator, const char *te
 }
 
 /* The row's words, how coordinates are meant, and bounds that the dialect has no keyword for. */
-static void write_description(struct fov_jw *jw, const struct op_param *param,
+static void write_description(struct fov_jw *jw, const fov_op_param_row *param,
                               const struct style *style)
 {
     char text[512], part[224], lo[32], hi[32];
@@ -136,19 +139,20 @@ static void write_description(struct fov_jw *jw, const struct op_param *param,
     if (has_coordinates(param)) {
         coordinate_text(part, sizeof(part), param->type, style);
         append(text, sizeof(text),
-               param->type == OP_T_BOX || param->type == OP_T_POINT ? ": " : ", each ", part);
+               param->type == FOV_PARAM_BOX || param->type == FOV_PARAM_POINT ? ": " : ", each ",
+               part);
         if (!style->is_full && param->max > 0) {
             fov__format(part, sizeof(part), "at most %d", (int)param->max);
             append(text, sizeof(text), "; ", part);
         }
     }
-    if (!style->has_bounds && (param->type == OP_T_NUM || param->type == OP_T_INT)) {
+    if (!style->has_bounds && (param->type == FOV_PARAM_NUMBER || param->type == FOV_PARAM_INT)) {
         fov__double_text(lo, param->min);
         fov__double_text(hi, param->max);
         fov__format(part, sizeof(part), "%s to %s", lo, hi);
         append(text, sizeof(text), "; ", part);
     }
-    if (param->type == OP_T_COLOR) {
+    if (param->type == FOV_PARAM_COLOR) {
         append(text, sizeof(text), ": ", style->is_full ? "#rrggbb or a name" : "#rrggbb");
         for (size_t i = 0; !style->is_full && fov__color_names[i] != NULL; i++)
             append(text, sizeof(text), ", ", fov__color_names[i]);
@@ -217,7 +221,7 @@ static void write_label(struct fov_jw *jw, const struct style *style)
     fov__jw_object(jw, "text");
     fov__jw_string(jw, "type", "string");
     if (style->is_full)
-        fov__jw_int(jw, "maxLength", OP_LABEL_MAX - 1);
+        fov__jw_int(jw, "maxLength", FOV_OP_LABEL_MAX - 1);
     fov__jw_end_object(jw);
     fov__jw_end_object(jw);
     fov__jw_array(jw, "required");
@@ -228,15 +232,15 @@ static void write_label(struct fov_jw *jw, const struct style *style)
         fov__jw_bool(jw, "additionalProperties", false);
 }
 
-static void write_list_items(struct fov_jw *jw, const struct op_param *param,
+static void write_list_items(struct fov_jw *jw, const fov_op_param_row *param,
                              const struct style *style)
 {
     fov__jw_object(jw, "items");
-    if (param->type == OP_T_LABELS) {
+    if (param->type == FOV_PARAM_LABELS) {
         write_label(jw, style);
     } else {
         fov__jw_string(jw, "type", "array");
-        write_coordinates(jw, style, param->type == OP_T_POINTS ? 2 : 4);
+        write_coordinates(jw, style, param->type == FOV_PARAM_POINTS ? 2 : 4);
     }
     fov__jw_end_object(jw);
     if (style->is_full)
@@ -253,7 +257,8 @@ static void write_enum(struct fov_jw *jw, const char *const *choices, bool is_nu
     fov__jw_end_array(jw);
 }
 
-static void write_bounds(struct fov_jw *jw, const struct op_param *param, const struct style *style)
+static void write_bounds(struct fov_jw *jw, const fov_op_param_row *param,
+                         const struct style *style)
 {
     if (style->has_bounds) {
         fov__jw_number(jw, "minimum", param->min);
@@ -271,15 +276,15 @@ static void write_color_pattern(struct fov_jw *jw)
     fov__jw_string(jw, "pattern", pattern);
 }
 
-static void write_default(struct fov_jw *jw, const struct op_param *param,
+static void write_default(struct fov_jw *jw, const fov_op_param_row *param,
                           const struct style *style)
 {
     char text[32];
     if (!style->is_full || !has_default(param))
         return;
-    if (param->type == OP_T_BOOL) {
+    if (param->type == FOV_PARAM_BOOL) {
         fov__jw_bool(jw, "default", param->def != 0);
-    } else if (param->type == OP_T_ENUM || param->type == OP_T_COLOR) {
+    } else if (param->type == FOV_PARAM_ENUM || param->type == FOV_PARAM_COLOR) {
         default_text(text, sizeof(text), param);
         fov__jw_string(jw, "default", text);
     } else {
@@ -287,37 +292,37 @@ static void write_default(struct fov_jw *jw, const struct op_param *param,
     }
 }
 
-static void write_param(struct fov_jw *jw, const struct op_param *param, const struct style *style)
+static void write_param(struct fov_jw *jw, const fov_op_param_row *param, const struct style *style)
 {
-    const bool is_nullable = style->is_strict && (param->flags & OP_REQUIRED) == 0;
+    const bool is_nullable = style->is_strict && (param->flags & FOV_PARAM_REQUIRED) == 0;
     fov__jw_object(jw, param->name);
     switch (param->type) {
-    case OP_T_NUM:
-    case OP_T_INT:
-        write_type(jw, param->type == OP_T_INT ? "integer" : "number", is_nullable);
+    case FOV_PARAM_NUMBER:
+    case FOV_PARAM_INT:
+        write_type(jw, param->type == FOV_PARAM_INT ? "integer" : "number", is_nullable);
         write_bounds(jw, param, style);
         break;
-    case OP_T_BOOL:
+    case FOV_PARAM_BOOL:
         write_type(jw, "boolean", is_nullable);
         break;
-    case OP_T_ENUM:
+    case FOV_PARAM_ENUM:
         write_type(jw, "string", is_nullable);
         write_enum(jw, param->choices, is_nullable);
         break;
-    case OP_T_TEXT:
+    case FOV_PARAM_TEXT:
         write_type(jw, "string", is_nullable);
         if (style->is_full)
             fov__jw_int(jw, "maxLength", (int64_t)param->size - 1);
         break;
-    case OP_T_COLOR:
+    case FOV_PARAM_COLOR:
         write_type(jw, "string", is_nullable);
         if (style->is_full)
             write_color_pattern(jw);
         break;
-    case OP_T_BOX:
-    case OP_T_POINT:
+    case FOV_PARAM_BOX:
+    case FOV_PARAM_POINT:
         write_type(jw, "array", is_nullable);
-        write_coordinates(jw, style, param->type == OP_T_POINT ? 2 : 4);
+        write_coordinates(jw, style, param->type == FOV_PARAM_POINT ? 2 : 4);
         break;
     default:
         write_type(jw, "array", is_nullable);
@@ -331,21 +336,21 @@ static void write_param(struct fov_jw *jw, const struct op_param *param, const s
 
 /* ---- the object ----------------------------------------------------------------------------- */
 
-static bool is_shown(const struct op_param *param)
+static bool is_shown(const fov_op_param_row *param)
 {
-    return (param->flags & OP_HIDDEN) == 0;
+    return (param->flags & FOV_PARAM_HIDDEN) == 0;
 }
 
-static bool uses_frame(const struct op_def *def)
+static bool uses_frame(const fov_op_def *def)
 {
-    for (const struct op_param *p = def->params; p != NULL && p->name != NULL; p++) {
+    for (const fov_op_param_row *p = def->params; p != NULL && p->name != NULL; p++) {
         if (is_shown(p) && has_coordinates(p))
             return true;
     }
     return false;
 }
 
-static void write_references(struct fov_jw *jw, const struct op_def *def, const struct style *style)
+static void write_references(struct fov_jw *jw, const fov_op_def *def, const struct style *style)
 {
     if (def->input_max == 1) {
         fov__jw_object(jw, "image");
@@ -388,15 +393,15 @@ static void write_frame(struct fov_jw *jw, const struct style *style)
     fov__jw_end_object(jw);
 }
 
-static void write_required(struct fov_jw *jw, const struct op_def *def, const struct style *style)
+static void write_required(struct fov_jw *jw, const fov_op_def *def, const struct style *style)
 {
     bool is_open = style->is_strict;
     if (is_open)
         fov__jw_array(jw, "required");
     if (style->is_strict && def->input_max > 0)
         fov__jw_string(jw, NULL, def->input_max == 1 ? "image" : "images");
-    for (const struct op_param *p = def->params; p != NULL && p->name != NULL; p++) {
-        if (!is_shown(p) || (!style->is_strict && (p->flags & OP_REQUIRED) == 0))
+    for (const fov_op_param_row *p = def->params; p != NULL && p->name != NULL; p++) {
+        if (!is_shown(p) || (!style->is_strict && (p->flags & FOV_PARAM_REQUIRED) == 0))
             continue;
         if (!is_open)
             fov__jw_array(jw, "required");
@@ -409,7 +414,7 @@ static void write_required(struct fov_jw *jw, const struct op_def *def, const st
         fov__jw_end_array(jw);
 }
 
-void fov__op_schema_write(struct fov_jw *jw, const char *key, const struct op_def *def,
+void fov__op_schema_write(struct fov_jw *jw, const char *key, const fov_op_def *def,
                           enum fov__dialect dialect, enum fov__space space, enum fov__frame frame)
 {
     const struct style style = style_of(dialect, space, frame);
@@ -417,7 +422,7 @@ void fov__op_schema_write(struct fov_jw *jw, const char *key, const struct op_de
     fov__jw_string(jw, "type", "object");
     fov__jw_object(jw, "properties");
     write_references(jw, def, &style);
-    for (const struct op_param *p = def->params; p != NULL && p->name != NULL; p++) {
+    for (const fov_op_param_row *p = def->params; p != NULL && p->name != NULL; p++) {
         if (is_shown(p))
             write_param(jw, p, &style);
     }

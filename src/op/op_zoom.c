@@ -4,14 +4,14 @@
 #include "op/op_internal.h"
 
 struct zoom_args {
-    struct op_args_head head;
+    fov_op_args_head head;
     fov_box box;
     double pad;
-    char label[OP_LABEL_MAX];
+    char label[FOV_OP_LABEL_MAX];
 };
 
-static fov_status zoom_plan(const void *args, const struct op_frame *in, int32_t in_count,
-                            struct op_plan *out, struct op_fault *fault)
+static fov_status zoom_plan(const void *args, const fov_op_frame *in, int32_t in_count,
+                            fov_op_plan *out, fov_op_fault *fault)
 {
     const struct zoom_args *zoom = args;
     const fov_box frame = {0, 0, in->width, in->height};
@@ -24,13 +24,13 @@ static fov_status zoom_plan(const void *args, const struct op_frame *in, int32_t
     }
     fov_box cut;
     if (!fov__box_intersect(box, frame, &cut))
-        return fov__fault(fault, FOV__FAULT_OUT_OF_RANGE, "zoom.box", NULL, NULL,
+        return fov__fault(fault, FOV_FAULT_OUT_OF_RANGE, "zoom.box", NULL, NULL,
                           "The box does not meet the image, which is %dx%d pixels.", in->width,
                           in->height);
     if (cut.x1 != box.x1 || cut.y1 != box.y1 || cut.x2 != box.x2 || cut.y2 != box.y2)
         fov__format(out->note, sizeof(out->note), "the padding was cut to the image");
     out->output_count = 1;
-    out->output[0].effect = OP_EFFECT_GEOMETRY;
+    out->output[0].effect = FOV_OP_EFFECT_GEOMETRY;
     out->output[0].width = (int32_t)(cut.x2 - cut.x1);
     out->output[0].height = (int32_t)(cut.y2 - cut.y1);
     out->output[0].region_count = 1;
@@ -39,18 +39,20 @@ static fov_status zoom_plan(const void *args, const struct op_frame *in, int32_t
     return FOV_OK;
 }
 
-static const struct op_alias zoom_aliases[] = {
+static const fov_op_alias_row zoom_aliases[] = {
     {"crop", NULL},
     {"image_zoom_in_tool", "Zoom in on a region of the image given by a bounding box."},
     {NULL, NULL}};
 
-static const struct op_param zoom_params[] = {
-    OP_BOX(zoom_args, box, "bbox_2d", OP_REQUIRED, "the part to look at"),
-    OP_NUM(zoom_args, pad, 0, 0.5, 0, "fraction of the box",
-           "fraction of the box's width and height added on each side"),
-    OP_TEXT(zoom_args, label, OP_COMMENT, "what is in the box; a remark, changes nothing"), OP_END};
+static const fov_op_param_row zoom_params[] = {
+    FOV_OP_BOX(zoom_args, box, "bbox_2d", FOV_PARAM_REQUIRED, "the part to look at"),
+    FOV_OP_NUM(zoom_args, pad, 0, 0.5, 0, "fraction of the box",
+               "fraction of the box's width and height added on each side"),
+    FOV_OP_TEXT(zoom_args, label, FOV_PARAM_COMMENT,
+                "what is in the box; a remark, changes nothing"),
+    FOV_OP_END};
 
-static const struct op_example zoom_examples[] = {
+static const fov_op_example_row zoom_examples[] = {
     {"{\"box\":[100,200,500,450]}", "400x250"},
     {"{\"box\":[10.2,20,50.9,60.5]}", "41x41"},
     {"{\"box\":[900,400,1100,600]}", "100x100"},
@@ -58,7 +60,7 @@ static const struct op_example zoom_examples[] = {
     {"{\"box\":[0,0,100,100],\"pad\":0.5,\"label\":\"the legend\"}", "150x150"},
     {NULL, NULL}};
 
-const struct op_def fov__op_zoom = {
+const fov_op_def fov__op_zoom = {
     .name = "zoom",
     .since = "0.1.0",
     .aliases = zoom_aliases,
@@ -67,8 +69,8 @@ const struct op_def fov__op_zoom = {
         "Use it when a detail is too small to read or count: small print, a legend, a crowded "
         "part. It is cut from the original at full resolution and shown as large as you can see, "
         "so zooming into a zoom adds detail. Take a generous box rather than a tight one.",
-    .kind = OP_KIND_GEOMETRY,
-    .presets = OP_PRESET_LOOK | OP_PRESET_FULL,
+    .kind = FOV_OP_GEOMETRY,
+    .presets = FOV_OP_PRESET_LOOK | FOV_OP_PRESET_FULL,
     .is_closer = true,
     .input_min = 1,
     .input_max = 1,

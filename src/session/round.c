@@ -18,10 +18,10 @@ void fov__session_event(struct fov_session *s, int32_t kind, int32_t image, cons
 /* ---- one call ------------------------------------------------------------------------------- */
 
 /* A budget that is spent refuses the call; true when it did. */
-static bool over_budget(const struct fov_session *s, const char *name, struct op_fault *fault)
+static bool over_budget(const struct fov_session *s, const char *name, fov_op_fault *fault)
 {
-    const struct op_def *op = fov__op_find(name);
-    const bool makes_image = op && op->kind != OP_KIND_FACT && op->kind != OP_KIND_STATE;
+    const fov_op_def *op = fov__op_find(s->ctx, name);
+    const bool makes_image = op && op->kind != FOV_OP_FACT && op->kind != FOV_OP_STATE;
     char got[24], allowed[24];
 
     if (!s->is_asking)
@@ -29,20 +29,20 @@ static bool over_budget(const struct fov_session *s, const char *name, struct op
     if (s->calls > s->opts.calls_max) {
         fov__format(got, sizeof(got), "%u", s->calls);
         fov__format(allowed, sizeof(allowed), "%u", s->opts.calls_max);
-        fov__fault(fault, FOV__FAULT_BUDGET_CALLS, "calls", got, allowed,
+        fov__fault(fault, FOV_FAULT_BUDGET_CALLS, "calls", got, allowed,
                    "All tool calls are spent; answer from what you have seen.");
         return true;
     }
     if (makes_image && s->made >= s->opts.images_max) {
         fov__format(got, sizeof(got), "%u", s->made + 1);
         fov__format(allowed, sizeof(allowed), "%u", s->opts.images_max);
-        fov__fault(fault, FOV__FAULT_BUDGET_IMAGES, "images", got, allowed,
+        fov__fault(fault, FOV_FAULT_BUDGET_IMAGES, "images", got, allowed,
                    "No further images can be made; answer from those you have seen.");
         return true;
     }
     if (s->deadline && fov__clock_ms() >= s->deadline) {
         fov__format(allowed, sizeof(allowed), "%u ms", s->opts.time_ms);
-        fov__fault(fault, FOV__FAULT_BUDGET_TIME, "time", "", allowed,
+        fov__fault(fault, FOV_FAULT_BUDGET_TIME, "time", "", allowed,
                    "The time for this question is spent; answer now.");
         return true;
     }
@@ -53,7 +53,7 @@ fov_status fov__session_run_call(struct fov_session *s, const char *call_id, con
                                  const char *arguments, struct fov_tool_outcome *out,
                                  fov_error *err)
 {
-    struct op_fault fault = {.code = FOV__FAULT_NONE};
+    fov_op_fault fault = {.code = FOV_FAULT_NONE};
     int32_t kind = FOV_EVENT_LOOK;
     fov_status rc;
 
@@ -308,7 +308,7 @@ static fov_status add_result(struct fov_session *s, const struct pending *call,
 /* Calls that are not run are answered too: one without its result would make the conversation
  * illegal for the next question. */
 static fov_status refuse_calls(struct fov_session *s, const struct pending *calls, size_t n,
-                               const struct op_fault *fault, fov_error *err)
+                               const fov_op_fault *fault, fov_error *err)
 {
     fov_status rc = FOV_OK;
 
@@ -329,7 +329,7 @@ static fov_status refuse_calls(struct fov_session *s, const struct pending *call
 static fov_status run_calls(struct fov_session *s, const struct pending *calls, size_t n,
                             fov_error *err)
 {
-    struct op_fault fault = {.code = FOV__FAULT_NONE};
+    fov_op_fault fault = {.code = FOV_FAULT_NONE};
     fov_status rc = fov__conversation_add(s->conversation, FOV_ROLE_TOOL, err);
     size_t i = 0;
 
@@ -345,7 +345,7 @@ static fov_status run_calls(struct fov_session *s, const struct pending *calls, 
     }
     if (rc >= 0 || s->has_failed || rc == FOV_E_MEMORY || rc == FOV_E_INTERNAL)
         return rc;
-    fov__fault(&fault, FOV__FAULT_CANCELLED, "call", "", "", "The call was not made: %s.",
+    fov__fault(&fault, FOV_FAULT_CANCELLED, "call", "", "", "The call was not made: %s.",
                fov_status_text(rc));
     (void)refuse_calls(s, calls + i, n - i, &fault, NULL); /* the first error is the one to tell */
     return rc;
@@ -355,12 +355,12 @@ static fov_status run_calls(struct fov_session *s, const struct pending *calls, 
 static fov_status refuse_last(struct fov_session *s, const struct pending *calls, size_t n,
                               fov_error *err)
 {
-    struct op_fault fault = {.code = FOV__FAULT_NONE};
+    fov_op_fault fault = {.code = FOV_FAULT_NONE};
     fov_status rc = fov__conversation_add(s->conversation, FOV_ROLE_TOOL, err);
     char allowed[24];
 
     fov__format(allowed, sizeof(allowed), "%u", s->opts.rounds_max);
-    fov__fault(&fault, FOV__FAULT_BUDGET_ROUNDS, "rounds", "", allowed,
+    fov__fault(&fault, FOV_FAULT_BUDGET_ROUNDS, "rounds", "", allowed,
                "The tools of this question are withdrawn.");
     return rc < 0 ? rc : refuse_calls(s, calls, n, &fault, err);
 }

@@ -111,7 +111,7 @@ static void widen(double *lo, double *hi, double length, double side)
 }
 
 /* A call of `box` of the image `of`; the box's numbers are of the image `frame`. */
-static void write_call(const struct fov_toolbox *box, struct op_fault *fault, fov_box cut,
+static void write_call(const struct fov_toolbox *box, fov_op_fault *fault, fov_box cut,
                        const struct fov_node *frame, const struct fov_node *of)
 {
     const bool is_yx = box->profile->space == FOV__SPACE_N1000YX;
@@ -139,7 +139,7 @@ static bool is_shift(struct fov_mat a)
  * a plain cut-out of its parent can be mended so, and a box that is told in the source's frame only
  * where that lies along the parent's. */
 static void mend_aspect(const struct fov_toolbox *box, const struct fov_node *node, double ratio,
-                        struct op_fault *fault)
+                        fov_op_fault *fault)
 {
     const struct fov_node *parent = node->parent[0], *frame = parent;
     struct fov_mat back, to_parent;
@@ -167,7 +167,7 @@ static void mend_aspect(const struct fov_toolbox *box, const struct fov_node *no
     write_call(box, fault, cut, frame, parent);
 }
 
-fov_status fov__toolbox_accept(void *user, const struct fov_node *node, struct op_fault *fault,
+fov_status fov__toolbox_accept(void *user, const struct fov_node *node, fov_op_fault *fault,
                                fov_error *err)
 {
     struct fov_toolbox *box = user;
@@ -187,7 +187,7 @@ fov_status fov__toolbox_accept(void *user, const struct fov_node *node, struct o
     fov__format(got, sizeof(got), "%dx%d", (int)node->width, (int)node->height);
     fov__double_text(longest, fov__floor(fit.ratio_max * 10.0) / 10.0);
     fov__format(allowed, sizeof(allowed), "long side at most %s times the short side", longest);
-    fov__fault(fault, FOV__FAULT_BAD_ASPECT, field, got, allowed, "%s", why.message);
+    fov__fault(fault, FOV_FAULT_BAD_ASPECT, field, got, allowed, "%s", why.message);
     mend_aspect(box, node, fit.ratio_max, fault);
     return FOV_E_ARG;
 }

@@ -47,7 +47,7 @@ static const struct {
 } states[] = {{"list_images", list_images}};
 
 fov_status fov__tool_state(struct fov_tool_outcome *out, struct fov_toolbox *box,
-                           const struct op_def *op, fov_error *err)
+                           const fov_op_def *op, fov_error *err)
 {
     struct fov_buf buf;
     struct fov_jw jw;

@@ -26,7 +26,7 @@ static fov_status take_text(struct fov_tool_outcome *out, struct fov_buf *buf, f
 }
 
 static fov_status refuse(struct fov_tool_outcome *out, struct fov_toolbox *box,
-                         const struct op_fault *fault, int32_t image, fov_error *err)
+                         const fov_op_fault *fault, int32_t image, fov_error *err)
 {
     const struct fov_node *node = image >= 0 ? fov__graph_node(box->graph, image) : NULL;
     struct fov_buf buf;
@@ -45,7 +45,7 @@ static fov_status refuse(struct fov_tool_outcome *out, struct fov_toolbox *box,
 }
 
 fov_status fov__tool_refuse(struct fov_tool_outcome *out, struct fov_toolbox *box,
-                            const struct op_fault *fault, fov_error *err)
+                            const fov_op_fault *fault, fov_error *err)
 {
     memset(out, 0, sizeof(*out));
     out->ctx = box->ctx;
@@ -54,13 +54,13 @@ fov_status fov__tool_refuse(struct fov_tool_outcome *out, struct fov_toolbox *bo
 }
 
 /* The tools that may be called, for a model that named another. */
-static void say_tools(char *out, size_t size, uint32_t preset)
+static void say_tools(char *out, size_t size, const fov_context *ctx, uint32_t preset)
 {
-    const struct op_def *def;
+    const fov_op_def *def;
     size_t used = 0;
 
     out[0] = '\0';
-    for (size_t i = 0; (def = fov__op_at(i)); i++) {
+    for (size_t i = 0; (def = fov__op_at(ctx, i)); i++) {
         if (!(def->presets & preset))
             continue;
         fov__format(out + used, size - used, "%s%s", used ? ", " : "", def->name);
@@ -71,11 +71,11 @@ static void say_tools(char *out, size_t size, uint32_t preset)
 static fov_status unknown_tool(struct fov_tool_outcome *out, struct fov_toolbox *box,
                                const char *name, fov_error *err)
 {
-    const char *near = fov__op_suggest(name);
+    const char *near = fov__op_suggest(box->ctx, name);
     char allowed[160];
 
-    say_tools(allowed, sizeof(allowed), box->preset);
-    fov__fault(&out->fault, FOV__FAULT_UNKNOWN_OP, "name", name, allowed,
+    say_tools(allowed, sizeof(allowed), box->ctx, box->preset);
+    fov__fault(&out->fault, FOV_FAULT_UNKNOWN_OP, "name", name, allowed,
                "There is no tool %s%s%s.", name, near ? "; perhaps you mean " : "",
                near ? near : "");
     return refuse(out, box, &out->fault, -1, err);
@@ -97,9 +97,9 @@ static bool delivered(void *user, int32_t image, int32_t *width, int32_t *height
 static fov_status cannot_deliver(struct fov_tool_outcome *out, struct fov_toolbox *box,
                                  int32_t image, fov_status rc, const fov_error *why, fov_error *err)
 {
-    enum fov__fault_code code = rc == FOV_E_IMAGE         ? FOV__FAULT_DECODE
-                                : rc == FOV_E_UNSUPPORTED ? FOV__FAULT_UNSUPPORTED
-                                                          : FOV__FAULT_LIMIT;
+    enum fov_fault_code code = rc == FOV_E_IMAGE         ? FOV_FAULT_DECODE
+                                : rc == FOV_E_UNSUPPORTED ? FOV_FAULT_UNSUPPORTED
+                                                          : FOV_FAULT_LIMIT;
 
     if (rc == FOV_E_MEMORY || rc == FOV_E_INTERNAL || rc == FOV_E_CANCELLED) {
         if (err)
@@ -171,7 +171,7 @@ static fov_status show_fact(struct fov_tool_outcome *out, struct fov_toolbox *bo
 
 /* Parse the text of the arguments; a model's bad JSON is its own to mend. */
 static fov_status parse_arguments(struct fov_tool_outcome *out, struct fov_toolbox *box,
-                                  const struct op_def *def, const char *arguments, size_t len,
+                                  const fov_op_def *def, const char *arguments, size_t len,
                                   struct fov_json **doc, fov_error *err)
 {
     const fov_limits *limits = &box->ctx->limits;
@@ -191,14 +191,14 @@ static fov_status parse_arguments(struct fov_tool_outcome *out, struct fov_toolb
             *err = why;
         return rc;
     }
-    fov__fault(&out->fault, FOV__FAULT_BAD_JSON, def->name, arguments, "one JSON object", "%s",
+    fov__fault(&out->fault, FOV_FAULT_BAD_JSON, def->name, arguments, "one JSON object", "%s",
                why.message);
     rc = refuse(out, box, &out->fault, -1, err);
     return rc < 0 ? rc : FOV_NOTE_END;
 }
 
 static fov_status apply(struct fov_tool_outcome *out, struct fov_toolbox *box,
-                        const struct op_def *def, const fov_json_value *arguments, fov_error *err)
+                        const fov_op_def *def, const fov_json_value *arguments, fov_error *err)
 {
     struct fov_call call = {.op = def,
                             .arguments = arguments,
@@ -214,7 +214,7 @@ static fov_status apply(struct fov_tool_outcome *out, struct fov_toolbox *box,
     fov_status rc = fov__graph_call(box->graph, &call, &applied, &image, &out->fault, err);
 
     if (rc < 0)
-        return out->fault.code == FOV__FAULT_NONE || rc == FOV_E_CANCELLED
+        return out->fault.code == FOV_FAULT_NONE || rc == FOV_E_CANCELLED
                    ? rc
                    : refuse(out, box, &out->fault, image, err);
     out->is_same = rc == FOV_NOTE_SAME;
@@ -233,7 +233,7 @@ static fov_status apply(struct fov_tool_outcome *out, struct fov_toolbox *box,
 fov_status fov__tool_call(struct fov_tool_outcome *out, struct fov_toolbox *box, const char *name,
                           const char *arguments, size_t len, fov_error *err)
 {
-    const struct op_def *def = fov__op_find(name);
+    const fov_op_def *def = fov__op_find(box->ctx, name);
     struct fov_json *doc = NULL;
     fov_status rc;
 
@@ -245,7 +245,7 @@ fov_status fov__tool_call(struct fov_tool_outcome *out, struct fov_toolbox *box,
     out->op = def;
     rc = parse_arguments(out, box, def, arguments, len, &doc, err);
     if (rc == FOV_OK)
-        rc = def->kind == OP_KIND_STATE ? fov__tool_state(out, box, def, err)
+        rc = def->kind == FOV_OP_STATE ? fov__tool_state(out, box, def, err)
                                         : apply(out, box, def, fov__json_root(doc), err);
     fov__json_free(doc);
     return rc < 0 ? rc : FOV_OK;

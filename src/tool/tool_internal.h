@@ -23,7 +23,7 @@
 
 struct fov_toolset {
     fov_context *ctx;
-    uint32_t preset; /* OP_PRESET_… */
+    uint32_t preset; /* FOV_OP_PRESET_… */
     fov_tool *tools; /* views into `text` */
     size_t count;
     char **text; /* parameters and descriptions, owned */
@@ -39,7 +39,7 @@ fov_status fov__toolset_write(fov_bytes *out, fov_context *ctx, const struct fov
                               uint32_t preset, enum fov__dialect dialect, fov_error *err);
 /* One operation's declaration (or all of a preset: name NULL) without a profile, for `foveate
  * ops`. */
-void fov__tool_declare(struct fov_jw *jw, const char *key, const struct op_def *def,
+void fov__tool_declare(struct fov_jw *jw, const char *key, const fov_op_def *def,
                        enum fov__dialect dialect, enum fov__space space, enum fov__frame frame);
 
 /* ---- the toolbox ---------------------------------------------------------------------------- */
@@ -70,10 +70,10 @@ struct fov_tool_outcome {
     fov_context *ctx;
     char *text; /* what the model sees */
     bool is_error, is_same;
-    struct op_fault fault;            /* when is_error */
+    fov_op_fault fault;            /* when is_error */
     int32_t image, image_count, fact; /* -1, 0: none */
     char *normalised;                 /* the recipe in node pixels, JSON; NULL when refused */
-    const struct op_def *op;          /* NULL: unknown */
+    const fov_op_def *op;          /* NULL: unknown */
 };
 void fov__tool_outcome_free(struct fov_tool_outcome *outcome);
 
@@ -82,7 +82,7 @@ fov_status fov__tool_call(struct fov_tool_outcome *out, struct fov_toolbox *box,
                           const char *arguments, size_t len, fov_error *err);
 /* A refusal that did not come from an operation (budgets). */
 fov_status fov__tool_refuse(struct fov_tool_outcome *out, struct fov_toolbox *box,
-                            const struct op_fault *fault, fov_error *err);
+                            const fov_op_fault *fault, fov_error *err);
 
 /* ---- deliver.c ------------------------------------------------------------------------------ */
 
@@ -94,7 +94,7 @@ fov_status fov__toolbox_deliver(const struct fov_toolbox_image **out, struct fov
                                 int32_t image, fov_error *err);
 /* Whether an image that has no number yet could be delivered at all; the `accept` of fov_call,
  * user is the toolbox. A fault BAD_ASPECT says what is legal. */
-fov_status fov__toolbox_accept(void *user, const struct fov_node *node, struct op_fault *fault,
+fov_status fov__toolbox_accept(void *user, const struct fov_node *node, fov_op_fault *fault,
                                fov_error *err);
 /* "img_3: zoom of img_0, box [120,40,520,340] in source pixels, delivered 1568x1176, …" */
 void fov__tool_line(struct fov_buf *out, struct fov_toolbox *box, const struct fov_node *node,
@@ -106,6 +106,6 @@ void fov__tool_line(struct fov_buf *out, struct fov_toolbox *box, const struct f
 void fov__tool_fact_write(struct fov_jw *jw, struct fov_toolbox *box, const struct fov_fact *fact,
                           const fov_json_value *value);
 fov_status fov__tool_state(struct fov_tool_outcome *out, struct fov_toolbox *box,
-                           const struct op_def *op, fov_error *err);
+                           const fov_op_def *op, fov_error *err);
 
 #endif

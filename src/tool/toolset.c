@@ -7,15 +7,15 @@
 bool fov__preset_find(const char *name, uint32_t *out)
 {
     if (!name || strcmp(name, "look") == 0)
-        *out = OP_PRESET_LOOK;
+        *out = FOV_OP_PRESET_LOOK;
     else if (strcmp(name, "full") == 0)
-        *out = OP_PRESET_FULL;
+        *out = FOV_OP_PRESET_FULL;
     else
         return false;
     return true;
 }
 
-static void describe(struct fov_buf *out, const struct op_def *def)
+static void describe(struct fov_buf *out, const fov_op_def *def)
 {
     fov__buf_adds(out, def->summary);
     fov__buf_addc(out, ' ');
@@ -24,7 +24,7 @@ static void describe(struct fov_buf *out, const struct op_def *def)
 
 /* OpenAI's Chat form nests the function; Responses, Mistral and the rest of its kin take the same
  * members. Gemini reads JSON Schema from `parametersJsonSchema`. */
-void fov__tool_declare(struct fov_jw *jw, const char *key, const struct op_def *def,
+void fov__tool_declare(struct fov_jw *jw, const char *key, const fov_op_def *def,
                        enum fov__dialect dialect, enum fov__space space, enum fov__frame frame)
 {
     const bool is_openai = dialect == FOV__DIALECT_OPENAI || dialect == FOV__DIALECT_OPENAI_STRICT;
@@ -66,12 +66,12 @@ fov_status fov__toolset_write(fov_bytes *out, fov_context *ctx, const struct fov
 {
     struct fov_buf buf;
     struct fov_jw jw;
-    const struct op_def *def;
+    const fov_op_def *def;
 
     fov__buf_init(&buf, ctx, 1 << 20);
     fov__jw_init(&jw, &buf);
     fov__jw_array(&jw, NULL);
-    for (size_t i = 0; (def = fov__op_at(i)); i++)
+    for (size_t i = 0; (def = fov__op_at(ctx, i)); i++)
         if (def->presets & preset)
             fov__tool_declare(&jw, NULL, def, dialect, profile->space, profile->frame);
     fov__jw_end_array(&jw);
@@ -92,7 +92,7 @@ static fov_status keep(struct fov_toolset *set, struct fov_buf *buf, const char 
     return FOV_OK;
 }
 
-static fov_status add_tool(struct fov_toolset *set, const struct op_def *def,
+static fov_status add_tool(struct fov_toolset *set, const fov_op_def *def,
                            const struct fov_profile *profile, enum fov__dialect dialect,
                            fov_error *err)
 {
@@ -123,11 +123,11 @@ fov_status fov__toolset_new(struct fov_toolset **out, fov_context *ctx,
 {
     enum fov__dialect dialect = FOV__DIALECT_OPENAI;
     struct fov_toolset *set;
-    const struct op_def *def;
+    const fov_op_def *def;
     fov_status rc = FOV_OK;
     size_t n = 0;
 
-    while (fov__op_at(n))
+    while (fov__op_at(ctx, n))
         n++;
     if (!fov__dialect_find(profile->dialect, &dialect))
         return fov__fail(err, FOV_E_INTERNAL, 0, "profile", "profile %s names no dialect of ours",
@@ -143,7 +143,7 @@ fov_status fov__toolset_new(struct fov_toolset **out, fov_context *ctx,
     set->text = fov__calloc(ctx, 2 * n, sizeof(*set->text));
     if (!set->tools || !set->text)
         rc = fov__fail_memory(err, "tools", n * sizeof(*set->tools));
-    for (size_t i = 0; rc == FOV_OK && (def = fov__op_at(i)); i++)
+    for (size_t i = 0; rc == FOV_OK && (def = fov__op_at(ctx, i)); i++)
         if (def->presets & preset)
             rc = add_tool(set, def, profile, dialect, err);
     if (rc < 0) {

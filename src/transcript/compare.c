@@ -85,7 +85,7 @@ static bool compare_region(struct fov_remake *r, const struct fov_record *record
 /* The recipe's hash covers all of this, but an event that found its image through another one (a
  * second output) has been applied by nobody. */
 static bool compare_recipe(struct fov_remake *r, const struct fov_record *record,
-                           const struct op_def *op, const char *recipe,
+                           const fov_op_def *op, const char *recipe,
                            const struct fov_node *const *parents, int32_t parent_count)
 {
     const struct fov_span said = record->recipe_text;
@@ -94,7 +94,7 @@ static bool compare_recipe(struct fov_remake *r, const struct fov_record *record
         equal = r->node_of[record->parents[i]] == parents[i]->id;
     if (!equal)
         fov__remake_differs(r, record, "parents differ from those it was made from");
-    if (fov__op_find(record->op) != op) {
+    if (fov__op_find(r->ctx, record->op) != op) {
         fov__remake_differs(r, record, "op \"%.24s\" is recorded and %s made it", record->op,
                             op->name);
         equal = false;

@@ -75,7 +75,7 @@ struct fov_record {
     int32_t width, height, bands, output, quality;
     double size; /* bytes */
     bool is_444, is_lenient;
-    int32_t parents[OP_INPUTS_MAX];
+    int32_t parents[FOV_OP_INPUTS_MAX];
     int32_t parent_count;
     fov_context *ctx;
     struct fov_region *regions;

@@ -44,7 +44,7 @@ static const struct member image_members[] = {
     {"op", M_TEXT, false, AT(op), 0, 0},
     {"recipe", M_OBJECT, false, AT(recipe_text), 0, 0},
     {"parents", M_PARENTS, false, 0, 0, 0},
-    {"output", M_INT, false, AT(output), 0, OP_OUTPUTS_MAX - 1},
+    {"output", M_INT, false, AT(output), 0, FOV_OP_OUTPUTS_MAX - 1},
     {"width", M_INT, false, AT(width), 1, SIDE_MAX},
     {"height", M_INT, false, AT(height), 1, SIDE_MAX},
     {"regions", M_REGIONS, false, 0, 0, 0},
@@ -126,7 +126,7 @@ static bool read_whole(const fov_json_value *value, double min, double max, doub
 
 static bool read_parents(struct fov_record *record, const fov_json_value *list)
 {
-    if (fov__json_type(list) != FOV_JSON_ARRAY || fov__json_count(list) > OP_INPUTS_MAX)
+    if (fov__json_type(list) != FOV_JSON_ARRAY || fov__json_count(list) > FOV_OP_INPUTS_MAX)
         return false;
     for (const fov_json_value *v = fov__json_child(list); v != NULL; v = fov__json_next(v)) {
         if (!fov__record_id(fov__json_string(v), "img_", &record->parents[record->parent_count++]))

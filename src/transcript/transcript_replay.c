@@ -147,7 +147,7 @@ static fov_status remake_source(struct fov_remake *r, const struct fov_record *r
 /* The recorded recipe as the arguments of a call: its members, and the parents by their numbers
  * here. */
 static fov_status build_arguments(struct fov_remake *r, const struct fov_record *record,
-                                  const struct op_def *op, struct fov_json **out, fov_error *err)
+                                  const fov_op_def *op, struct fov_json **out, fov_error *err)
 {
     struct fov_buf buf;
     struct fov_jw jw;
@@ -181,14 +181,14 @@ static fov_status apply_recipe(struct fov_remake *r, const struct fov_record *re
     struct fov_call call = {
         .space = FOV__SPACE_NODE_PX, .frame = FOV__FRAME_IMAGE, .allow_hidden = true};
     struct fov_json *doc = NULL;
-    struct op_fault fault;
-    call.op = fov__op_find(record->op);
+    fov_op_fault fault;
+    call.op = fov__op_find(r->ctx, record->op);
     if (call.op == NULL)
         return fov__fail(
             err, FOV_E_UNSUPPORTED, 0, "op",
             "line %zu: %s_%d was made by \"%.40s\", an operation that this version does not know",
             record->line, is_fact ? "fact" : "img", (int)record->id, record->op);
-    if ((call.op->kind == OP_KIND_FACT) != is_fact || call.op->kind == OP_KIND_STATE)
+    if ((call.op->kind == FOV_OP_FACT) != is_fact || call.op->kind == FOV_OP_STATE)
         return fov__log_fail(err, record->line, "op is %s, which makes no %s", call.op->name,
                              is_fact ? "fact" : "image");
     if (record->parent_count < call.op->input_min || record->parent_count > call.op->input_max)

@@ -8,7 +8,7 @@
 
 #define check(holds) fuzz_require(holds, #holds)
 
-static void recipe_holds(fov_context *ctx, const struct op_def *def, const void *args,
+static void recipe_holds(fov_context *ctx, const fov_op_def *def, const void *args,
                          struct op_reading reading)
 {
     static uint8_t again[32768];
@@ -16,7 +16,7 @@ static void recipe_holds(fov_context *ctx, const struct op_def *def, const void 
     struct fov_buf first, second;
     struct fov_jw jw;
     struct op_notes notes;
-    struct op_fault fault;
+    fov_op_fault fault;
     fov__buf_init(&first, ctx, 1 << 20);
     fov__buf_init(&second, ctx, 1 << 20);
     fov__jw_init(&jw, &first);
@@ -35,13 +35,13 @@ static void recipe_holds(fov_context *ctx, const struct op_def *def, const void 
     fov__buf_free(&second);
 }
 
-static void offer_holds(fov_context *ctx, const struct op_def *def,
+static void offer_holds(fov_context *ctx, const fov_op_def *def,
                         const struct op_reading *reading, const char *call)
 {
     static uint8_t args[32768];
     struct fov_json *doc = NULL;
     struct op_notes notes;
-    struct op_fault fault;
+    fov_op_fault fault;
     check(fov__json_parse(&doc, ctx, call, strlen(call), 32, 1 << 20, NULL) == FOV_OK);
     check(fov__op_args_parse(def, fov__json_root(doc), reading, args, &notes, &fault) == FOV_OK);
     fov__json_free(doc);
@@ -61,16 +61,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                  .image_id = "img_1"};
     struct op_image_refs refs;
     struct op_notes notes;
-    struct op_fault fault;
+    fov_op_fault fault;
     struct fov_json *doc = NULL;
     size_t count = 0;
     if (ctx == NULL)
         ctx = fuzz_context();
     if (size < 2)
         return 0;
-    while (fov__op_at(count) != NULL)
+    while (fov__op_at(NULL, count) != NULL)
         count++;
-    const struct op_def *def = fov__op_at(data[0] % count);
+    const fov_op_def *def = fov__op_at(NULL, data[0] % count);
     reading.space = (enum fov__space)(data[1] % 6);
     reading.frame = (data[1] & 64) != 0 ? FOV__FRAME_SOURCE : FOV__FRAME_IMAGE;
     reading.allow_hidden = (data[1] & 128) != 0;
@@ -81,7 +81,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fov__op_args_images(def, fov__json_root(doc), &refs, &fault);
     const fov_status rc =
         fov__op_args_parse(def, fov__json_root(doc), &reading, args, &notes, &fault);
-    check((rc == FOV_OK) == (fault.code == FOV__FAULT_NONE));
+    check((rc == FOV_OK) == (fault.code == FOV_FAULT_NONE));
     check(fov__utf8_valid(fault.hint, strlen(fault.hint)) &&
           fov__utf8_valid(fault.got, strlen(fault.got)));
     if (rc == FOV_OK)
@@ -116,8 +116,8 @@ static void emit_call(size_t op, const char *name, const char *arguments, void *
 /* A golden's line is "zoom {...} (node_px)"; the indented ones are answers. */
 static void emit_golden(const struct sink *sink, const char *line, size_t len)
 {
-    for (size_t i = 0; fov__op_at(i) != NULL; i++) {
-        const char *name = fov__op_at(i)->name;
+    for (size_t i = 0; fov__op_at(NULL, i) != NULL; i++) {
+        const char *name = fov__op_at(NULL, i)->name;
         const size_t skip = strlen(name);
         if (len < skip + 2 || memcmp(line, name, skip) != 0 || line[skip] != ' ')
             continue;

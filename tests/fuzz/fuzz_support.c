@@ -105,8 +105,8 @@ void fuzz_save(const char *path, const void *data, size_t size)
 void fuzz_each_call(void (*fn)(size_t op, const char *name, const char *arguments, void *user),
                     void *user)
 {
-    for (size_t i = 0; fov__op_at(i) != NULL; i++) {
-        const struct op_def *op = fov__op_at(i);
+    for (size_t i = 0; fov__op_at(NULL, i) != NULL; i++) {
+        const fov_op_def *op = fov__op_at(NULL, i);
         const char *first = op->examples != NULL ? op->examples[0].arguments : NULL;
         for (size_t k = 0; first != NULL && op->examples[k].arguments != NULL; k++)
             fn(i, op->name, op->examples[k].arguments, user);

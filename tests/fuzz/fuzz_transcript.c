@@ -225,7 +225,7 @@ static void emit_call(size_t op, const char *name, const char *arguments, void *
     (void)name;
     fov__buf_addf(lines,
                   "{\"event\":\"image\",\"n\":%zu,\"id\":\"img_%zu\",\"op\":\"%s\",\"recipe\":%s,",
-                  op + 3, op + 2, fov__op_at(op)->name, arguments);
+                  op + 3, op + 2, fov__op_at(NULL, op)->name, arguments);
     fov__buf_adds(lines, "\"parents\":[\"img_0\"],\"output\":0,\"width\":9,\"height\":9,"
                          "\"regions\":[{\"box\":[0,0,9,9],\"source\":\"img_0\",\"to_source\":"
                          "[1,0,0,0,1,0,0,0,1]}],\"recipe_sha256\":\"");

@@ -198,9 +198,9 @@ static void render__every_operation_gives_the_size_it_planned(void **state)
 
     (void)state;
     scene_open(&s, 97, 61, 4, 1);
-    for (size_t i = 0; fov__op_at(i); i++) {
-        const struct op_def *op = fov__op_at(i);
-        for (const struct op_example *e = op->examples; e && e->arguments && op->plan; e++) {
+    for (size_t i = 0; fov__op_at(NULL, i); i++) {
+        const fov_op_def *op = fov__op_at(NULL, i);
+        for (const fov_op_example_row *e = op->examples; e && e->arguments && op->plan; e++) {
             fov_applied applied = FOV_APPLIED_INIT;
             fov_error err;
             struct fov_pixels *px;

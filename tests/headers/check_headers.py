@@ -69,6 +69,46 @@ def check_synopsis(include):
     return [f"the synopsis of foveate.h:\n{said}"] if said else []
 
 
+def snippet_of(text):
+    """The code at the top of a header: the first block of its opening comment that is indented by
+    five. A line of dots ends what stands at file scope; the rest is the body of a function that has
+    a context, a model, a picture and an error."""
+    comment = re.search(r"/\*(?! SPDX).*?\*/", text, flags=re.S)
+    blocks = re.findall(r"(?:^ \* {5}.*\n(?:^ \*\n(?=^ \* {5}))?)+", comment.group(0),
+                        flags=re.M) if comment else []
+    if not blocks:
+        return ""
+    code = re.sub(r"^ \*(?: {5})?", "", blocks[0], flags=re.M)
+    scope, dots, body = code.rpartition("...\n")
+    if not dots and re.match(r"(#include|static) ?", code):
+        return code
+    head = ("int synopsis(fov_context *the_context, fov_model *model, fov_image *chart,\n"
+            "             FILE *stream)")
+    context = "" if "fov_context *ctx" in body else "fov_context *ctx = the_context; (void)ctx;\n"
+    error = "" if "fov_error err" in body else "fov_error err; (void)err;\n"
+    used = "(void)the_context; (void)model; (void)chart; (void)stream;\n"
+    return f"{scope}{head};\n{head}\n{{\n{context}{error}{{\n{body}}}\n{used}return 0;\n}}\n"
+
+
+def check_snippets(include):
+    """Every header opens with code that compiles."""
+    problems = []
+    for header in headers_of(include):
+        if header == "foveate.h":
+            continue
+        code = snippet_of((Path(include) / header).read_text())
+        if not code:
+            problems.append(f"{header}: there is no code at its top")
+            continue
+        text = "#include <foveate.h>\n#include <stdio.h>\n#include <stdlib.h>\n" + code
+        said = compile_text(text, "cc", "c", "c11", include,
+                            ["-fsyntax-only", "-Wno-unused-function", "-Wno-unused-parameter",
+                             "-Wno-unused-const-variable", "-Wno-unused-variable"])
+        if said:
+            problems.append(f"the code at the top of {header}:\n{said}")
+    return problems
+
+
 def options_of(include):
     """image for FOV_IMAGE_OPTS_INIT, and so on."""
     found = set()
@@ -145,6 +185,16 @@ def check_self():
         (include / "foveate.h").write_text("/* nothing */\n")
         if not check_synopsis(include):
             problems.append("a missing synopsis is let pass")
+        for top, right in (("/* x.\n *\n *     int a = 1;\n *     (void)a;\n */\n", True),
+                           ("/* x.\n *\n *     int a = b;\n */\n", False),
+                           ("/* x. */\n", False)):
+            (include / "x.h").write_text("/* SPDX */\n" + top)
+            (include / "foveate.h").write_text("".join(
+                f"typedef struct fov_{n} fov_{n};\n" for n in
+                ("context", "model", "image")) + "typedef struct {int x;} fov_error;\n")
+            if bool(check_snippets(include)) == right:
+                problems.append(f"the code {top!r} is {'refused' if right else 'let pass'}")
+        (include / "x.h").write_text(good)
         library = include / "libfoveate.so"
         (include / "foveate.h").write_text(
             "#include <stddef.h>\n#include <stdint.h>\n"
@@ -170,7 +220,7 @@ def main(argv):
     if argv[1:] == ["self"]:
         problems = check_self()
     elif len(argv) == 3 and argv[1] == "compile":
-        problems = check_alone(argv[2]) + check_synopsis(argv[2])
+        problems = check_alone(argv[2]) + check_synopsis(argv[2]) + check_snippets(argv[2])
         print(f"{len(headers_of(argv[2]))} headers")
     elif len(argv) == 4 and argv[1] == "run":
         problems = check_options(argv[2], argv[3])

@@ -37,7 +37,7 @@ void call_parse(struct call *call, const char *op, const char *arguments, struct
 {
     fov_error err;
     memset(call, 0, sizeof(*call));
-    call->def = fov__op_find(op);
+    call->def = fov__op_find(NULL, op);
     assert_non_null(call->def);
     call->reading = reading;
     if (arguments != NULL && fov__json_parse(&call->doc, the_context(), arguments,
@@ -70,7 +70,7 @@ const char *call_recipe(const struct call *call)
     return text;
 }
 
-static void fault_json(const struct op_fault *fault, char *out, size_t size)
+static void fault_json(const fov_op_fault *fault, char *out, size_t size)
 {
     struct fov_buf buf;
     struct fov_jw jw;
@@ -135,7 +135,7 @@ static void mean_of(const struct fov_pixels *px, fov_box box, uint8_t *out)
     }
 }
 
-static fov_status canvas_render(struct op_io *io, int32_t input, fov_box box, int32_t width,
+static fov_status canvas_render(fov_op_io *io, int32_t input, fov_box box, int32_t width,
                                 int32_t height, struct fov_pixels **out, fov_error *err)
 {
     struct canvas *canvas = io->user;
@@ -154,7 +154,7 @@ static fov_status canvas_render(struct op_io *io, int32_t input, fov_box box, in
     return rc;
 }
 
-static fov_point canvas_to_source(struct op_io *io, int32_t input, fov_point p)
+static fov_point canvas_to_source(fov_op_io *io, int32_t input, fov_point p)
 {
     const struct canvas *canvas = io->user;
     assert_int_equal(input, 0);
@@ -171,7 +171,7 @@ void canvas_open(struct canvas *canvas, int32_t width, int32_t height, int32_t b
         for (int32_t x = 0; x < width; x++)
             paint(fov__pixels_row(canvas->px, y) + x * bands, x, y);
     }
-    canvas->frame = (struct op_frame){width, height, bands == 4};
+    canvas->frame = (fov_op_frame){width, height, bands == 4};
     canvas->to_source = fov__mat_identity();
     canvas->io.ctx = the_context();
     canvas->io.in = &canvas->frame;

@@ -25,11 +25,11 @@ fov_context *the_context(void);
 /* One parse of arguments given as text. */
 struct call {
     struct fov_json *doc;
-    const struct op_def *def;
+    const fov_op_def *def;
     struct op_reading reading;
     void *args; /* def->args_size bytes, from the context */
     struct op_notes notes;
-    struct op_fault fault;
+    fov_op_fault fault;
     fov_status status;
 };
 /* node_px of an image of that size. */
@@ -55,8 +55,8 @@ void expect_recipe(const char *op, const char *arguments, struct op_reading read
 /* A painted picture as input 0. Renders at scale 1 are exact copies; others take the mean of the
  * pixels that an output pixel covers. */
 struct canvas {
-    struct op_io io;
-    struct op_frame frame;
+    fov_op_io io;
+    fov_op_frame frame;
     struct fov_pixels *px;
     struct fov_mat to_source;
     int renders;

@@ -162,7 +162,7 @@ static void op_args__leaves_the_call_out_when_it_would_not_fit(void **state)
         strcat(text, ",[123.25,456.75]");
     strcat(text, "]}");
     call_parse(&call, "sample", text, reading_px(800, 557));
-    assert_int_equal(call.fault.code, FOV__FAULT_OUT_OF_RANGE);
+    assert_int_equal(call.fault.code, FOV_FAULT_OUT_OF_RANGE);
     assert_string_equal(call.fault.call, "");
     call_free(&call);
 }
@@ -229,13 +229,14 @@ static void op_args__refuses_coordinates_of_an_original_that_is_not_there(void *
 /* ---- images --------------------------------------------------------------------------------- */
 
 static fov_status images(const char *op, const char *arguments, struct op_image_refs *refs,
-                         struct op_fault *fault)
+                         fov_op_fault *fault)
 {
     struct fov_json *doc = NULL;
     assert_int_equal(
         fov__json_parse(&doc, the_context(), arguments, strlen(arguments), 32, 65536, NULL),
         FOV_OK);
-    const fov_status rc = fov__op_args_images(fov__op_find(op), fov__json_root(doc), refs, fault);
+    const fov_status rc =
+        fov__op_args_images(fov__op_find(NULL, op), fov__json_root(doc), refs, fault);
     fov__json_free(doc);
     return rc;
 }
@@ -253,7 +254,7 @@ static void op_args__reads_the_name_of_the_image(void **state)
         {"{\"image\":null,\"img_idx\":7}", "img_7"},
     };
     struct op_image_refs refs;
-    struct op_fault fault;
+    fov_op_fault fault;
     (void)state;
     for (size_t i = 0; i < FOV_COUNT(cases); i++) {
         assert_int_equal(images("zoom", cases[i][0], &refs, &fault), FOV_OK);
@@ -279,7 +280,7 @@ static void op_args__refuses_what_is_no_name_of_an_image(void **state)
          "{\"image\":\"img_0\"}"},
     };
     struct op_image_refs refs;
-    struct op_fault fault;
+    fov_op_fault fault;
     (void)state;
     for (size_t i = 0; i < FOV_COUNT(cases); i++) {
         assert_int_equal(images("zoom", cases[i].arguments, &refs, &fault), FOV_E_ARG);
@@ -292,15 +293,15 @@ static void op_args__refuses_what_is_no_name_of_an_image(void **state)
 /* An operation on several images, which the table does not have yet. */
 static void op_args__reads_several_images(void **state)
 {
-    static const struct op_param params[] = {OP_END};
-    static const struct op_def pair = {.name = "pair",
-                                       .input_min = 2,
-                                       .input_max = 2,
-                                       .params = params,
-                                       .args_size = sizeof(struct op_args_head)};
+    static const fov_op_param_row params[] = {FOV_OP_END};
+    static const fov_op_def pair = {.name = "pair",
+                                    .input_min = 2,
+                                    .input_max = 2,
+                                    .params = params,
+                                    .args_size = sizeof(fov_op_args_head)};
     static const char text[] = "{\"images\":[\"img_1\",2]}", many[] = "{\"images\":[1,2,3]}";
     struct op_image_refs refs;
-    struct op_fault fault;
+    fov_op_fault fault;
     struct fov_json *doc = NULL;
     (void)state;
     assert_int_equal(fov__json_parse(&doc, the_context(), text, strlen(text), 32, 999, NULL),

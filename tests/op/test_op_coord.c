@@ -264,7 +264,7 @@ static void op_coord__limits_lists(void **state)
     text[full] = '\0';
     strcat(text, ",[3,3]]}");
     call_parse(&call, "sample", text, reading_px(9, 9));
-    assert_int_equal(call.fault.code, FOV__FAULT_OUT_OF_RANGE);
+    assert_int_equal(call.fault.code, FOV_FAULT_OUT_OF_RANGE);
     assert_string_equal(call.fault.field, "sample.points");
     text[full] = '\0';
     strcat(text, "]}");

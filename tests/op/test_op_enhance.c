@@ -118,10 +118,10 @@ static void op_enhance__colour_follows_rec_709(void **state)
     assert_memory_equal(pixel, ((const uint8_t[]){245, 235, 225, 0}), 4);
 }
 
-static void plan_of(const char *arguments, struct op_plan *plan)
+static void plan_of(const char *arguments, fov_op_plan *plan)
 {
     struct call call;
-    const struct op_frame frame = {1000, 500, false};
+    const fov_op_frame frame = {1000, 500, false};
     memset(plan, 0, sizeof(*plan));
     call_parse(&call, "enhance", arguments, reading_px(1000, 500));
     assert_int_equal(call.status, FOV_OK);
@@ -131,22 +131,22 @@ static void plan_of(const char *arguments, struct op_plan *plan)
 
 static void op_enhance__is_a_barrier_only_where_it_needs_neighbours(void **state)
 {
-    struct op_plan plan;
+    fov_op_plan plan;
     (void)state;
     plan_of("{\"contrast\":2,\"grayscale\":true,\"invert\":true,\"autocontrast\":true}", &plan);
-    assert_int_equal(plan.output[0].effect, OP_EFFECT_POINTWISE);
+    assert_int_equal(plan.output[0].effect, FOV_OP_EFFECT_POINTWISE);
     assert_false(plan.output[0].has_mask);
     plan_of("{\"denoise\":1}", &plan);
-    assert_int_equal(plan.output[0].effect, OP_EFFECT_BARRIER);
+    assert_int_equal(plan.output[0].effect, FOV_OP_EFFECT_BARRIER);
     plan_of("{\"sharpen\":0.1}", &plan);
-    assert_int_equal(plan.output[0].effect, OP_EFFECT_BARRIER);
+    assert_int_equal(plan.output[0].effect, FOV_OP_EFFECT_BARRIER);
     plan_of("{\"clahe\":0.1}", &plan);
-    assert_int_equal(plan.output[0].effect, OP_EFFECT_BARRIER);
+    assert_int_equal(plan.output[0].effect, FOV_OP_EFFECT_BARRIER);
     plan_of("{\"box\":[10,20,30,40],\"invert\":true}", &plan);
-    assert_int_equal(plan.output[0].effect, OP_EFFECT_POINTWISE);
+    assert_int_equal(plan.output[0].effect, FOV_OP_EFFECT_POINTWISE);
     assert_true(plan.output[0].has_mask && plan.output[0].mask.x2 == 30);
     plan_of("{}", &plan);
-    assert_int_equal(plan.output[0].effect, OP_EFFECT_POINTWISE);
+    assert_int_equal(plan.output[0].effect, FOV_OP_EFFECT_POINTWISE);
     assert_non_null(strstr(plan.note, "nothing was set"));
 }
 

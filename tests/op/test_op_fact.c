@@ -151,7 +151,7 @@ static void op_sample__needs_points_or_a_box(void **state)
     fov__buf_init(&buf, the_context(), 999);
     fov__jw_init(&jw, &buf);
     assert_int_equal(call.def->fact(call.args, &canvas.io, &jw, &call.fault, &err), FOV_E_ARG);
-    assert_int_equal(call.fault.code, FOV__FAULT_MISSING_ARG);
+    assert_int_equal(call.fault.code, FOV_FAULT_MISSING_ARG);
     assert_string_equal(err.message, "sample.points is missing; allowed: points, or a box");
     fov__buf_free(&buf);
     call_free(&call);
@@ -239,7 +239,7 @@ static void op_ocr__says_what_is_missing(void **state)
     fov__jw_init(&jw, &buf);
     const fov_status rc = call.def->fact(call.args, &canvas.io, &jw, &call.fault, &err);
     assert_int_equal(rc, FOV_E_UNSUPPORTED);
-    assert_int_equal(call.fault.code, FOV__FAULT_UNSUPPORTED);
+    assert_int_equal(call.fault.code, FOV_FAULT_UNSUPPORTED);
     assert_non_null(strstr(call.fault.hint, "/nowhere"));
     fov__buf_free(&buf);
     call_free(&call);

@@ -5,10 +5,10 @@
 #include <stdio.h>
 
 static void plan_of(const char *op, const char *arguments, int32_t w, int32_t h,
-                    struct op_plan *plan)
+                    fov_op_plan *plan)
 {
     struct call call;
-    const struct op_frame frame = {w, h, false};
+    const fov_op_frame frame = {w, h, false};
     memset(plan, 0, sizeof(*plan));
     call_parse(&call, op, arguments, reading_px(w, h));
     if (call.status != FOV_OK)
@@ -17,7 +17,7 @@ static void plan_of(const char *op, const char *arguments, int32_t w, int32_t h,
     call_free(&call);
 }
 
-static void maps(const struct op_plan *plan, double x, double y, double to_x, double to_y)
+static void maps(const fov_op_plan *plan, double x, double y, double to_x, double to_y)
 {
     const fov_point p = fov__mat_apply(plan->output[0].region[0].to_input, (fov_point){x, y});
     if (!(p.x - to_x < 1e-9 && to_x - p.x < 1e-9 && p.y - to_y < 1e-9 && to_y - p.y < 1e-9))
@@ -28,10 +28,10 @@ static void maps(const struct op_plan *plan, double x, double y, double to_x, do
 static void op_geometry__keeps_its_examples(void **state)
 {
     (void)state;
-    for (size_t i = 0; fov__op_at(i) != NULL; i++) {
-        const struct op_def *def = fov__op_at(i);
-        for (const struct op_example *e = def->examples; e->arguments != NULL; e++) {
-            struct op_plan plan;
+    for (size_t i = 0; fov__op_at(NULL, i) != NULL; i++) {
+        const fov_op_def *def = fov__op_at(NULL, i);
+        for (const fov_op_example_row *e = def->examples; e->arguments != NULL; e++) {
+            fov_op_plan plan;
             char size[32];
             if (def->plan == NULL) {
                 struct call call;
@@ -51,13 +51,13 @@ static void op_geometry__keeps_its_examples(void **state)
 static void op_geometry__gives_whole_frames(void **state)
 {
     (void)state;
-    for (size_t i = 0; fov__op_at(i) != NULL; i++) {
-        const struct op_def *def = fov__op_at(i);
-        for (const struct op_example *e = def->examples; def->plan != NULL && e->arguments != NULL;
+    for (size_t i = 0; fov__op_at(NULL, i) != NULL; i++) {
+        const fov_op_def *def = fov__op_at(NULL, i);
+        for (const fov_op_example_row *e = def->examples; def->plan != NULL && e->arguments != NULL;
              e++) {
-            struct op_plan plan;
+            fov_op_plan plan;
             plan_of(def->name, e->arguments, 1000, 500, &plan);
-            const struct op_output *out = &plan.output[0];
+            const fov_op_output *out = &plan.output[0];
             assert_int_equal(plan.output_count, 1);
             assert_int_equal(out->region_count, 1);
             assert_true(out->width > 0 && out->height > 0);
@@ -72,7 +72,7 @@ static void op_geometry__gives_whole_frames(void **state)
 
 static void op_zoom__moves_and_pads(void **state)
 {
-    struct op_plan plan;
+    fov_op_plan plan;
     (void)state;
     plan_of("zoom", "{\"box\":[100,200,500,450]}", 1000, 500, &plan);
     maps(&plan, 0, 0, 100, 200);
@@ -96,7 +96,7 @@ static void op_zoom__moves_and_pads(void **state)
 
 static void op_overview__shrinks_and_never_enlarges(void **state)
 {
-    struct op_plan plan;
+    fov_op_plan plan;
     (void)state;
     plan_of("overview", "{\"max_edge\":100}", 1000, 500, &plan);
     maps(&plan, 100, 50, 1000, 500);
@@ -110,7 +110,7 @@ static void op_overview__shrinks_and_never_enlarges(void **state)
 
 static void op_flip__mirrors(void **state)
 {
-    struct op_plan plan;
+    fov_op_plan plan;
     (void)state;
     plan_of("flip", "{\"axis\":\"horizontal\"}", 1000, 500, &plan);
     maps(&plan, 0.5, 0.5, 999.5, 0.5);
@@ -122,7 +122,7 @@ static void op_flip__mirrors(void **state)
 
 static void op_rotate__turns_clockwise_as_seen(void **state)
 {
-    struct op_plan plan;
+    fov_op_plan plan;
     (void)state;
     /* A quarter turn clockwise brings the left edge to the top. */
     plan_of("rotate", "{\"degrees\":90}", 1000, 500, &plan);
@@ -145,10 +145,10 @@ static void op_rotate__keeps_centre_to_centre_and_all_corners(void **state)
     (void)state;
     for (int degrees = -360; degrees <= 360; degrees += 7) {
         char arguments[64];
-        struct op_plan plan;
+        fov_op_plan plan;
         snprintf(arguments, sizeof(arguments), "{\"degrees\":%d}", degrees);
         plan_of("rotate", arguments, 640, 479, &plan);
-        const struct op_output *out = &plan.output[0];
+        const fov_op_output *out = &plan.output[0];
         struct fov_mat back;
         if (degrees % 90 != 0)
             maps(&plan, out->width / 2.0, out->height / 2.0, 320, 239.5);
@@ -163,7 +163,7 @@ static void op_rotate__keeps_centre_to_centre_and_all_corners(void **state)
 
 static void op_rotate__without_expand_keeps_the_size_and_whole_pixels(void **state)
 {
-    struct op_plan plan;
+    fov_op_plan plan;
     (void)state;
     plan_of("rotate", "{\"degrees\":90,\"expand\":false}", 1000, 501, &plan);
     assert_int_equal(plan.output[0].width, 1000);
@@ -198,7 +198,7 @@ static void op_rotate__fills_with_the_median_of_the_border_once(void **state)
     assert_string_equal(call_recipe(&call), "{\"degrees\":10,\"fill\":\"#0a141e\"}");
     assert_int_equal(call.def->resolve(call.args, &canvas.io, &call.fault, NULL), FOV_OK);
     assert_int_equal(canvas.renders, 1); /* what is recorded is not looked for again */
-    struct op_plan plan;
+    fov_op_plan plan;
     memset(&plan, 0, sizeof(plan));
     assert_int_equal(call.def->plan(call.args, &canvas.frame, 1, &plan, &call.fault), FOV_OK);
     assert_int_equal(plan.output[0].fill.g, 20);

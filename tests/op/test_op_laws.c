@@ -56,7 +56,7 @@ static void add_numbers(struct fov_buf *buf, uint32_t *seed, const struct op_rea
 }
 
 static void add_value(struct fov_buf *buf, uint32_t *seed, const struct op_reading *r,
-                      const struct op_param *p)
+                      const fov_op_param_row *p)
 {
     static const char *const odd[] = {"null",
                                       "true",
@@ -80,39 +80,40 @@ static void add_value(struct fov_buf *buf, uint32_t *seed, const struct op_readi
         return;
     }
     switch (p->type) {
-    case OP_T_NUM:
+    case FOV_PARAM_NUMBER:
         fov__double_text(text,
                          p->min + (p->max - p->min) * (double)(next_random(seed) % 1200) / 1100);
         fov__buf_adds(buf, text);
         break;
-    case OP_T_INT:
+    case FOV_PARAM_INT:
         fov__buf_addf(buf, "%d",
                       (int)p->min + (int)(next_random(seed) % (uint32_t)(p->max - p->min + 2)));
         break;
-    case OP_T_BOOL:
+    case FOV_PARAM_BOOL:
         fov__buf_adds(buf, next_random(seed) % 2 == 0 ? "true" : "false");
         break;
-    case OP_T_ENUM:
+    case FOV_PARAM_ENUM:
         fov__buf_addf(buf, "\"%s\"", p->choices[next_random(seed) % 2]);
         break;
-    case OP_T_TEXT:
+    case FOV_PARAM_TEXT:
         fov__buf_adds(buf, "\"words\"");
         break;
-    case OP_T_COLOR:
+    case FOV_PARAM_COLOR:
         fov__buf_addf(buf, "\"#%06x\"", (unsigned)(next_random(seed) & 0xffffff));
         break;
-    case OP_T_BOX:
-    case OP_T_POINT:
-        add_numbers(buf, seed, r, p->type == OP_T_BOX ? 4 : 2);
+    case FOV_PARAM_BOX:
+    case FOV_PARAM_POINT:
+        add_numbers(buf, seed, r, p->type == FOV_PARAM_BOX ? 4 : 2);
         break;
     default:
         fov__buf_adds(buf, "[");
         for (uint32_t i = 0, n = next_random(seed) % 4; i < n; i++) {
             fov__buf_adds(buf, i > 0 ? "," : "");
-            if (p->type == OP_T_LABELS)
+            if (p->type == FOV_PARAM_LABELS)
                 fov__buf_adds(buf, "{\"text\":\"\\\"<é>\",\"at\":");
-            add_numbers(buf, seed, r, p->type == OP_T_POINTS || p->type == OP_T_LABELS ? 2 : 4);
-            fov__buf_adds(buf, p->type == OP_T_LABELS ? "}" : "");
+            add_numbers(buf, seed, r,
+                        p->type == FOV_PARAM_POINTS || p->type == FOV_PARAM_LABELS ? 2 : 4);
+            fov__buf_adds(buf, p->type == FOV_PARAM_LABELS ? "}" : "");
         }
         fov__buf_adds(buf, "]");
         break;
@@ -121,14 +122,14 @@ static void add_value(struct fov_buf *buf, uint32_t *seed, const struct op_readi
 
 /* Mostly sensible, now and then not: misspelled names, aliases, doubled meanings, wrong types. */
 static void add_call(struct fov_buf *buf, uint32_t *seed, const struct op_reading *r,
-                     const struct op_def *def)
+                     const fov_op_def *def)
 {
     bool is_first = true;
     fov__buf_adds(buf, "{");
-    for (const struct op_param *p = def->params; p->name != NULL; p++) {
+    for (const fov_op_param_row *p = def->params; p->name != NULL; p++) {
         const uint32_t dice = next_random(seed) % 12;
-        if ((p->flags & OP_COMMENT) != 0 || dice == 0 ||
-            ((p->flags & OP_REQUIRED) == 0 && dice < 6))
+        if ((p->flags & FOV_PARAM_COMMENT) != 0 || dice == 0 ||
+            ((p->flags & FOV_PARAM_REQUIRED) == 0 && dice < 6))
             continue;
         fov__buf_addf(buf, "%s\"%s%s\":", is_first ? "" : ",",
                       dice == 11 && p->alias != NULL ? p->alias : p->name, dice == 10 ? "s" : "");
@@ -172,7 +173,7 @@ static void refusal_holds(const struct call *call, const char *arguments, size_t
 {
     struct call again;
     assert_true(call->status < 0);
-    assert_true(call->fault.code != FOV__FAULT_NONE);
+    assert_true(call->fault.code != FOV_FAULT_NONE);
     assert_true(strlen(call->fault.hint) > 10);
     assert_memory_equal(call->fault.field, call->def->name, strlen(call->def->name));
     if (call->fault.call[0] == '\0')
@@ -193,7 +194,7 @@ static void op_laws__hold_for_random_calls(void **state)
     size_t right = 0, wrong = 0, offered = 0;
     (void)state;
     for (int round = 0; round < 40000; round++) {
-        const struct op_def *def = fov__op_at((size_t)round % 8);
+        const fov_op_def *def = fov__op_at(NULL, (size_t)round % 8);
         const struct op_reading reading = any_reading(&seed);
         struct fov_buf buf;
         struct call call;
@@ -258,7 +259,7 @@ struct attempt {
 static fov_status attempt(void *user)
 {
     const struct attempt *a = user;
-    const struct op_def *def = fov__op_find(a->op);
+    const fov_op_def *def = fov__op_find(NULL, a->op);
     const struct op_reading reading = reading_px(800, 557);
     static uint8_t args[32768];
     fov_context *ctx = NULL;
@@ -266,7 +267,7 @@ static fov_status attempt(void *user)
     struct fov_buf buf;
     struct fov_jw jw;
     struct op_notes notes;
-    struct op_fault fault;
+    fov_op_fault fault;
     fov_bytes schema = {NULL, 0, NULL};
     fov_status rc = torture_context_new(&ctx, NULL);
     if (rc < 0)

@@ -2,7 +2,7 @@
 /* Marks are added in the order they are drawn, and a list of them knows its end. */
 #include "op/harness.h"
 
-static void marks_of(const char *arguments, struct op_marks *out)
+static void marks_of(const char *arguments, fov_op_marks *out)
 {
     struct call call;
     memset(out, 0, sizeof(*out));
@@ -15,15 +15,15 @@ static void marks_of(const char *arguments, struct op_marks *out)
 
 static void op_mark__adds_each_thing_as_a_vector(void **state)
 {
-    struct op_marks marks;
+    fov_op_marks marks;
     (void)state;
     marks_of("{\"labels\":[{\"at\":[5,6],\"text\":\"here\"}],\"boxes\":[[1,2,3,4],[5,6,7,8]],"
              "\"numbers\":true,\"arrows\":[[9,8,7,6]],\"lines\":[[1,1,2,2]],\"points\":[[4,4]],"
              "\"color\":\"#010203\",\"width\":5}",
              &marks);
-    static const enum op_mark_kind kinds[] = {OP_MARK_BOX,   OP_MARK_TEXT,  OP_MARK_BOX,
-                                              OP_MARK_TEXT,  OP_MARK_POINT, OP_MARK_LINE,
-                                              OP_MARK_ARROW, OP_MARK_TEXT};
+    static const enum fov_op_mark_kind kinds[] = {
+        FOV_OP_MARK_BOX,   FOV_OP_MARK_TEXT, FOV_OP_MARK_BOX,   FOV_OP_MARK_TEXT,
+        FOV_OP_MARK_POINT, FOV_OP_MARK_LINE, FOV_OP_MARK_ARROW, FOV_OP_MARK_TEXT};
     assert_int_equal(marks.count, FOV_COUNT(kinds));
     for (size_t i = 0; i < marks.count; i++) {
         assert_int_equal(marks.v[i].kind, kinds[i]);
@@ -44,31 +44,31 @@ static void op_mark__needs_something_to_draw(void **state)
 {
     static const char *const cases[] = {"{}", "{\"boxes\":[],\"color\":\"blue\"}",
                                         "{\"numbers\":true}"};
-    const struct op_frame frame = {1000, 500, false};
+    const fov_op_frame frame = {1000, 500, false};
     (void)state;
     for (size_t i = 0; i < FOV_COUNT(cases); i++) {
         struct call call;
-        struct op_plan plan;
+        fov_op_plan plan;
         memset(&plan, 0, sizeof(plan));
         call_parse(&call, "mark", cases[i], reading_px(1000, 500));
         assert_int_equal(call.status, FOV_OK);
         assert_int_equal(call.def->plan(call.args, &frame, 1, &plan, &call.fault), FOV_E_ARG);
-        assert_int_equal(call.fault.code, FOV__FAULT_MISSING_ARG);
+        assert_int_equal(call.fault.code, FOV_FAULT_MISSING_ARG);
         call_free(&call);
     }
 }
 
 static void op_marks__end_at_a_limit(void **state)
 {
-    struct op_marks marks = {the_context(), NULL, 0, 0};
-    const struct op_mark mark = {.kind = OP_MARK_POINT};
+    fov_op_marks marks = {the_context(), NULL, 0, 0};
+    const fov_op_mark mark = {.kind = FOV_OP_MARK_POINT};
     fov_error err;
     fov_status rc = FOV_OK;
     (void)state;
     for (int i = 0; i < 16384 && rc == FOV_OK; i++)
-        rc = fov__marks_add(&marks, &mark, &err);
+        rc = fov_op_marks_add(&marks, &mark, &err);
     assert_int_equal(rc, FOV_OK);
-    assert_int_equal(fov__marks_add(&marks, &mark, &err), FOV_E_LIMIT);
+    assert_int_equal(fov_op_marks_add(&marks, &mark, &err), FOV_E_LIMIT);
     assert_int_equal(marks.count, 16384);
     fov__free(the_context(), marks.v);
 }

@@ -11,7 +11,7 @@ static struct fov_json *schema_of(const char *op, enum fov__dialect dialect, enu
     fov_error err;
     fov__buf_init(&buf, the_context(), 1 << 20);
     fov__jw_init(&jw, &buf);
-    fov__op_schema_write(&jw, NULL, fov__op_find(op), dialect, space, FOV__FRAME_IMAGE);
+    fov__op_schema_write(&jw, NULL, fov__op_find(NULL, op), dialect, space, FOV__FRAME_IMAGE);
     assert_int_equal(buf.status, FOV_OK);
     if (fov__json_parse(&doc, the_context(), buf.data, buf.len, 32, 1 << 20, &err) < 0)
         fail_msg("%s: %s", err.message, buf.data);
@@ -207,11 +207,11 @@ static void op_schema__keeps_its_goldens(void **state)
         struct fov_jw jw;
         fov__buf_init(&buf, the_context(), 1 << 20);
         fov__buf_adds(&buf, "{");
-        for (size_t i = 0; fov__op_at(i) != NULL; i++) {
-            fov__buf_addf(&buf, "%s\n\"%s\":", i > 0 ? "," : "", fov__op_at(i)->name);
+        for (size_t i = 0; fov__op_at(NULL, i) != NULL; i++) {
+            fov__buf_addf(&buf, "%s\n\"%s\":", i > 0 ? "," : "", fov__op_at(NULL, i)->name);
             fov__jw_init(&jw, &buf);
-            fov__op_schema_write(&jw, NULL, fov__op_at(i), dialects[d].dialect, dialects[d].space,
-                                 FOV__FRAME_IMAGE);
+            fov__op_schema_write(&jw, NULL, fov__op_at(NULL, i), dialects[d].dialect,
+                                 dialects[d].space, FOV__FRAME_IMAGE);
         }
         fov__buf_adds(&buf, "\n}\n");
         assert_int_equal(buf.status, FOV_OK);
@@ -242,9 +242,9 @@ static void op_schema__uses_only_what_the_dialect_reads(void **state)
 {
     (void)state;
     for (size_t d = 0; d < FOV_COUNT(dialects); d++) {
-        for (size_t i = 0; fov__op_at(i) != NULL; i++) {
+        for (size_t i = 0; fov__op_at(NULL, i) != NULL; i++) {
             struct fov_json *doc =
-                schema_of(fov__op_at(i)->name, dialects[d].dialect, dialects[d].space);
+                schema_of(fov__op_at(NULL, i)->name, dialects[d].dialect, dialects[d].space);
             only_keywords(fov__json_root(doc), dialects[d].keywords);
             fov__json_free(doc);
         }
@@ -272,8 +272,8 @@ static void objects_are_strict(const fov_json_value *schema)
 static void op_schema__strict_requires_all_and_lets_null_stand_for_absent(void **state)
 {
     (void)state;
-    for (size_t i = 0; fov__op_at(i) != NULL; i++) {
-        const struct op_def *def = fov__op_at(i);
+    for (size_t i = 0; fov__op_at(NULL, i) != NULL; i++) {
+        const fov_op_def *def = fov__op_at(NULL, i);
         struct fov_json *doc = schema_of(def->name, FOV__DIALECT_OPENAI_STRICT, FOV__SPACE_NODE_PX);
         const fov_json_value *properties = fov__json_get(fov__json_root(doc), "properties"), *null;
         static const char text[] = "{\"n\":null}";
@@ -282,13 +282,13 @@ static void op_schema__strict_requires_all_and_lets_null_stand_for_absent(void *
                          FOV_OK);
         null = fov__json_get(fov__json_root(nothing), "n");
         objects_are_strict(fov__json_root(doc));
-        for (const struct op_param *p = def->params; p->name != NULL; p++) {
+        for (const fov_op_param_row *p = def->params; p->name != NULL; p++) {
             const fov_json_value *property = fov__json_get(properties, p->name);
-            if ((p->flags & OP_HIDDEN) != 0) {
+            if ((p->flags & FOV_PARAM_HIDDEN) != 0) {
                 assert_null(property);
                 continue;
             }
-            assert_int_equal(accepts(property, null), (p->flags & OP_REQUIRED) == 0);
+            assert_int_equal(accepts(property, null), (p->flags & FOV_PARAM_REQUIRED) == 0);
         }
         fov__json_free(nothing);
         fov__json_free(doc);
@@ -378,15 +378,15 @@ static void add_numbers(struct fov_buf *buf, uint32_t *seed, int n)
     fov__buf_adds(buf, "]");
 }
 
-static void add_list(struct fov_buf *buf, uint32_t *seed, enum op_type type)
+static void add_list(struct fov_buf *buf, uint32_t *seed, int32_t type)
 {
     const uint32_t n =
         next_random(seed) % 30 == 0 ? 63 + next_random(seed) % 3 : next_random(seed) % 3;
     fov__buf_adds(buf, "[");
     for (uint32_t i = 0; i < n; i++) {
         fov__buf_adds(buf, i > 0 ? "," : "");
-        if (type != OP_T_LABELS) {
-            add_numbers(buf, seed, type == OP_T_POINTS ? 2 : 4);
+        if (type != FOV_PARAM_LABELS) {
+            add_numbers(buf, seed, type == FOV_PARAM_POINTS ? 2 : 4);
             continue;
         }
         fov__buf_adds(buf, "{\"at\":");
@@ -400,22 +400,22 @@ static void add_list(struct fov_buf *buf, uint32_t *seed, enum op_type type)
     fov__buf_adds(buf, "]");
 }
 
-static void add_arguments(struct fov_buf *buf, uint32_t *seed, const struct op_def *def)
+static void add_arguments(struct fov_buf *buf, uint32_t *seed, const fov_op_def *def)
 {
     bool is_first = true;
     fov__buf_adds(buf, "{");
-    for (const struct op_param *p = def->params; p->name != NULL; p++) {
-        const uint32_t chance = (p->flags & OP_REQUIRED) != 0 ? 20 : 3;
+    for (const fov_op_param_row *p = def->params; p->name != NULL; p++) {
+        const uint32_t chance = (p->flags & FOV_PARAM_REQUIRED) != 0 ? 20 : 3;
         if (next_random(seed) % chance == 0 && chance == 20)
             continue;
         if (chance == 3 && next_random(seed) % 3 != 0)
             continue;
         fov__buf_addf(buf, "%s\"%s\":", is_first ? "" : ",", p->name);
         is_first = false;
-        if (next_random(seed) % 12 == 0 || p->type < OP_T_BOX)
+        if (next_random(seed) % 12 == 0 || p->type < FOV_PARAM_BOX)
             add_scalar(buf, seed);
-        else if (p->type == OP_T_BOX || p->type == OP_T_POINT)
-            add_numbers(buf, seed, p->type == OP_T_BOX ? 4 : 2);
+        else if (p->type == FOV_PARAM_BOX || p->type == FOV_PARAM_POINT)
+            add_numbers(buf, seed, p->type == FOV_PARAM_BOX ? 4 : 2);
         else
             add_list(buf, seed, p->type);
     }
@@ -451,8 +451,8 @@ static void op_schema__accepts_exactly_what_the_first_stage_accepts(void **state
     uint32_t seed = 20260101;
     size_t yes = 0, no = 0;
     (void)state;
-    for (size_t i = 0; fov__op_at(i) != NULL; i++) {
-        const struct op_def *def = fov__op_at(i);
+    for (size_t i = 0; fov__op_at(NULL, i) != NULL; i++) {
+        const fov_op_def *def = fov__op_at(NULL, i);
         struct fov_json *schema = schema_of(def->name, FOV__DIALECT_MCP, FOV__SPACE_N1000);
         for (int round = 0; round < 3000; round++) {
             struct fov_buf buf;
@@ -463,7 +463,7 @@ static void op_schema__accepts_exactly_what_the_first_stage_accepts(void **state
             struct fov_json *plain =
                 without_nulls(fov__json_root(call.doc), fov__json_root(schema));
             const bool fits = accepts(fov__json_root(schema), fov__json_root(plain));
-            if (call.fault.code != FOV__FAULT_EMPTY_BOX && fits != (call.status == FOV_OK))
+            if (call.fault.code != FOV_FAULT_EMPTY_BOX && fits != (call.status == FOV_OK))
                 fail_msg("%s %s: the schema %s it, the validator says %s %s", def->name, buf.data,
                          fits ? "accepts" : "refuses", fov__fault_name(call.fault.code),
                          call.fault.hint);
@@ -481,10 +481,10 @@ static void op_schema__accepts_exactly_what_the_first_stage_accepts(void **state
 static void op_schema__accepts_the_examples(void **state)
 {
     (void)state;
-    for (size_t i = 0; fov__op_at(i) != NULL; i++) {
-        const struct op_def *def = fov__op_at(i);
+    for (size_t i = 0; fov__op_at(NULL, i) != NULL; i++) {
+        const fov_op_def *def = fov__op_at(NULL, i);
         struct fov_json *schema = schema_of(def->name, FOV__DIALECT_ANTHROPIC, FOV__SPACE_NODE_PX);
-        for (const struct op_example *e = def->examples; e->arguments != NULL; e++) {
+        for (const fov_op_example_row *e = def->examples; e->arguments != NULL; e++) {
             struct fov_json *doc = NULL;
             assert_int_equal(fov__json_parse(&doc, the_context(), e->arguments,
                                              strlen(e->arguments), 32, 65536, NULL),

@@ -88,7 +88,7 @@ static void nulls__are_refused_by_what_asks(void **state)
     assert_int_equal(fov_image_size(NULL).width, 0);
     assert_null(fov_image_sha256(NULL));
     assert_null(fov_image_ref(NULL));
-    assert_null(fov_op_find(NULL));
+    assert_null(fov_op_find(NULL, NULL));
     assert_null(fov_profile_find(NULL));
     assert_null(fov_provider_key_env(NULL));
     assert_string_equal(fov_model_name(NULL), "");

@@ -60,7 +60,7 @@ static void tool__the_line_says_what_was_made(void **state)
     struct bench b;
 
     (void)state;
-    bench_open(&b, "generic", OP_PRESET_LOOK);
+    bench_open(&b, "generic", FOV_OP_PRESET_LOOK);
     assert_string_equal(
         call(&b, "zoom", "{\"box\":[100,100,500,300]}"),
         "img_1: zoom of img_0, box [100,100,500,300] in source px of img_0, delivered "
@@ -79,7 +79,7 @@ static void tool__a_whole_picture_is_never_enlarged(void **state)
     struct bench b;
 
     (void)state;
-    bench_open(&b, "generic", OP_PRESET_LOOK);
+    bench_open(&b, "generic", FOV_OP_PRESET_LOOK);
     assert_non_null(
         strstr(call(&b, "rotate", "{\"degrees\":90}"), "delivered 500x1000, 1 source px"));
     assert_non_null(
@@ -105,7 +105,7 @@ static void tool__a_box_means_the_same_in_every_space(void **state)
     (void)state;
     for (size_t i = 0; i < FOV_COUNT(spoken); i++) {
         struct bench b;
-        bench_open(&b, spoken[i].profile, OP_PRESET_LOOK);
+        bench_open(&b, spoken[i].profile, FOV_OP_PRESET_LOOK);
         call(&b, "zoom", spoken[i].arguments);
         if (b.out.is_error || strcmp(b.out.normalised, "{\"box\":[100,100,500,300]}") != 0)
             fail_msg("%s %s gave %s", spoken[i].profile, spoken[i].arguments,
@@ -119,7 +119,7 @@ static void tool__refusals_name_what_is_allowed(void **state)
     struct bench b;
 
     (void)state;
-    bench_open(&b, "qwen3-vl", OP_PRESET_LOOK);
+    bench_open(&b, "qwen3-vl", FOV_OP_PRESET_LOOK);
     assert_non_null(strstr(call(&b, "zoom", "{\"box\":[100,200,1200,600]}"), "OUT_OF_RANGE"));
     assert_non_null(strstr(b.out.text, "\"call\":"));
     assert_non_null(strstr(b.out.text, "\"image\":{\"id\":\"img_0\""));
@@ -139,7 +139,7 @@ static void tool__facts_are_in_the_models_coordinates(void **state)
     struct bench b;
 
     (void)state;
-    bench_open(&b, "gemini-3-high", OP_PRESET_FULL);
+    bench_open(&b, "gemini-3-high", FOV_OP_PRESET_FULL);
     call(&b, "sample", "{\"points\":[[501,500.5]]}"); /* y, x of 1000: x 500.5, y 250.5 */
     assert_false(b.out.is_error);
     assert_non_null(strstr(b.out.text, "\"at\":[501,500.5]"));
@@ -153,7 +153,7 @@ static void tool__zooming_into_a_zoom_speaks_of_the_zoom(void **state)
     struct bench b;
 
     (void)state;
-    bench_open(&b, "generic", OP_PRESET_LOOK);
+    bench_open(&b, "generic", FOV_OP_PRESET_LOOK);
     call(&b, "zoom", "{\"box\":[100,100,500,300]}"); /* delivered 1568x784: 3.92 px a source px */
     call(&b, "zoom", "{\"image\":\"img_1\",\"box\":[392,196,784,392]}");
     assert_string_equal(b.out.normalised, "{\"box\":[100,50,200,100]}");
@@ -174,13 +174,13 @@ static void tool__a_legal_call_is_offered_only_where_there_is_one(void **state)
         fov_image *image = NULL;
         char arguments[512];
 
-        bench_open(&b, profiles[i], OP_PRESET_LOOK);
+        bench_open(&b, profiles[i], FOV_OP_PRESET_LOOK);
         assert_int_equal(fov_image_new_pixels(&image, b.ctx, px, 3000, 10, 3, 9000, NULL), FOV_OK);
         assert_int_equal(fov_graph_add_source(b.graph, image, NULL, NULL), FOV_OK);
         fov_image_unref(image);
         call(&b, "rotate", "{\"image\":\"img_1\",\"degrees\":90}");
         assert_true(b.out.is_error);
-        assert_int_equal(b.out.fault.code, FOV__FAULT_BAD_ASPECT);
+        assert_int_equal(b.out.fault.code, FOV_FAULT_BAD_ASPECT);
         assert_string_equal(b.out.fault.field, "rotate");
         assert_string_equal(b.out.fault.call, "");
         /* A thin box of a zoom that does not begin at the corner of its source. */
@@ -189,7 +189,7 @@ static void tool__a_legal_call_is_offered_only_where_there_is_one(void **state)
         call(&b, "zoom",
              i == 0 ? "{\"image\":\"img_2\",\"box\":[300,300,800,301]}"
                     : "{\"image\":\"img_2\",\"box\":[100,300,1500,301]}");
-        assert_int_equal(b.out.fault.code, FOV__FAULT_BAD_ASPECT);
+        assert_int_equal(b.out.fault.code, FOV_FAULT_BAD_ASPECT);
         assert_true(b.out.fault.call[0] == '{');
         fov__format(arguments, sizeof(arguments), "%s", b.out.fault.call);
         call(&b, "zoom", arguments);

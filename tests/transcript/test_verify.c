@@ -54,9 +54,9 @@ static void verify__remakes_every_example_of_every_operation(void **state)
     assert_int_equal(fov_image_new_pixels(&image, s->ctx, rows, 1000, 500, 3, 3000, NULL), FOV_OK);
     scenario_add(graph, t, image);
     free(rows);
-    for (size_t i = 0; fov__op_at(i) != NULL; i++) {
-        const struct op_def *op = fov__op_at(i);
-        for (size_t k = 0; op->kind != OP_KIND_STATE && op->examples[k].arguments != NULL; k++) {
+    for (size_t i = 0; fov__op_at(NULL, i) != NULL; i++) {
+        const fov_op_def *op = fov__op_at(NULL, i);
+        for (size_t k = 0; op->kind != FOV_OP_STATE && op->examples[k].arguments != NULL; k++) {
             tried++;
             made += scenario_apply(graph, t, op->name, op->examples[k].arguments);
         }

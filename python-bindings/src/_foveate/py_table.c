@@ -103,7 +103,7 @@ PyObject *py_ops(PyObject *module, PyObject *unused)
 
     (void)module;
     (void)unused;
-    for (const fov_op *op = fov_op_next(NULL); list && op; op = fov_op_next(op)) {
+    for (const fov_op *op = fov_op_next(NULL, NULL); list && op; op = fov_op_next(NULL, op)) {
         PyObject *one = op_dict(op);
         if (!one || PyList_Append(list, one) < 0)
             Py_CLEAR(list);

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: MIT */
+/* Rows that a program adds to a context, and what every row must keep, its author being ourselves
+ * or a stranger. Rows are only ever added, so readers need no lock: a row is in its place before
+ * the count says so. */
+#include "op/op_internal.h"
+
+enum {
+    ROWS_MAX = 64,
+    PARAMS_MAX = 32,
+    NAME_MAX_LEN = 40,
+    SUMMARY_MAX = 100,
+    WHEN_MAX = 300,
+    DOC_MAX = 120,
+    ARGS_MAX = 64 * 1024
+};
+
+struct rows {
+    fov_context *ctx;
+    atomic_size_t count;
+    const fov_op_def *row[ROWS_MAX];
+};
+
+/* ---- what a row promises -------------------------------------------------------------------- */
+
+static fov_status wrong(fov_error *err, const char *name, const char *fmt, ...) FOV_PRINTF(3, 4);
+
+static fov_status wrong(fov_error *err, const char *name, const char *fmt, ...)
+{
+    char where[56], text[160];
+    va_list list;
+    fov__format(where, sizeof(where), "op.%s", name != NULL ? name : "");
+    va_start(list, fmt);
+    fov__vformat(text, sizeof(text), fmt, list);
+    va_end(list);
+    return fov__fail(err, FOV_E_ARG, 0, where, "the operation %s %s", name != NULL ? name : "?",
+                     text);
+}
+
+static bool is_name(const char *text)
+{
+    if (text == NULL || text[0] < 'a' || text[0] > 'z' || strlen(text) > NAME_MAX_LEN)
+        return false;
+    for (const char *c = text; *c != '\0'; c++) {
+        if (!((*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') || *c == '_'))
+            return false;
+    }
+    return true;
+}
+
+static bool is_text(const char *text, size_t most)
+{
+    return text != NULL && text[0] != '\0' && strlen(text) <= most;
+}
+
+static fov_status check_words(const fov_op_def *def, fov_error *err)
+{
+    if (!is_name(def->name))
+        return wrong(err, def->name,
+                     "is misnamed: lower case, digits and _, a letter first, %d at most",
+                     NAME_MAX_LEN);
+    for (const fov_op_alias_row *a = def->aliases; a != NULL && a->name != NULL; a++) {
+        if (!is_name(a->name) || (a->summary != NULL && !is_text(a->summary, SUMMARY_MAX)))
+            return wrong(err, def->name, "has a bad alias, '%s'", a->name);
+    }
+    if (!is_text(def->summary, SUMMARY_MAX))
+        return wrong(err, def->name, "needs a summary of 1 to %d bytes", SUMMARY_MAX);
+    if (!is_text(def->when, WHEN_MAX))
+        return wrong(err, def->name, "needs a `when` of 1 to %d bytes", WHEN_MAX);
+    if (!is_text(def->since, NAME_MAX_LEN))
+        return wrong(err, def->name, "needs the version that it exists since");
+    if ((def->presets & FOV_OP_PRESET_FULL) == 0 ||
+        (def->presets & ~(uint32_t)(FOV_OP_PRESET_FULL | FOV_OP_PRESET_LOOK)) != 0)
+        return wrong(err, def->name, "must be in the preset full, and may be in look");
+    return FOV_OK;
+}
+
+/* What the function of each kind is, and that nothing else is there. */
+static fov_status check_functions(const fov_op_def *def, fov_error *err)
+{
+    const int32_t kind = def->kind;
+    if (kind < FOV_OP_GEOMETRY || kind > FOV_OP_STATE)
+        return wrong(err, def->name, "is of kind %d, which is none", (int)kind);
+    const bool is_image = kind != FOV_OP_FACT && kind != FOV_OP_STATE;
+    if ((def->plan != NULL) != is_image)
+        return wrong(err, def->name,
+                     is_image ? "needs `plan`" : "makes no image, so has no `plan`");
+    if ((def->fact != NULL) != (kind == FOV_OP_FACT))
+        return wrong(err, def->name, "must have `fact` if and only if it is one");
+    if ((def->marks != NULL) != (kind == FOV_OP_MARKS))
+        return wrong(err, def->name, "must have `marks` if and only if it draws them");
+    if ((def->run != NULL || def->point != NULL) != (kind == FOV_OP_PIXELS))
+        return wrong(err, def->name, "must have `run` or `point` if and only if it changes pixels");
+    if (!is_image && (def->presets & FOV_OP_PRESET_LOOK) != 0)
+        return wrong(err, def->name, "makes no image, so it is no look");
+    if (def->input_min < 0 || def->input_min > def->input_max || def->input_max > FOV_OP_INPUTS_MAX)
+        return wrong(err, def->name, "takes %d to %d images; allowed is 0 to %d",
+                     (int)def->input_min, (int)def->input_max, FOV_OP_INPUTS_MAX);
+    return FOV_OK;
+}
+
+/* The size of a member of that type; 0: any (text), which has its NUL. */
+static bool is_size_of(int32_t type, size_t size)
+{
+    switch (type) {
+    case FOV_PARAM_NUMBER:
+        return size == sizeof(double);
+    case FOV_PARAM_INT:
+    case FOV_PARAM_ENUM:
+        return size == sizeof(int32_t);
+    case FOV_PARAM_BOOL:
+        return size == sizeof(bool);
+    case FOV_PARAM_TEXT:
+        return size >= 2;
+    case FOV_PARAM_COLOR:
+        return size == sizeof(fov_op_color);
+    case FOV_PARAM_BOX:
+        return size == sizeof(fov_box);
+    case FOV_PARAM_POINT:
+        return size == sizeof(fov_point);
+    case FOV_PARAM_BOXES:
+        return size == sizeof(fov_op_boxes);
+    case FOV_PARAM_POINTS:
+        return size == sizeof(fov_op_points);
+    case FOV_PARAM_LINES:
+        return size == sizeof(fov_op_lines);
+    case FOV_PARAM_LABELS:
+        return size == sizeof(fov_op_labels);
+    default:
+        return false;
+    }
+}
+
+static fov_status check_range(const fov_op_def *def, const fov_op_param_row *p, fov_error *err)
+{
+    const bool is_number = p->type == FOV_PARAM_NUMBER || p->type == FOV_PARAM_INT;
+    const bool is_list = p->type >= FOV_PARAM_BOXES && p->type <= FOV_PARAM_LABELS;
+    if (!(p->min <= p->max))
+        return wrong(err, def->name, "lets %s run from %g to %g", p->name, p->min, p->max);
+    if (is_number && (p->flags & FOV_PARAM_REQUIRED) != 0 &&
+        !(p->def >= p->min && p->def <= p->max))
+        return wrong(err, def->name, "offers %g for the required %s, which is out of its range",
+                     p->def, p->name);
+    if (is_list && !(p->min >= 0 && p->max >= 1 && p->max <= FOV_OP_LIST_MAX))
+        return wrong(err, def->name, "lets %s hold %g elements; allowed is 1 to %d", p->name,
+                     p->max, FOV_OP_LIST_MAX);
+    if (p->type == FOV_PARAM_ENUM) {
+        int32_t n = 0;
+        while (p->choices != NULL && p->choices[n] != NULL)
+            n++;
+        if (!(p->def >= 0 && p->def < n))
+            return wrong(err, def->name, "has %d choices for %s and %g for its default", (int)n,
+                         p->name, p->def);
+    }
+    return FOV_OK;
+}
+
+static fov_status check_param(const fov_op_def *def, const fov_op_param_row *p, fov_error *err)
+{
+    static const char *const taken[] = {"image", "images", "img_idx", "frame"};
+    if (!is_name(p->name) || (p->alias != NULL && !is_name(p->alias)))
+        return wrong(err, def->name, "has a misnamed parameter, '%s'", p->name);
+    for (size_t i = 0; i < FOV_COUNT(taken); i++) {
+        if (strcmp(p->name, taken[i]) == 0)
+            return wrong(err, def->name, "must not call a parameter %s: it has that already",
+                         taken[i]);
+    }
+    if (!is_text(p->doc, DOC_MAX) || p->unit == NULL)
+        return wrong(err, def->name, "needs a doc of 1 to %d bytes and a unit for %s", DOC_MAX,
+                     p->name);
+    if (!is_size_of(p->type, p->size))
+        return wrong(err, def->name,
+                     "keeps %s in a member of %zu bytes, which its type does not fit", p->name,
+                     p->size);
+    if (p->offset < sizeof(fov_op_args_head) || p->offset > def->args_size ||
+        p->size > def->args_size - p->offset)
+        return wrong(err, def->name, "keeps %s outside the argument struct or in its head",
+                     p->name);
+    for (const fov_op_param_row *q = def->params; q < p; q++) {
+        if (strcmp(p->name, q->name) == 0)
+            return wrong(err, def->name, "has the parameter %s twice", p->name);
+        if (q->offset + q->size > p->offset && p->offset + p->size > q->offset)
+            return wrong(err, def->name, "keeps %s and %s in one place", q->name, p->name);
+    }
+    return check_range(def, p, err);
+}
+
+static fov_status check_params(const fov_op_def *def, fov_error *err)
+{
+    int32_t count = 0;
+    if (def->params == NULL)
+        return wrong(err, def->name, "needs parameter rows, at least FOV_OP_END");
+    if (def->args_size < sizeof(fov_op_args_head) || def->args_size > ARGS_MAX)
+        return wrong(err, def->name, "has an argument struct of %zu bytes; allowed is %zu to %d",
+                     def->args_size, sizeof(fov_op_args_head), ARGS_MAX);
+    for (const fov_op_param_row *p = def->params; p->name != NULL; p++) {
+        if (++count > PARAMS_MAX)
+            return wrong(err, def->name, "has more than %d parameters", PARAMS_MAX);
+        const fov_status rc = check_param(def, p, err);
+        if (rc < 0)
+            return rc;
+    }
+    return FOV_OK;
+}
+
+fov_status fov__op_check(const fov_op_def *def, fov_error *err)
+{
+    fov_status rc = check_words(def, err);
+    if (rc == FOV_OK)
+        rc = check_functions(def, err);
+    if (rc == FOV_OK)
+        rc = check_params(def, err);
+    if (rc == FOV_OK && (def->examples == NULL || def->examples[0].arguments == NULL))
+        rc = wrong(err, def->name, "needs an example");
+    return rc;
+}
+
+/* Each example goes through the gates that need no pixels. */
+static fov_status try_example(fov_context *ctx, const fov_op_def *def, const char *arguments,
+                              void *args, fov_error *err)
+{
+    const struct op_reading reading = {
+        .space = FOV__SPACE_NODE_PX, .width = 1000, .height = 500, .allow_hidden = true};
+    const fov_op_frame frame[FOV_OP_INPUTS_MAX] = {
+        {1000, 500, false}, {1000, 500, false}, {1000, 500, false}, {1000, 500, false},
+        {1000, 500, false}, {1000, 500, false}, {1000, 500, false}, {1000, 500, false}};
+    fov_op_fault fault = {.code = FOV_FAULT_NONE};
+    struct op_notes notes;
+    struct fov_json *doc = NULL;
+    fov_op_plan *plan = NULL;
+    fov_status rc = fov__json_parse(&doc, ctx, arguments, strlen(arguments), ctx->limits.json_depth,
+                                    ctx->limits.json_bytes, err);
+    if (rc == FOV_OK)
+        rc = fov__op_args_parse(def, fov__json_root(doc), &reading, args, &notes, &fault);
+    if (rc == FOV_OK && def->plan != NULL && def->resolve == NULL) {
+        plan = fov__calloc(ctx, 1, sizeof(*plan));
+        rc = plan != NULL ? def->plan(args, frame, def->input_max, plan, &fault)
+                          : fov__fail_memory(err, "op.examples", sizeof(*plan));
+    }
+    if (rc < 0 && fault.code != FOV_FAULT_NONE)
+        rc = wrong(err, def->name, "refuses its example %s", arguments);
+    fov__free(ctx, plan);
+    fov__json_free(doc);
+    return rc;
+}
+
+/* ---- registering ---------------------------------------------------------------------------- */
+
+static void rows_free(void *service)
+{
+    struct rows *rows = service;
+    fov__free(rows->ctx, rows);
+}
+
+static void *rows_make(fov_context *ctx, fov_error *err)
+{
+    struct rows *rows = fov__calloc(ctx, 1, sizeof(*rows));
+    if (rows == NULL) {
+        fov__fail_memory(err, "op.register", sizeof(*rows));
+        return NULL;
+    }
+    rows->ctx = ctx;
+    atomic_init(&rows->count, 0);
+    return rows;
+}
+
+const fov_op_def *fov__op_registered(const fov_context *ctx, size_t index)
+{
+    if (ctx == NULL)
+        return NULL;
+    const struct rows *rows = fov__service_there(ctx, FOV__SLOT_OPS);
+    return rows != NULL && index < atomic_load_explicit(&rows->count, memory_order_acquire)
+               ? rows->row[index]
+               : NULL;
+}
+
+static fov_status check_free(const fov_context *ctx, const fov_op_def *def, fov_error *err)
+{
+    if (fov__op_find(ctx, def->name) != NULL)
+        return wrong(err, def->name, "is there already");
+    for (const fov_op_alias_row *a = def->aliases; a != NULL && a->name != NULL; a++) {
+        if (fov__op_find(ctx, a->name) != NULL)
+            return wrong(err, def->name, "has the alias %s, which is taken", a->name);
+    }
+    return FOV_OK;
+}
+
+static fov_status add(fov_context *ctx, struct rows *rows, const fov_op_def *def, fov_error *err)
+{
+    pthread_mutex_lock(&ctx->slot_lock);
+    const size_t count = atomic_load_explicit(&rows->count, memory_order_relaxed);
+    fov_status rc = check_free(ctx, def, err);
+    if (rc == FOV_OK && count == ROWS_MAX)
+        rc = fov__fail(err, FOV_E_LIMIT, 0, "op.register",
+                       "the context has %d operations of its own already, the most allowed",
+                       ROWS_MAX);
+    if (rc == FOV_OK) {
+        rows->row[count] = def;
+        atomic_store_explicit(&rows->count, count + 1, memory_order_release);
+    }
+    pthread_mutex_unlock(&ctx->slot_lock);
+    return rc;
+}
+
+fov_status fov_op_register(fov_context *ctx, const fov_op_def *def, uint32_t ext_version,
+                           fov_error *err)
+{
+    if (ctx == NULL || def == NULL)
+        return fov__fail(err, FOV_E_ARG, 0, "op.register", "ctx and def must not be NULL");
+    if (ext_version != FOV_OP_EXT_VERSION)
+        return fov__fail(err, FOV_E_UNSUPPORTED, 0, "op.register",
+                         "the row was compiled with version %u of foveate/ext/op.h and the library "
+                         "has version %d",
+                         (unsigned)ext_version, FOV_OP_EXT_VERSION);
+    fov_status rc = fov__op_check(def, err);
+    if (rc == FOV_OK && def->kind == FOV_OP_STATE)
+        rc = wrong(err, def->name, "is of kind STATE, which is the library's own");
+    if (rc < 0)
+        return rc;
+    void *args = fov__calloc(ctx, 1, def->args_size);
+    if (args == NULL)
+        return fov__fail_memory(err, "op.register", def->args_size);
+    for (const fov_op_example_row *e = def->examples; rc == FOV_OK && e->arguments != NULL; e++)
+        rc = try_example(ctx, def, e->arguments, args, err);
+    fov__free(ctx, args);
+    if (rc < 0)
+        return rc;
+    struct rows *rows = fov__service(ctx, FOV__SLOT_OPS, rows_make, rows_free, err);
+    if (rows == NULL)
+        return FOV_E_MEMORY;
+    rc = add(ctx, rows, def, err);
+    if (rc == FOV_OK)
+        fov__ok(err);
+    return rc;
+}
