@@ -79,6 +79,15 @@ FOV_API fov_status fov_image_new_pixels(fov_image **out, fov_context *ctx, const
                                         int32_t width, int32_t height, int32_t bands,
                                         size_t stride, fov_error *err);
 
+/* The same without a copy, for frames of a camera or a canvas: the memory is borrowed, must stay as
+ * it is while the image lives, and is given back by release(user) (may be NULL) when the last
+ * reference goes, on the thread that drops it. Each look copies the part that it reads. After an
+ * error nothing was borrowed and `release` is not called. Errors as above. */
+FOV_API fov_status fov_image_new_borrowed(fov_image **out, fov_context *ctx, const void *pixels,
+                                          int32_t width, int32_t height, int32_t bands,
+                                          size_t stride, void (*release)(void *user), void *user,
+                                          fov_error *err);
+
 FOV_API fov_image *fov_image_ref(fov_image *image); /* returns its argument */
 FOV_API void fov_image_unref(fov_image *image);     /* NULL is fine */
 

@@ -112,6 +112,13 @@ bool fov__colour_is_identity(const struct fov_colour *colour);
 void fov__colour_row(const struct fov_colour *colour, uint8_t *out, const uint8_t *in,
                      int32_t width);
 
+/* ---- image.c, raw.c ------------------------------------------------------------------------- */
+
+fov_image *fov__image_new(fov_context *ctx, fov_error *err); /* NULL when memory ran out */
+/* A region of lent pixels at a level. */
+fov_status fov__lent_decode(struct fov_level *out, const fov_image *image, struct fov_recti region,
+                            int32_t shrink, fov_error *err);
+
 /* ---- decoders: raw pixels in sRGB ----------------------------------------------------------- */
 
 /* `rect` is in level pixels. JPEG shrinks by scaled DCT, PNG by the mean. */

@@ -260,6 +260,8 @@ fov_status fov__image_decode(struct fov_level *out, fov_image *image, struct fov
         return rc;
     if (fov_cancel_is_set(cancel))
         return fov__cancelled(err);
+    if (image->lent.data != NULL)
+        return fov__lent_decode(out, image, region, shrink, err);
     if (image->pixels != NULL && shrink == 1) {
         *out = (struct fov_level){.px = fov__pixels_ref(image->pixels), .shrink = 1};
         return FOV_OK;

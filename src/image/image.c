@@ -37,7 +37,7 @@ void fov_image_opts_init(fov_image_opts *opts)
         *opts = (fov_image_opts)FOV_IMAGE_OPTS_INIT;
 }
 
-static fov_image *image_new(fov_context *ctx, fov_error *err)
+fov_image *fov__image_new(fov_context *ctx, fov_error *err)
 {
     fov_image *image = fov__calloc(ctx, 1, sizeof(*image));
     if (image == NULL) {
@@ -66,6 +66,8 @@ void fov_image_unref(fov_image *image)
         return;
     fov_bytes_free(&image->encoded);
     fov__pixels_unref(image->pixels);
+    if (image->lent.release != NULL)
+        image->lent.release(image->lent.user);
     fov__free(image->ctx, image->icc);
     fov__free(image->ctx, image);
 }
@@ -91,7 +93,7 @@ static fov_status check_open(fov_image **out, fov_context *ctx, const void *subj
 static fov_status open_bytes(fov_image **out, fov_context *ctx, fov_bytes *bytes,
                              const fov_image_opts *opts, fov_error *err)
 {
-    fov_image *image = image_new(ctx, err);
+    fov_image *image = fov__image_new(ctx, err);
     if (image == NULL) {
         fov_bytes_free(bytes);
         return FOV_E_MEMORY;
@@ -138,89 +140,6 @@ fov_status fov_image_open_memory(fov_image **out, fov_context *ctx, const void *
     if (size > 0)
         memcpy(bytes.data, data, size);
     return open_bytes(out, ctx, &bytes, opts, err);
-}
-
-static void expand_row(uint8_t *out, const uint8_t *in, int32_t width, int32_t bands)
-{
-    if (bands != 1) {
-        memcpy(out, in, (size_t)width * (size_t)bands);
-        return;
-    }
-    for (int32_t x = 0; x < width; x++, out += 3)
-        out[0] = out[1] = out[2] = in[x];
-}
-
-static void describe_pixels(fov_image *image, struct fov_pixels *px, int32_t bands)
-{
-    image->pixels = px;
-    image->raw_width = image->info.width = px->width;
-    image->raw_height = image->info.height = px->height;
-    image->info.format = FOV_FORMAT_PIXELS;
-    image->info.bits = 8;
-    image->info.channels = bands;
-    image->info.has_alpha = px->bands == 4;
-}
-
-fov_status fov_image_new_pixels(fov_image **out, fov_context *ctx, const void *pixels,
-                                int32_t width, int32_t height, int32_t bands, size_t stride,
-                                fov_error *err)
-{
-    struct fov_pixels *px = NULL;
-    fov_status rc = check_open(out, ctx, pixels, "pixels", NULL, err);
-    if (rc < 0)
-        return rc;
-    if (bands != 1 && bands != 3 && bands != 4)
-        return fov__fail(err, FOV_E_ARG, 0, "image.bands",
-                         "bands is %d, and 1, 3 and 4 are allowed", (int)bands);
-    if (width < 1 || height < 1)
-        return fov__fail(err, FOV_E_ARG, 0, "image.size",
-                         "the size is %d x %d pixels, and both sides must be at least 1",
-                         (int)width, (int)height);
-    rc = fov__limits_check_size(ctx, (uint64_t)width, (uint64_t)height, "image.size", err);
-    if (rc < 0)
-        return rc;
-    const uint64_t row = (uint64_t)width * (uint64_t)bands;
-    if (stride < row || stride > SIZE_MAX / (size_t)height)
-        return fov__fail(err, FOV_E_ARG, 0, "image.stride",
-                         "stride is %zu, and a row of %d x %d bytes needs at least %llu", stride,
-                         (int)width, (int)bands, (unsigned long long)row);
-    rc = fov__pixels_new(&px, ctx, width, height, bands == 4 ? 4 : 3, err);
-    if (rc < 0)
-        return rc;
-    for (int32_t y = 0; y < height; y++)
-        expand_row(fov__pixels_row(px, y), (const uint8_t *)pixels + (size_t)y * stride, width,
-                   bands);
-    fov_image *image = image_new(ctx, err);
-    if (image == NULL) {
-        fov__pixels_unref(px);
-        return FOV_E_MEMORY;
-    }
-    describe_pixels(image, px, bands);
-    rc = fov__pixels_hash(ctx, pixels, width, height, bands, stride, image->sha256, err);
-    if (rc < 0) {
-        fov_image_unref(image);
-        return rc;
-    }
-    *out = image;
-    fov__ok(err);
-    return FOV_OK;
-}
-
-fov_status fov__image_take_pixels(fov_image **out, struct fov_pixels *px, fov_error *err)
-{
-    *out = NULL;
-    fov_image *image = image_new(px->ctx, err);
-    if (image == NULL) {
-        fov__pixels_unref(px);
-        return FOV_E_MEMORY;
-    }
-    describe_pixels(image, px, px->bands);
-    const fov_status rc = fov__pixels_sha256(px, image->sha256, err);
-    if (rc < 0)
-        fov_image_unref(image);
-    else
-        *out = image;
-    return rc;
 }
 
 fov_size fov_image_size(const fov_image *image)

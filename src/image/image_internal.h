@@ -48,13 +48,22 @@ struct fov_recti {
     int32_t x, y, width, height;
 };
 
+/* Pixels that stay the program's: `info.channels` bands, rows `stride` apart. */
+struct fov_lent {
+    const uint8_t *data; /* NULL: nothing is lent */
+    size_t stride;
+    void (*release)(void *user); /* with the image; may be NULL */
+    void *user;
+};
+
 struct fov_image {
     atomic_int refs;
     fov_context *ctx;
     fov_image_info info;
     int32_t raw_width, raw_height; /* as stored, before orientation */
     fov_bytes encoded;             /* the file; empty for raw pixels */
-    struct fov_pixels *pixels;     /* raw pixels only */
+    struct fov_pixels *pixels;     /* raw pixels that were copied or handed over */
+    struct fov_lent lent;          /* or lent */
     uint8_t *icc;                  /* the embedded profile when it is used, else NULL */
     size_t icc_size;
     bool is_cmyk, is_ycck, is_adobe_inverted;
@@ -72,6 +81,9 @@ struct fov_image {
 
 /* An image made of pixels that are handed over (reference consumed, also on error). */
 fov_status fov__image_take_pixels(fov_image **out, struct fov_pixels *px, fov_error *err);
+
+/* Row y of an image of raw pixels as it was given: `info.channels` bytes a pixel. */
+void fov__image_raw_row(const fov_image *image, int32_t y, uint8_t *out);
 
 /* ---- decode.c: a region at a level ---------------------------------------------------------- */
 

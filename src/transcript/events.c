@@ -28,27 +28,18 @@ static void write_parents(struct fov_jw *jw, const struct fov_node *const *paren
  * so every blob's name is the hash of its bytes, and the blob says its own shape. */
 static fov_status pixel_bytes(fov_bytes *out, const fov_image *image, fov_error *err)
 {
-    const struct fov_pixels *px = image->pixels;
-    const size_t bands = (size_t)image->info.channels;
-    const size_t row = (size_t)px->width * bands;
+    const int32_t height = image->info.height;
+    const size_t row = (size_t)image->info.width * (size_t)image->info.channels;
     char head[64];
-    fov__format(head, sizeof(head), "fovpix1 %d %d %d\n", (int)px->width, (int)px->height,
-                (int)bands);
+    fov__format(head, sizeof(head), "fovpix1 %d %d %d\n", (int)image->info.width, (int)height,
+                (int)image->info.channels);
     const size_t skip = strlen(head);
-    *out = fov__bytes_new(image->ctx, skip + row * (size_t)px->height);
+    *out = fov__bytes_new(image->ctx, skip + row * (size_t)height);
     if (out->data == NULL)
-        return fov__fail_memory(err, "source", skip + row * (size_t)px->height);
+        return fov__fail_memory(err, "source", skip + row * (size_t)height);
     memcpy(out->data, head, skip);
-    for (int32_t y = 0; y < px->height; y++) {
-        uint8_t *to = out->data + skip + row * (size_t)y;
-        const uint8_t *from = fov__pixels_row(px, y);
-        if (bands == (size_t)px->bands) {
-            memcpy(to, from, row);
-            continue;
-        }
-        for (int32_t x = 0; x < px->width; x++) /* grey was repeated into three bands */
-            to[x] = from[x * px->bands];
-    }
+    for (int32_t y = 0; y < height; y++)
+        fov__image_raw_row(image, y, out->data + skip + row * (size_t)y);
     return FOV_OK;
 }
 

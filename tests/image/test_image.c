@@ -79,6 +79,75 @@ static void read__refuses_boxes_that_are_not_whole_or_outside(void **state)
     fov_context_free(ctx);
 }
 
+static void count_release(void *user)
+{
+    ++*(int *)user;
+}
+
+/* Memory that ends at the last pixel, so that a sanitizer sees a byte too many. */
+static uint8_t *noise(int32_t width, int32_t height, int32_t bands, size_t stride)
+{
+    const size_t size = stride * (size_t)(height - 1) + (size_t)width * (size_t)bands;
+    uint8_t *rows = malloc(size);
+    uint32_t state = (uint32_t)(width * 31 + bands);
+    assert_non_null(rows);
+    for (size_t i = 0; i < size; i++) {
+        state = state * 1664525u + 1013904223u;
+        rows[i] = (uint8_t)(state >> 24);
+    }
+    return rows;
+}
+
+static void borrowed__gives_what_a_copy_gives_and_is_given_back_once(void **state)
+{
+    static const int32_t bands[] = {1, 3, 4}, shrinks[] = {1, 2, 4, 8};
+    static const struct fov_recti regions[] = {
+        {0, 0, 37, 23}, {0, 0, 1, 1}, {36, 22, 1, 1}, {5, 3, 17, 9}, {8, 8, 16, 8}, {30, 1, 7, 22}};
+    (void)state;
+    for (size_t b = 0; b < FOV_COUNT(bands); b++) {
+        fov_context *ctx = picture_context();
+        fov_image *copied = NULL, *lent = NULL;
+        const size_t stride = (size_t)(37 * bands[b] + 5);
+        int released = 0;
+        uint8_t *rows = noise(37, 23, bands[b], stride);
+        assert_int_equal(fov_image_new_pixels(&copied, ctx, rows, 37, 23, bands[b], stride, NULL),
+                         FOV_OK);
+        assert_int_equal(fov_image_new_borrowed(&lent, ctx, rows, 37, 23, bands[b], stride,
+                                                count_release, &released, NULL),
+                         FOV_OK);
+        assert_string_equal(fov_image_sha256(copied), fov_image_sha256(lent));
+        for (size_t i = 0; i < FOV_COUNT(regions) * FOV_COUNT(shrinks); i++) {
+            const struct fov_recti r = regions[i % FOV_COUNT(regions)];
+            const int32_t shrink = shrinks[i / FOV_COUNT(regions)];
+            struct fov_level a, z;
+            assert_int_equal(fov__image_decode(&a, copied, r, shrink, NULL, NULL), FOV_OK);
+            assert_int_equal(fov__image_decode(&z, lent, r, shrink, NULL, NULL), FOV_OK);
+            assert_int_equal(a.px->bands, z.px->bands);
+            const int32_t x1 = r.x / shrink, x2 = (r.x + r.width - 1) / shrink;
+            for (int32_t y = r.y / shrink; y <= (r.y + r.height - 1) / shrink; y++) {
+                const size_t n = (size_t)((x2 - x1 + 1) * a.px->bands);
+                const uint8_t *ra = fov__pixels_row(a.px, y - (int32_t)a.y0 / shrink);
+                const uint8_t *rz = fov__pixels_row(z.px, y - (int32_t)z.y0 / shrink);
+                assert_memory_equal(ra + (x1 - (int32_t)a.x0 / shrink) * a.px->bands,
+                                    rz + (x1 - (int32_t)z.x0 / shrink) * z.px->bands, n);
+            }
+            fov__pixels_unref(a.px);
+            fov__pixels_unref(z.px);
+        }
+        fov_image_unref(copied);
+        fov_image_unref(fov_image_ref(lent));
+        assert_int_equal(released, 0);
+        fov_image_unref(lent);
+        assert_int_equal(released, 1);
+        assert_int_equal(fov_image_new_borrowed(&lent, ctx, rows, 37, 23, bands[b], 36,
+                                                count_release, &released, NULL),
+                         FOV_E_ARG);
+        assert_int_equal(released, 1);
+        free(rows);
+        fov_context_free(ctx);
+    }
+}
+
 static void new_pixels__refuses_wrong_arguments(void **state)
 {
     (void)state;
@@ -245,6 +314,7 @@ int suite_image(void)
         cmocka_unit_test(image__describes_what_was_opened),
         cmocka_unit_test(pixels__are_copied_and_hashed_without_padding),
         cmocka_unit_test(read__refuses_boxes_that_are_not_whole_or_outside),
+        cmocka_unit_test(borrowed__gives_what_a_copy_gives_and_is_given_back_once),
         cmocka_unit_test(new_pixels__refuses_wrong_arguments),
         cmocka_unit_test(open__keeps_to_the_limits),
         cmocka_unit_test(open__reads_files_and_says_what_is_wrong),
