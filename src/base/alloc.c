@@ -41,15 +41,31 @@ static void release(fov_context *ctx, size_t bytes)
     atomic_fetch_sub_explicit(&ctx->live_bytes, bytes, memory_order_relaxed);
 }
 
+static bool reclaim(fov_context *ctx)
+{
+    bool (*fn)(fov_context *) = atomic_load_explicit(&ctx->reclaim, memory_order_acquire);
+    return fn != NULL && fn(ctx);
+}
+
+static char *take(fov_context *ctx, size_t bytes)
+{
+    if (!reserve(ctx, bytes))
+        return NULL;
+    char *block = ctx->allocator.malloc_fn(bytes, ctx->allocator.user);
+    if (block == NULL)
+        release(ctx, bytes);
+    return block;
+}
+
 void *fov__alloc(fov_context *ctx, size_t size)
 {
-    if (size > SIZE_MAX - HEADER || !reserve(ctx, size + HEADER))
+    if (size > SIZE_MAX - HEADER)
         return NULL;
-    char *block = ctx->allocator.malloc_fn(size + HEADER, ctx->allocator.user);
-    if (block == NULL) {
-        release(ctx, size + HEADER);
+    char *block = take(ctx, size + HEADER);
+    if (block == NULL && reclaim(ctx))
+        block = take(ctx, size + HEADER);
+    if (block == NULL)
         return NULL;
-    }
     memcpy(block, &size, sizeof(size));
     return block + HEADER;
 }
@@ -72,9 +88,11 @@ void *fov__realloc(fov_context *ctx, void *ptr, size_t size)
         return NULL;
     char *block = (char *)ptr - HEADER;
     const size_t old = size_of(block);
-    if (size > old && !reserve(ctx, size - old))
+    if (size > old && !reserve(ctx, size - old) && !(reclaim(ctx) && reserve(ctx, size - old)))
         return NULL;
     char *moved = ctx->allocator.realloc_fn(block, size + HEADER, ctx->allocator.user);
+    if (moved == NULL && reclaim(ctx))
+        moved = ctx->allocator.realloc_fn(block, size + HEADER, ctx->allocator.user);
     if (moved == NULL) {
         if (size > old)
             release(ctx, size - old);

@@ -48,12 +48,23 @@ const char *fov__cpu_name(enum fov__cpu cpu);
 /* Services that higher folders hang on the context (pixel cache, modules); each is made on first
  * need under `slot_lock` and freed with the context, last slot first. */
 enum fov__slot {
+    FOV__SLOT_BUFFERS, /* the others' memory comes back to it */
     FOV__SLOT_PIXEL_CACHE,
-    FOV__SLOT_BUFFERS,
     FOV__SLOT_VIPS,
     FOV__SLOT_OCR,
     FOV__SLOT_OPS,
+    FOV__SLOT_DELIVERIES,
     FOV__SLOT_COUNT
+};
+
+/* What the work of a context has come to, for fov_stats_get(): sums, never part of a result. */
+enum fov__stat {
+    FOV__STAT_DECODED_PIXELS,
+    FOV__STAT_DECODE_US,
+    FOV__STAT_RESAMPLE_US,
+    FOV__STAT_ENCODE_US,
+    FOV__STAT_DELIVERY_HITS,
+    FOV__STAT_COUNT
 };
 
 struct fov_context {
@@ -65,10 +76,19 @@ struct fov_context {
     void *log_user;
     char *module_path; /* NULL: search */
     _Atomic uint64_t live_bytes;
+    _Atomic uint64_t stat[FOV__STAT_COUNT];
+    /* Called before an allocation fails: true when memory was given back, so that it is worth
+     * another try. It may be called under any lock but its own. */
+    bool (*_Atomic reclaim)(fov_context *ctx);
     pthread_mutex_t slot_lock;
     void *slot[FOV__SLOT_COUNT];
     void (*slot_free[FOV__SLOT_COUNT])(void *service);
 };
+
+static inline void fov__stat_add(fov_context *ctx, enum fov__stat stat, uint64_t n)
+{
+    atomic_fetch_add_explicit(&ctx->stat[stat], n, memory_order_relaxed);
+}
 
 struct fov_cancel {
     fov_context *ctx;
@@ -229,6 +249,12 @@ void fov__jw_value(struct fov_jw *jw, const char *key, const fov_json_value *val
 size_t fov__base64_size(size_t bytes); /* characters, with padding, without NUL */
 /* Writes fov__base64_size(len) characters and no NUL. */
 void fov__base64_encode(char *out, const uint8_t *data, size_t len);
+/* The same characters, as fast as the processor can: for images on their way into a body. */
+void fov__base64_write(enum fov__cpu cpu, char *out, const uint8_t *data, size_t len);
+#if defined(FOV__HAVE_AVX2)
+/* The first groups of three bytes only; returns how many bytes it has taken. */
+size_t fov__base64_encode_avx2(char *out, const uint8_t *data, size_t len);
+#endif
 /* Strict: padding right, no other characters; `out` holds len / 4 * 3 bytes. false when it is not
  * base64. */
 bool fov__base64_decode(uint8_t *out, size_t *out_len, const char *text, size_t len);
@@ -289,6 +315,7 @@ bool fov__file_exists(const char *path);
 /* The caller frees it; NULL when memory ran out. */
 char *fov__path_join(fov_context *ctx, const char *a, const char *b);
 uint64_t fov__clock_ms(void); /* monotonic */
+uint64_t fov__clock_us(void); /* the same in microseconds */
 /* "2026-11-24T11:30:00Z", for the transcript's header. */
 void fov__clock_utc(char out[32]);
 const char *fov__env(const char *name); /* getenv, the only one; NULL when unset or empty */

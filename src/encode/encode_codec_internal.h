@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Between the files of encode/ only: the two encoders, the measure of flatness, and PNG's rows.
+/* Between the files of encode/ only: the two encoders and the measure of flatness.
  * Every function here takes pixels without alpha unless it says otherwise. */
 #ifndef FOV_ENCODE_CODEC_INTERNAL_H
 #define FOV_ENCODE_CODEC_INTERNAL_H
@@ -35,31 +35,5 @@ fov_status fov__jpeg_encode(fov_bytes *out, const struct fov_pixels *px, int32_t
 /* Alpha is kept. */
 fov_status fov__png_encode(fov_bytes *out, const struct fov_pixels *px, uint64_t byte_max,
                            fov_error *err);
-
-/* ---- png_rows.c ----------------------------------------------------------------------------- */
-
-enum { FOV__PNG_TABLE = 1024 }; /* four times the palette: short probes */
-
-/* How the pixels stand in the file. */
-struct fov_png_layout {
-    int32_t color_type, bit_depth; /* as in IHDR */
-    int32_t channels;              /* samples a pixel in the file */
-    size_t row_bytes;              /* of a packed row, without its filter's number */
-    bool is_photo;                 /* flatness below FOV__FLATNESS_LINE_ART */
-    bool is_indexed;               /* a palette or fewer than 8 bits: never filtered */
-    bool is_filtered;              /* filter 4 (Paeth) in every row, else filter 0 */
-    int32_t colour_count;          /* of the palette */
-    uint8_t palette[256][3];
-    uint32_t key[FOV__PNG_TABLE]; /* colour + 1, 0: free */
-    uint8_t index[FOV__PNG_TABLE];
-};
-
-/* The smallest layout that loses nothing: grey or palette of 1, 2, 4 or 8 bits, grey with alpha,
- * RGB, RGBA. */
-void fov__png_layout(struct fov_png_layout *out, const struct fov_pixels *px);
-/* Rows [y1, y2), packed and filtered, each after its filter's number: 1 + row_bytes bytes a row. */
-fov_status fov__png_rows(uint8_t *out, const struct fov_pixels *px,
-                         const struct fov_png_layout *layout, int32_t y1, int32_t y2,
-                         fov_error *err);
 
 #endif

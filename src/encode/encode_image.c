@@ -173,7 +173,7 @@ fov_status fov_image_encode_data_url(fov_bytes *out, fov_image *image, const fov
         rc = fov__fail_memory(err, "encode.data_url", size);
     } else {
         memcpy(url.data, head, head_len);
-        fov__base64_encode((char *)url.data + head_len, file.data, file.size);
+        fov__base64_write(image->ctx->cpu, (char *)url.data + head_len, file.data, file.size);
         *out = url;
     }
     fov_bytes_free(&file);

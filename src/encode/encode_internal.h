@@ -7,6 +7,7 @@
  *     encode_png.c    rows through libdeflate into chunks
  *     encode_jpeg.c   libjpeg-turbo, bounded
  *     delivery.c      counted bytes with their SHA-256, and exact recipes
+ *     delivery_cache.c  deliveries kept by the recipe of what they show
  *     encode_image.c  the public door
  */
 #ifndef FOV_ENCODE_INTERNAL_H
@@ -30,7 +31,6 @@ struct fov_delivery {
     fov_bytes bytes;
     struct fov_encode_recipe recipe;
     int32_t width, height;
-    int64_t tokens; /* by the profile's formula; -1: unknown */
     char sha256[FOV_SHA256_HEX];        /* of the bytes */
     char pixels_sha256[FOV_SHA256_HEX]; /* of the pixels that were encoded (fov__pixels_sha256) */
 };
@@ -48,6 +48,22 @@ fov_status fov__encode(fov_bytes *out, const struct fov_pixels *px, struct fov_e
  * set 1 << FOV_FORMAT_…; byte_max 0: none. Alpha is flattened on white. */
 fov_status fov__encode_delivery(struct fov_delivery **out, const struct fov_pixels *px,
                                 uint32_t allowed, uint64_t byte_max, fov_error *err);
+
+/* ---- delivery_cache.c ----------------------------------------------------------------------- */
+
+/* What decides the bytes of a delivery. */
+struct fov_delivery_key {
+    char recipe_sha256[FOV_SHA256_HEX]; /* of the node: operations, arguments, sources */
+    int32_t width, height;
+    uint32_t allowed;
+    uint64_t byte_max;
+};
+/* The delivery of that key (one more reference), or NULL. */
+struct fov_delivery *fov__delivery_kept(fov_context *ctx, const struct fov_delivery_key *key);
+/* Keep it for whoever asks next; the least recently used ones go when an eighth of the context's
+ * `cache_bytes` is full. May quietly not keep it. */
+void fov__delivery_keep(fov_context *ctx, const struct fov_delivery_key *key,
+                        struct fov_delivery *delivery);
 
 /* "libpng 1.6.39, libdeflate 1.14, libjpeg-turbo 2.1.5": encoded bytes are comparable only between
  * equal identities; recorded in transcripts. Static storage. */

@@ -12,7 +12,8 @@
 
 enum {
     JPEG_EDGE_MAX = 65500, /* libjpeg's JPEG_MAX_DIMENSION */
-    BLOCK = 32768          /* bytes handed over at a time */
+    BLOCK = 32768,         /* bytes handed over at a time */
+    ROWS = 16              /* rows, one line of 4:2:0 blocks */
 };
 
 struct writer {
@@ -110,8 +111,12 @@ static bool write_image(struct jpeg_compress_struct *info, struct writer *writer
     set_up(info, px, quality, is_444);
     jpeg_start_compress(info, TRUE);
     while (info->next_scanline < info->image_height) {
-        JSAMPROW row = fov__pixels_row(px, (int32_t)info->next_scanline);
-        jpeg_write_scanlines(info, &row, 1);
+        JSAMPROW rows[ROWS];
+        int32_t y = (int32_t)info->next_scanline, n = px->height - y < ROWS ? px->height - y : ROWS;
+        for (int32_t i = 0; i < n; i++) {
+            rows[i] = fov__pixels_row(px, y + i);
+        }
+        jpeg_write_scanlines(info, rows, (JDIMENSION)n);
     }
     jpeg_finish_compress(info);
     return true;

@@ -2,7 +2,7 @@
 /* How pixels stand in a PNG: the smallest lossless layout, and its packed, filtered rows. Bytes are
  * a function of the pixels alone. It must never drop a bit: what it writes decodes to what it got.
  */
-#include "encode/encode_codec_internal.h"
+#include "encode/png_internal.h"
 
 #include <png.h>
 
@@ -27,19 +27,29 @@ static uint32_t slot_of(const struct fov_png_layout *layout, uint32_t colour)
     return slot;
 }
 
+/* How many pixels from `p` on equal the one before `p`, of n. */
+static int32_t same_pixels(const uint8_t *p, int32_t n, int32_t bands)
+{
+    return (int32_t)(fov__equal_bytes(p, p - bands, (size_t)n * (size_t)bands) / (size_t)bands);
+}
+
+static bool same_rows(const struct fov_pixels *px, int32_t y)
+{
+    return y > 0 && memcmp(fov__pixels_row(px, y), fov__pixels_row(px, y - 1),
+                           (size_t)px->width * (size_t)px->bands) == 0;
+}
+
 /* Collect the palette in order of appearance; false once there are more colours than it holds. */
 static bool collect_palette(struct fov_png_layout *out, const struct fov_pixels *px)
 {
-    uint32_t last = UINT32_MAX;
     for (int32_t y = 0; y < px->height; y++) {
         const uint8_t *p = fov__pixels_row(px, y);
-        for (int32_t x = 0; x < px->width; x++, p += px->bands) {
-            uint32_t colour = colour_of(p);
-            if (colour == last) {
-                continue;
-            }
-            last = colour;
-            uint32_t slot = slot_of(out, colour);
+        if (same_rows(px, y)) {
+            continue;
+        }
+        for (int32_t x = 0, run; x < px->width; x += run, p += (size_t)run * (size_t)px->bands) {
+            uint32_t colour = colour_of(p), slot = slot_of(out, colour);
+            run = 1 + same_pixels(p + px->bands, px->width - x - 1, px->bands);
             if (out->key[slot] != 0) {
                 continue;
             }
@@ -127,36 +137,42 @@ void fov__png_layout(struct fov_png_layout *out, const struct fov_pixels *px)
 /* ---- rows ----------------------------------------------------------------------------------- */
 
 /* Samples of `bits` bits, the first in the high bits. */
+static inline void pack_run(uint8_t *restrict out, const uint8_t *restrict samples, size_t bytes,
+                            int32_t bits)
+{
+    int32_t each = 8 / bits;
+    for (size_t i = 0; i < bytes; i++) {
+        uint32_t byte = 0;
+        for (int32_t k = 0; k < each; k++) {
+            byte |= (uint32_t)samples[i * (size_t)each + (size_t)k] << (8 - bits * (k + 1));
+        }
+        out[i] = (uint8_t)byte;
+    }
+}
+
 static void pack_bits(uint8_t *out, const uint8_t *samples, int32_t width, int32_t bits)
 {
-    int32_t filled = 0;
-    uint32_t byte = 0;
-    for (int32_t x = 0; x < width; x++) {
-        byte = byte << bits | samples[x];
-        filled += bits;
-        if (filled == 8) {
-            *out++ = (uint8_t)byte;
-            filled = 0;
-            byte = 0;
-        }
+    uint8_t tail[8] = {0};
+    size_t each = (size_t)(8 / bits), bytes = (size_t)width / each, left = (size_t)width % each;
+    if (bits == 1) {
+        pack_run(out, samples, bytes, 1);
+    } else if (bits == 2) {
+        pack_run(out, samples, bytes, 2);
+    } else {
+        pack_run(out, samples, bytes, 4);
     }
-    if (filled > 0) {
-        *out = (uint8_t)(byte << (8 - filled));
+    if (left > 0) {
+        memcpy(tail, samples + bytes * each, left);
+        pack_run(out + bytes, tail, 1, bits);
     }
 }
 
 static void index_row(uint8_t *out, const uint8_t *p, int32_t width, int32_t bands,
                       const struct fov_png_layout *layout)
 {
-    uint32_t last = UINT32_MAX;
-    uint8_t index = 0;
-    for (int32_t x = 0; x < width; x++, p += bands) {
-        uint32_t colour = colour_of(p);
-        if (colour != last) {
-            index = layout->index[slot_of(layout, colour)];
-            last = colour;
-        }
-        out[x] = index;
+    for (int32_t x = 0, run; x < width; x += run, p += (size_t)run * (size_t)bands) {
+        run = 1 + same_pixels(p + bands, width - x - 1, bands);
+        memset(out + x, layout->index[slot_of(layout, colour_of(p))], (size_t)run);
     }
 }
 
@@ -215,37 +231,6 @@ static const uint8_t *pack_row(uint8_t *packed, uint8_t *samples, const struct f
     return packed;
 }
 
-/* Paeth's predictor (PNG, 9.4) of n bytes, without branches. */
-static inline void paeth_run(uint8_t *restrict out, const uint8_t *restrict row,
-                             const uint8_t *restrict above, size_t n, size_t bpp)
-{
-    for (size_t i = 0; i < n; i++) {
-        int16_t a = (row - bpp)[i], b = above[i], c = (above - bpp)[i];
-        int16_t pa = (int16_t)(b - c), pb = (int16_t)(a - c), pc = (int16_t)(pa + pb);
-        pa = (int16_t)(pa < 0 ? -pa : pa);
-        pb = (int16_t)(pb < 0 ? -pb : pb);
-        pc = (int16_t)(pc < 0 ? -pc : pc);
-        int16_t bc = pb <= pc ? b : c;
-        int16_t best = pa <= pb && pa <= pc ? a : bc;
-        out[i] = (uint8_t)(row[i] - best);
-    }
-}
-
-/* Runs of a fixed length are what compilers vectorise at -O2. */
-static void filter_paeth(uint8_t *out, const uint8_t *row, const uint8_t *above, size_t n,
-                         size_t bpp)
-{
-    enum { RUN = 32 };
-    size_t i = bpp < n ? bpp : n;
-    for (size_t k = 0; k < i; k++) {
-        out[k] = (uint8_t)(row[k] - above[k]);
-    }
-    for (; i + RUN <= n; i += RUN) {
-        paeth_run(out + i, row + i, above + i, RUN, bpp);
-    }
-    paeth_run(out + i, row + i, above + i, n - i, bpp);
-}
-
 fov_status fov__png_rows(uint8_t *out, const struct fov_pixels *px,
                          const struct fov_png_layout *layout, int32_t y1, int32_t y2,
                          fov_error *err)
@@ -260,13 +245,16 @@ fov_status fov__png_rows(uint8_t *out, const struct fov_pixels *px,
     uint8_t *packed[2] = {scratch, scratch + row_bytes}, *samples = scratch + 3 * row_bytes;
     const uint8_t *above = scratch + 2 * row_bytes;
     if (layout->is_filtered && y1 > 0) {
-        above = pack_row(packed[(y1 - 1) & 1], samples, px, y1 - 1, layout);
+        above = pack_row(packed[0], samples, px, y1 - 1, layout);
     }
     for (int32_t y = y1; y < y2; y++) {
-        const uint8_t *row = pack_row(packed[y & 1], samples, px, y, layout);
+        /* Charts have many rows like the one before. */
+        bool is_same = y > y1 && above != fov__pixels_row(px, y - 1) && same_rows(px, y);
+        uint8_t *to = above == packed[0] ? packed[1] : packed[0];
+        const uint8_t *row = is_same ? above : pack_row(to, samples, px, y, layout);
         *out++ = layout->is_filtered ? PNG_FILTER_VALUE_PAETH : PNG_FILTER_VALUE_NONE;
         if (layout->is_filtered) {
-            filter_paeth(out, row, above, row_bytes, bpp);
+            fov__png_filter(px->ctx->cpu, out, row, above, row_bytes, bpp);
         } else {
             memcpy(out, row, row_bytes);
         }

@@ -476,7 +476,7 @@ static fov_status read_stop(const struct fov_provider *provider, const fov_json_
     const char *reason = fov__json_string(fov__json_get(choice, "finish_reason"));
     const char *refusal =
         fov__json_string(fov__json_get(fov__json_get(choice, "message"), "refusal"));
-    if (fov__reply_part_count(reply) == 0 && reason != NULL) {
+    if (fov_reply_part_count(reply) == 0 && reason != NULL) {
         if (strcmp(reason, "content_filter") == 0) {
             return unexpected(provider, "the whole answer was withheld by its content filter", err);
         }

@@ -195,24 +195,34 @@ fov_status fov__toolbox_accept(void *user, const struct fov_node *node, fov_op_f
 static fov_status make_delivery(struct fov_toolbox *box, const struct fov_node *node,
                                 struct fov_toolbox_image *image, fov_error *err)
 {
-    struct fov_view view = {
-        .node = node, .box = {0, 0, node->width, node->height}, .cancel = box->cancel};
+    struct fov_view view = {.node = node,
+                            .box = {0, 0, node->width, node->height},
+                            .cancel = box->cancel,
+                            .spent = &image->spent};
+    struct fov_delivery_key key = {.allowed = box->profile->formats,
+                                   .byte_max = box->profile->byte_max};
     struct fov_pixels *px = NULL;
-    uint64_t start = fov__clock_ms();
+    uint64_t start;
     fov_status rc = fov__toolbox_fit(box, node, &image->fit, err);
 
     if (rc < 0)
         return rc;
-    view.width = image->fit.width;
-    view.height = image->fit.height;
+    key.width = view.width = image->fit.width;
+    key.height = view.height = image->fit.height;
+    memcpy(key.recipe_sha256, node->recipe_sha256, sizeof(key.recipe_sha256));
+    image->delivery = fov__delivery_kept(box->ctx, &key);
+    image->spent = (struct fov_spent){.is_kept = image->delivery != NULL};
+    if (image->delivery)
+        return FOV_OK;
     rc = fov__render(&px, box->ctx, &view, err);
     if (rc < 0)
         return rc;
-    rc = fov__encode_delivery(&image->delivery, px, box->profile->formats, box->profile->byte_max,
-                              err);
-    if (rc >= 0)
-        image->delivery->tokens = image->fit.tokens;
-    image->ms = fov__clock_ms() - start;
+    start = fov__clock_us();
+    rc = fov__encode_delivery(&image->delivery, px, key.allowed, key.byte_max, err);
+    image->spent.encode_us = fov__clock_us() - start;
+    fov__stat_add(box->ctx, FOV__STAT_ENCODE_US, image->spent.encode_us);
+    if (rc == FOV_OK)
+        fov__delivery_keep(box->ctx, &key, image->delivery);
     fov__pixels_unref(px);
     return rc;
 }

@@ -47,7 +47,7 @@ void fov__tool_declare(struct fov_jw *jw, const char *key, const fov_op_def *def
 struct fov_toolbox_image {         /* what is known of image k beside the graph */
     struct fov_delivery *delivery; /* NULL: not delivered yet */
     fov_fit fit;
-    uint64_t ms;   /* render and encode */
+    struct fov_spent spent;
     bool is_shown;    /* in the conversation: it is not sent twice */
     bool is_recorded; /* its delivery is in the transcript */
 };

@@ -134,9 +134,26 @@ fov_status fov__transcript_fact(struct fov_transcript *t, const struct fov_fact 
 
 /* ---- a delivery ----------------------------------------------------------------------------- */
 
+static void write_ms(struct fov_jw *jw, const char *key, uint64_t us)
+{
+    fov__jw_number(jw, key, (double)us / 1000.0);
+}
+
+/* A name that ends in _ms is no part of the digest, and so nothing below it is. */
+static void write_spent(struct fov_jw *jw, const struct fov_spent *spent)
+{
+    fov__jw_object(jw, "render_ms");
+    write_ms(jw, "decode", spent->decode_us);
+    write_ms(jw, "resample", spent->resample_us);
+    write_ms(jw, "encode", spent->encode_us);
+    fov__jw_int(jw, "decoded_pixels", (int64_t)spent->decoded_pixels);
+    fov__jw_bool(jw, "is_kept", spent->is_kept);
+    fov__jw_end_object(jw);
+}
+
 fov_status fov__transcript_delivery(struct fov_transcript *t, int32_t image,
-                                    const struct fov_delivery *delivery, uint64_t ms,
-                                    fov_error *err)
+                                    const struct fov_delivery *delivery, int64_t tokens,
+                                    const struct fov_spent *spent, fov_error *err)
 {
     const bool is_jpeg = delivery->recipe.format == FOV_FORMAT_JPEG;
     char sha256[FOV_SHA256_HEX];
@@ -156,12 +173,12 @@ fov_status fov__transcript_delivery(struct fov_transcript *t, int32_t image,
     }
     fov__jw_string(jw, "bytes_sha256", sha256);
     fov__jw_int(jw, "size", (int64_t)delivery->bytes.size);
-    if (delivery->tokens >= 0)
-        fov__jw_int(jw, "tokens", delivery->tokens);
+    if (tokens >= 0)
+        fov__jw_int(jw, "tokens", tokens);
     else
         fov__jw_null(jw, "tokens");
     fov__jw_string(jw, "pixels_sha256", delivery->pixels_sha256);
     fov__jw_string(jw, "encoder", fov__encode_identity());
-    fov__jw_int(jw, "render_ms", (int64_t)ms);
+    write_spent(jw, spent);
     return fov__transcript_end(t, false, err);
 }

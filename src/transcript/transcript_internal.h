@@ -31,6 +31,10 @@ struct fov_transcript; /* a writer; one thread at a time */
  * no branches. */
 fov_status fov__transcript_new(struct fov_transcript **out, fov_context *ctx, const char *dir,
                                const char *blobs, fov_error *err);
+/* From now on lines come to disk when it is closed, and none before: for who commits a transcript
+ * as a whole and has no use for half of one. Blobs are on disk before the line that names them, as
+ * ever. */
+void fov__transcript_sync_at_close(struct fov_transcript *t);
 /* fsync and close; frees in any case. NULL is fine. Returns what writing failed with, if it did. */
 fov_status fov__transcript_close(struct fov_transcript *t, fov_error *err);
 
@@ -55,8 +59,8 @@ fov_status fov__transcript_image(struct fov_transcript *t, const struct fov_node
 fov_status fov__transcript_fact(struct fov_transcript *t, const struct fov_fact *fact,
                                 fov_error *err);
 fov_status fov__transcript_delivery(struct fov_transcript *t, int32_t image,
-                                    const struct fov_delivery *delivery, uint64_t ms,
-                                    fov_error *err);
+                                    const struct fov_delivery *delivery, int64_t tokens,
+                                    const struct fov_spent *spent, fov_error *err);
 
 /* The digest of a transcript that is closed, without making anything again. Errors: those of
  * reading one. */

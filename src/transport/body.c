@@ -39,7 +39,7 @@ static size_t read_base64(struct fov_body_reader *reader, const struct fov_segme
     size_t take = size / 4 * 3; /* whole groups only, so that padding comes at the end alone */
     if (take > 0) {
         take = take < left ? take : left;
-        fov__base64_encode(out, data, take);
+        fov__base64_write(reader->cpu, out, data, take);
         reader->offset += take;
         return fov__base64_size(take);
     }

@@ -85,6 +85,12 @@ static size_t on_read(char *out, size_t size, size_t count, void *user)
     return fov__body_read(&attempt->reader, out, size * count);
 }
 
+static void start_body(struct attempt *attempt)
+{
+    fov__body_start(&attempt->reader, attempt->request->segments, attempt->request->segment_count);
+    attempt->reader.cpu = attempt->response->body.ctx->cpu;
+}
+
 /* curl rewinds when a kept connection turned out to be dead before anything was answered. */
 static int on_seek(void *user, curl_off_t offset, int origin)
 {
@@ -92,7 +98,7 @@ static int on_seek(void *user, curl_off_t offset, int origin)
     if (origin != SEEK_SET || offset != 0) {
         return CURL_SEEKFUNC_CANTSEEK;
     }
-    fov__body_start(&attempt->reader, attempt->request->segments, attempt->request->segment_count);
+    start_body(attempt);
     return CURL_SEEKFUNC_OK;
 }
 
@@ -322,7 +328,7 @@ static fov_status http_send(struct fov_transport *transport, const struct fov_ht
         return fov__fail(err, FOV_E_ARG, 0, "headers", "%zu headers where at most %d are sent",
                          request->header_count, HEADERS_MAX);
     }
-    fov__body_start(&attempt.reader, request->segments, request->segment_count);
+    start_body(&attempt);
     CURLcode rc = set_all(http->easy, &url, &attempt, nodes);
     if (rc == CURLE_OK) {
         rc = curl_multi_add_handle(http->multi, http->easy) == CURLM_OK ? run(http, request->cancel)

@@ -61,6 +61,7 @@ struct fov_body_reader {
     size_t index, offset; /* the next byte: segment, and place in its own data */
     char pending[4];      /* a base64 group that did not fit the reader's buffer */
     size_t pending_at, pending_len;
+    enum fov__cpu cpu; /* set after the start by who knows it */
 };
 uint64_t fov__body_length(const struct fov_segment *segments, size_t count); /* as sent */
 void fov__body_start(struct fov_body_reader *reader, const struct fov_segment *segments,

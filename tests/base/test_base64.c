@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "suites.h"
 
+#include <stdlib.h>
+
 /* RFC 4648, section 10, and bytes that use the last two letters of the alphabet. */
 static const struct {
     const char *bytes, *text;
@@ -86,6 +88,74 @@ static void base64__comes_back_at_every_length(void **state)
     }
 }
 
+/* One group at a time, by the alphabet alone. */
+static void spell(char *out, const uint8_t *bytes, size_t size)
+{
+    static const char letters[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (size_t bit = 0; bit < 8 * size; bit += 6) {
+        unsigned v = 0;
+        for (size_t k = bit; k < bit + 6; k++)
+            v = v << 1 | (k < 8 * size ? (unsigned)bytes[k / 8] >> (7 - k % 8) & 1u : 0);
+        *out++ = letters[v];
+    }
+    for (size_t i = (3 - size % 3) % 3; i > 0; i--)
+        *out++ = '=';
+}
+
+static void base64__twins_write_the_same_characters(void **state)
+{
+    static const size_t large[] = {4096, 65535, 300001};
+    uint64_t seed = 7;
+    enum fov__cpu best;
+    (void)state;
+    assert_int_equal(fov__cpu_detect(&best, NULL), FOV_OK);
+    for (size_t i = 0; i <= 200 + FOV_COUNT(large); i++) {
+        const size_t size = i <= 200 ? i : large[i - 201], chars = fov__base64_size(size);
+        /* Exactly as large as they must be, so that a sanitizer sees a byte too many. */
+        uint8_t *bytes = malloc(size + (size == 0));
+        char *want = malloc(chars + 1), *got = malloc(chars + (chars == 0));
+        for (size_t k = 0; k < size; k++)
+            bytes[k] = (uint8_t)(suite_random(&seed) >> 56);
+        spell(want, bytes, size);
+        fov__base64_encode(got, bytes, size);
+        assert_memory_equal(got, want, chars);
+        for (enum fov__cpu cpu = FOV__CPU_PORTABLE; cpu <= best; cpu++) {
+            memset(got, '#', chars);
+            fov__base64_write(cpu, got, bytes, size);
+            assert_memory_equal(got, want, chars);
+        }
+        free(got);
+        free(want);
+        free(bytes);
+    }
+}
+
+/* All twelve-bit pairs, in every place of a group and of a register. */
+static void base64__every_pair_of_characters_is_right(void **state)
+{
+    enum { SIZE = 4096 * 3 };
+    uint8_t *bytes = malloc(SIZE);
+    char *want = malloc(SIZE / 3 * 4), *got = malloc(SIZE / 3 * 4);
+    enum fov__cpu best;
+    (void)state;
+    assert_int_equal(fov__cpu_detect(&best, NULL), FOV_OK);
+    for (uint32_t v = 0; v < 4096; v++) {
+        const uint32_t group = v << 12 | (v * 2731u & 4095u);
+        bytes[3 * v] = (uint8_t)(group >> 16);
+        bytes[3 * v + 1] = (uint8_t)(group >> 8);
+        bytes[3 * v + 2] = (uint8_t)group;
+    }
+    spell(want, bytes, SIZE);
+    for (enum fov__cpu cpu = FOV__CPU_PORTABLE; cpu <= best; cpu++) {
+        fov__base64_write(cpu, got, bytes, SIZE);
+        assert_memory_equal(got, want, SIZE / 3 * 4);
+    }
+    free(got);
+    free(want);
+    free(bytes);
+}
+
 static void base64__size_does_not_wrap(void **state)
 {
     (void)state;
@@ -101,6 +171,8 @@ int suite_base64(void)
         cmocka_unit_test(base64__refuses_all_but_one_spelling),
         cmocka_unit_test(base64__knows_exactly_64_characters),
         cmocka_unit_test(base64__comes_back_at_every_length),
+        cmocka_unit_test(base64__twins_write_the_same_characters),
+        cmocka_unit_test(base64__every_pair_of_characters_is_right),
         cmocka_unit_test(base64__size_does_not_wrap),
     };
     return cmocka_run_group_tests_name("base64", tests, NULL, NULL);

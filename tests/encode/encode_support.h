@@ -44,6 +44,7 @@ double support_psnr(const struct fov_pixels *px, const uint8_t *rgb);
 void support_chunks(fov_bytes file, char *out, size_t size);
 
 /* The suites of this program. */
+int test_deflate(void);
 int test_png(void);
 int test_jpeg(void);
 int test_choose(void);

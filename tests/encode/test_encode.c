@@ -3,5 +3,5 @@
 
 int main(void)
 {
-    return test_png() + test_jpeg() + test_choose() + test_encode_image();
+    return test_deflate() + test_png() + test_jpeg() + test_choose() + test_encode_image();
 }

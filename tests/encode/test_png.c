@@ -2,7 +2,7 @@
 /* PNG: what libpng reads back is what was given, in the smallest layout that holds it. */
 #include "encode_support.h"
 
-#include <libdeflate.h>
+#include "encode/png_internal.h"
 #include <stdlib.h>
 
 static void check_same(const struct fov_pixels *px, fov_bytes file)
@@ -147,12 +147,16 @@ static size_t idat_size(const struct fov_pixels *px, bool is_filtered)
     fov__png_layout(&layout, px);
     assert_true(!layout.is_photo && !layout.is_indexed);
     layout.is_filtered = is_filtered;
-    size_t raw_size = (size_t)px->height * (1 + layout.row_bytes), room = raw_size + 1000;
-    uint8_t *raw = malloc(raw_size), *packed = malloc(room);
-    struct libdeflate_compressor *deflate = libdeflate_alloc_compressor(6);
+    size_t raw_size = (size_t)px->height * (1 + layout.row_bytes);
+    size_t room = fov__deflate_bound(raw_size), back = is_filtered ? 1 : (size_t)layout.channels;
+    uint8_t *raw = malloc(raw_size + 8), *packed = malloc(room);
+    struct fov_deflate *deflate = NULL;
+    assert_int_equal(fov__deflate_new(&deflate, px->ctx, NULL), FOV_OK);
     assert_int_equal(fov__png_rows(raw, px, &layout, 0, px->height, NULL), FOV_OK);
-    size_t size = libdeflate_zlib_compress(deflate, raw, raw_size, packed, room);
-    libdeflate_free_compressor(deflate);
+    fov__deflate_start(deflate, packed, room, back, true);
+    fov__deflate_add(deflate, raw, raw_size, true);
+    size_t size = fov__deflate_end(deflate);
+    fov__deflate_free(deflate);
     free(packed);
     free(raw);
     return size;
@@ -198,8 +202,9 @@ static void png__the_smaller_of_filtered_and_unfiltered_is_written(void **state)
             size_t plain = idat_size(px, false), filtered = idat_size(px, true);
             assert_int_equal(filtered < plain, is_soft); /* or nothing would be tested here */
             assert_int_equal(fov__png_encode(&file, px, 0, NULL), FOV_OK);
-            assert_int_equal(file.size,
-                             57 + (is_soft ? filtered : plain)); /* 57: all but IDAT's data */
+            /* A file's blocks are of whole rows, so their heads are not the same to a byte. */
+            size_t least = is_soft ? filtered : plain, most = is_soft ? plain : filtered;
+            assert_true(file.size < least + least / 100 + 57 && least + least / 50 + 57 < most);
             check_same(px, file);
             fov_bytes_free(&file);
             fov__pixels_unref(px);

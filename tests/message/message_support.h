@@ -19,6 +19,7 @@
 int test_conversation(void);
 int test_reply(void);
 int test_script(void);
+int test_ask(void);
 
 static inline fov_context *message_context(void)
 {
@@ -52,7 +53,6 @@ static inline struct fov_delivery *make_delivery(fov_context *ctx, int32_t forma
     delivery->recipe.format = format;
     delivery->width = width;
     delivery->height = height;
-    delivery->tokens = -1;
     memcpy(delivery->bytes.data, data, size);
     fov__sha256_hex(delivery->sha256, data, size);
     return delivery;

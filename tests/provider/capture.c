@@ -102,8 +102,8 @@ void capture_open(struct capture *c, const fov_provider_opts *opts, const struct
         .struct_size = sizeof(context), .log = keep_log, .log_user = c};
     memset(c, 0, sizeof(*c));
     assert_int_equal(fov_context_new(&c->ctx, &context, NULL), FOV_OK);
-    assert_int_equal(fov__conversation_new(&c->conversation, c->ctx, NULL), FOV_OK);
-    assert_int_equal(fov__reply_new(&c->reply, c->ctx, NULL), FOV_OK);
+    assert_int_equal(fov_conversation_new(&c->conversation, c->ctx, NULL), FOV_OK);
+    assert_int_equal(fov_reply_new(&c->reply, c->ctx, NULL), FOV_OK);
     c->answers = answers;
     c->answer_count = count;
     c->request = (fov_request){.struct_size = sizeof(fov_request), .conversation = c->conversation};
@@ -120,20 +120,20 @@ void capture_open(struct capture *c, const fov_provider_opts *opts, const struct
 void capture_close(struct capture *c)
 {
     fov_model_free(c->model);
-    fov__reply_free(c->reply);
-    fov__conversation_free(c->conversation);
+    fov_reply_free(c->reply);
+    fov_conversation_free(c->conversation);
     free(c->body);
     message_context_free(c->ctx);
 }
 
 fov_status capture_ask(struct capture *c)
 {
-    return fov__model_generate(c->model, &c->request, c->reply, &c->err);
+    return fov_model_generate(c->model, &c->request, c->reply, &c->err);
 }
 
 void capture_message(struct capture *c, int32_t role)
 {
-    assert_int_equal(fov__conversation_add(c->conversation, role, NULL), FOV_OK);
+    assert_int_equal(fov_conversation_add(c->conversation, role, NULL), FOV_OK);
 }
 
 void capture_text(struct capture *c, const char *text)
@@ -158,5 +158,5 @@ void capture_result(struct capture *c, const char *call_id, const char *name, co
 
 void capture_take(struct capture *c)
 {
-    assert_int_equal(fov__conversation_take_reply(c->conversation, c->reply, NULL), FOV_OK);
+    assert_int_equal(fov_conversation_take_reply(c->conversation, c->reply, NULL), FOV_OK);
 }

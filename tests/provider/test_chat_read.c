@@ -28,12 +28,12 @@ static void chat__reads_text_calls_and_usage(void **state)
                   "\"prompt_tokens_details\":{\"cached_tokens\":64,\"image_tokens\":50},"
                   "\"completion_tokens_details\":{\"reasoning_tokens\":9}}}"),
         FOV_OK);
-    assert_int_equal(fov__reply_part_count(c.reply), 3);
+    assert_int_equal(fov_reply_part_count(c.reply), 3);
     assert_string_equal(fov__reply_part(c.reply, 0)->text, "look");
     assert_string_equal(fov__reply_part(c.reply, 1)->call_id, "call_a");
     assert_string_equal(fov__reply_part(c.reply, 1)->arguments, "{ \"a\":1 }");
     assert_string_equal(fov__reply_part(c.reply, 2)->arguments, "");
-    assert_string_equal(fov__reply_stop(c.reply), "tool_calls");
+    assert_string_equal(fov_reply_stop(c.reply), "tool_calls");
     const fov_usage *usage = fov__reply_usage(c.reply);
     assert_int_equal(usage->input_tokens, 100);
     assert_int_equal(usage->output_tokens, 20);
@@ -57,11 +57,11 @@ static void chat__reads_the_dialects_of_compatible_servers(void **state)
                   "\"arguments\":{\"x\": 1.0, \"y\":[2]}}}]},"
                   "\"finish_reason\":\"a_word_of_2031\"}]}"),
         FOV_OK);
-    assert_int_equal(fov__reply_part_count(c.reply), 3);
+    assert_int_equal(fov_reply_part_count(c.reply), 3);
     assert_string_equal(fov__reply_part(c.reply, 0)->text, "a");
     assert_string_equal(fov__reply_part(c.reply, 1)->text, "c");
     assert_string_equal(fov__reply_part(c.reply, 2)->arguments, "{\"x\": 1.0, \"y\":[2]}");
-    assert_string_equal(fov__reply_stop(c.reply), "a_word_of_2031");
+    assert_string_equal(fov_reply_stop(c.reply), "a_word_of_2031");
     assert_int_equal(fov__reply_usage(c.reply)->input_tokens, -1);
     capture_close(&c);
     /* No id, an empty id, no arguments, content "", finish_reason null, usage null. */
@@ -73,12 +73,12 @@ static void chat__reads_the_dialects_of_compatible_servers(void **state)
             "{\"id\":7,\"function\":{\"name\":\"c\",\"arguments\":\"{}\"}}]},"
             "\"finish_reason\":null}],\"usage\":null}"),
         FOV_OK);
-    assert_int_equal(fov__reply_part_count(c.reply), 3);
+    assert_int_equal(fov_reply_part_count(c.reply), 3);
     assert_string_equal(fov__reply_part(c.reply, 0)->call_id, "call_0_0");
     assert_string_equal(fov__reply_part(c.reply, 0)->arguments, "{}");
     assert_string_equal(fov__reply_part(c.reply, 1)->call_id, "call_0_1");
     assert_string_equal(fov__reply_part(c.reply, 2)->call_id, "call_0_2");
-    assert_null(fov__reply_stop(c.reply));
+    assert_null(fov_reply_stop(c.reply));
     capture_close(&c);
 }
 
@@ -89,7 +89,7 @@ static void chat__keeps_reasoning_in_the_raw_text_only(void **state)
     assert_int_equal(read_body("{\"choices\":[{\"message\":{\"role\":\"assistant\",\"reasoning_"
                                "content\":\"hidden\",\"content\":\"x\"}}]}"),
                      FOV_OK);
-    assert_int_equal(fov__reply_part_count(c.reply), 1);
+    assert_int_equal(fov_reply_part_count(c.reply), 1);
     assert_string_equal(
         fov__reply_raw(c.reply, &size),
         "{\"role\":\"assistant\",\"reasoning_content\":\"hidden\",\"content\":\"x\"}");
@@ -103,7 +103,7 @@ static void chat__tells_a_refusal_from_an_answer(void **state)
                                "null,\"refusal\":\"I cannot.\"},\"finish_reason\":\"stop\"}]}"),
                      FOV_OK);
     assert_string_equal(fov__reply_part(c.reply, 0)->text, "I cannot.");
-    assert_string_equal(fov__reply_stop(c.reply), "refusal");
+    assert_string_equal(fov_reply_stop(c.reply), "refusal");
     capture_close(&c);
 }
 
@@ -114,7 +114,7 @@ static void chat__goes_on_with_a_cut_answer_but_not_with_none(void **state)
         read_body(
             "{\"choices\":[{\"message\":{\"content\":\"half\"},\"finish_reason\":\"length\"}]}"),
         FOV_OK);
-    assert_string_equal(fov__reply_stop(c.reply), "length");
+    assert_string_equal(fov_reply_stop(c.reply), "length");
     capture_close(&c);
     assert_int_equal(
         read_body("{\"choices\":[{\"message\":{\"content\":\"\"},\"finish_reason\":\"length\"}]}"),
@@ -129,7 +129,7 @@ static void chat__goes_on_with_a_cut_answer_but_not_with_none(void **state)
     assert_int_equal(
         read_body("{\"choices\":[{\"message\":{\"content\":\"\"},\"finish_reason\":\"stop\"}]}"),
         FOV_OK);
-    assert_int_equal(fov__reply_part_count(c.reply), 0);
+    assert_int_equal(fov_reply_part_count(c.reply), 0);
     capture_close(&c);
 }
 
@@ -159,7 +159,7 @@ static void chat__says_what_is_wrong_with_a_good_status(void **state)
         assert_int_equal(read_body(bad[i][0]), FOV_E_PROVIDER);
         assert_int_equal(c.err.detail, 200);
         assert_int_equal(c.sent, 1); /* a 2xx is never sent again */
-        assert_int_equal(fov__reply_part_count(c.reply), 0);
+        assert_int_equal(fov_reply_part_count(c.reply), 0);
         assert_null(strchr(c.err.message, '\n'));
         if (strstr(c.err.message, bad[i][1]) == NULL) {
             fail_msg("case %zu says: %s", i, c.err.message);

@@ -82,17 +82,17 @@ static void open_all(struct fixture *f, const struct fov_loopback_reply *script,
     opts.model = "m";
     opts.api_key = TEST_KEY;
     assert_int_equal(fov_model_new_provider(&f->model, f->ctx, &opts, &f->err), FOV_OK);
-    assert_int_equal(fov__conversation_new(&f->c, f->ctx, NULL), FOV_OK);
-    assert_int_equal(fov__reply_new(&f->reply, f->ctx, NULL), FOV_OK);
-    assert_int_equal(fov__conversation_add(f->c, FOV_ROLE_USER, NULL), FOV_OK);
+    assert_int_equal(fov_conversation_new(&f->c, f->ctx, NULL), FOV_OK);
+    assert_int_equal(fov_reply_new(&f->reply, f->ctx, NULL), FOV_OK);
+    assert_int_equal(fov_conversation_add(f->c, FOV_ROLE_USER, NULL), FOV_OK);
     assert_int_equal(fov__conversation_add_text(f->c, "q", NULL), FOV_OK);
     f->request = (fov_request){.struct_size = sizeof(fov_request), .conversation = f->c};
 }
 
 static void close_all(struct fixture *f)
 {
-    fov__reply_free(f->reply);
-    fov__conversation_free(f->c);
+    fov_reply_free(f->reply);
+    fov_conversation_free(f->c);
     fov_model_free(f->model);
     fov_loopback_stop(f->server);
     assert_null(strstr(f->log, TEST_KEY));
@@ -104,7 +104,7 @@ static void close_all(struct fixture *f)
 
 static fov_status ask(struct fixture *f)
 {
-    return fov__model_generate(f->model, &f->request, f->reply, &f->err);
+    return fov_model_generate(f->model, &f->request, f->reply, &f->err);
 }
 
 static void http__sends_five_images_without_copying_one(void **state)
@@ -310,7 +310,7 @@ static void http__records_what_replay_plays(void **state)
     opts.api_key = TEST_KEY;
     opts.record = path;
     assert_int_equal(fov_model_new_provider(&model, f.ctx, &opts, &f.err), FOV_OK);
-    assert_int_equal(fov__model_generate(model, &f.request, f.reply, &f.err), FOV_OK);
+    assert_int_equal(fov_model_generate(model, &f.request, f.reply, &f.err), FOV_OK);
     fov_model_free(model);
     assert_int_equal(fov__file_read(&text, f.ctx, path, 1 << 20, &f.err), FOV_OK);
     assert_null(strstr((char *)text.data, TEST_KEY));
@@ -322,7 +322,7 @@ static void http__records_what_replay_plays(void **state)
     opts.record = NULL;
     opts.replay = path;
     assert_int_equal(fov_model_new_provider(&model, f.ctx, &opts, &f.err), FOV_OK);
-    assert_int_equal(fov__model_generate(model, &f.request, f.reply, &f.err), FOV_OK);
+    assert_int_equal(fov_model_generate(model, &f.request, f.reply, &f.err), FOV_OK);
     assert_string_equal(fov__reply_part(f.reply, 0)->text, "ok");
     assert_int_equal(fov__reply_usage(f.reply)->requests, 3);
     fov_model_free(model);

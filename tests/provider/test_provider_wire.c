@@ -27,10 +27,10 @@ static fov_status talk_open(struct talk *t, const char *path)
     opts.replay = path;
     fov_status rc = fov_model_new_provider(&t->model, t->ctx, &opts, &t->err);
     if (rc == FOV_OK) {
-        rc = fov__conversation_new(&t->c, t->ctx, &t->err);
+        rc = fov_conversation_new(&t->c, t->ctx, &t->err);
     }
     if (rc == FOV_OK) {
-        rc = fov__reply_new(&t->reply, t->ctx, &t->err);
+        rc = fov_reply_new(&t->reply, t->ctx, &t->err);
     }
     t->request = (fov_request){.struct_size = sizeof(fov_request), .conversation = t->c};
     return rc;
@@ -38,8 +38,8 @@ static fov_status talk_open(struct talk *t, const char *path)
 
 static void talk_close(struct talk *t)
 {
-    fov__reply_free(t->reply);
-    fov__conversation_free(t->c);
+    fov_reply_free(t->reply);
+    fov_conversation_free(t->c);
     fov_model_free(t->model);
 }
 
@@ -58,12 +58,12 @@ static fov_status add_image(struct talk *t, const char *id, int32_t format, cons
 
 static fov_status ask_question(struct talk *t)
 {
-    fov_status rc = fov__conversation_add(t->c, FOV_ROLE_SYSTEM, &t->err);
+    fov_status rc = fov_conversation_add(t->c, FOV_ROLE_SYSTEM, &t->err);
     if (rc == FOV_OK) {
         rc = fov__conversation_add_text(t->c, "Look closely.", &t->err);
     }
     if (rc == FOV_OK) {
-        rc = fov__conversation_add(t->c, FOV_ROLE_USER, &t->err);
+        rc = fov_conversation_add(t->c, FOV_ROLE_USER, &t->err);
     }
     if (rc == FOV_OK) {
         rc = fov__conversation_add_text(t->c, "Image img_0, 640 x 480 pixels:", &t->err);
@@ -76,14 +76,14 @@ static fov_status ask_question(struct talk *t)
     }
     t->request.tools = &zoom;
     t->request.tool_count = 1;
-    return rc < 0 ? rc : fov__model_generate(t->model, &t->request, t->reply, &t->err);
+    return rc < 0 ? rc : fov_model_generate(t->model, &t->request, t->reply, &t->err);
 }
 
 static fov_status answer_call(struct talk *t)
 {
-    fov_status rc = fov__conversation_take_reply(t->c, t->reply, &t->err);
+    fov_status rc = fov_conversation_take_reply(t->c, t->reply, &t->err);
     if (rc == FOV_OK) {
-        rc = fov__conversation_add(t->c, FOV_ROLE_TOOL, &t->err);
+        rc = fov_conversation_add(t->c, FOV_ROLE_TOOL, &t->err);
     }
     if (rc == FOV_OK) {
         rc = fov__conversation_add_result(t->c, "call_1", "zoom", "img_1: zoom of img_0", false,
@@ -92,7 +92,7 @@ static fov_status answer_call(struct talk *t)
     if (rc == FOV_OK) {
         rc = add_image(t, "img_1", FOV_FORMAT_JPEG, "second image", 800, 800);
     }
-    return rc < 0 ? rc : fov__model_generate(t->model, &t->request, t->reply, &t->err);
+    return rc < 0 ? rc : fov_model_generate(t->model, &t->request, t->reply, &t->err);
 }
 
 static void wire__zoom_then_answer(void **state)
@@ -103,7 +103,7 @@ static void wire__zoom_then_answer(void **state)
     if (ask_question(&t) < 0) {
         fail_msg("%s", t.err.message);
     }
-    assert_int_equal(fov__reply_part_count(t.reply), 1);
+    assert_int_equal(fov_reply_part_count(t.reply), 1);
     assert_string_equal(fov__reply_part(t.reply, 0)->name, "zoom");
     assert_string_equal(fov__reply_part(t.reply, 0)->arguments, "{\"box\":[10, 10, 60, 60]}");
     assert_int_equal(fov__reply_usage(t.reply)->image_tokens, 765);
@@ -113,18 +113,18 @@ static void wire__zoom_then_answer(void **state)
     assert_string_equal(fov__reply_part(t.reply, 0)->text, "ANSWER: ten past ten");
     assert_int_equal(fov__reply_usage(t.reply)->cached_tokens, 896);
     /* There is no third exchange. */
-    assert_int_equal(fov__model_generate(t.model, &t.request, t.reply, &t.err), FOV_E_MISMATCH);
+    assert_int_equal(fov_model_generate(t.model, &t.request, t.reply, &t.err), FOV_E_MISMATCH);
     talk_close(&t);
     message_context_free(t.ctx);
 }
 
 static fov_status say_hello(struct talk *t)
 {
-    fov_status rc = fov__conversation_add(t->c, FOV_ROLE_USER, &t->err);
+    fov_status rc = fov_conversation_add(t->c, FOV_ROLE_USER, &t->err);
     if (rc == FOV_OK) {
         rc = fov__conversation_add_text(t->c, "hello", &t->err);
     }
-    return rc < 0 ? rc : fov__model_generate(t->model, &t->request, t->reply, &t->err);
+    return rc < 0 ? rc : fov_model_generate(t->model, &t->request, t->reply, &t->err);
 }
 
 static void wire__rate_limited_then_answer(void **state)

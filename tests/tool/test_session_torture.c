@@ -99,6 +99,7 @@ static fov_status converse_once(void *user)
     fov_image *image = NULL;
     fov_model *model = NULL;
     fov_session *session = NULL;
+    fov_applied applied = FOV_APPLIED_INIT;
     char folder[128];
     fov_status rc = torture_context_new(&ctx, NULL);
 
@@ -112,7 +113,9 @@ static fov_status converse_once(void *user)
     if (rc >= 0)
         rc = fov_session_new(&session, ctx, model, &opts, NULL);
     if (rc >= 0)
-        rc = fov_session_add_image(session, image, NULL);
+        rc = fov_session_add_image(session, image, NULL, NULL);
+    if (rc >= 0)
+        rc = fov_session_apply(session, "flip", "{\"axis\":\"horizontal\"}", &applied, NULL);
     if (rc >= 0)
         rc = fov_session_ask(session, "How many?", &answer, NULL);
     if (rc >= 0)

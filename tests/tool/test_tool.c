@@ -204,6 +204,67 @@ static void tool__a_legal_call_is_offered_only_where_there_is_one(void **state)
     }
 }
 
+static void deliver(struct fov_toolbox *box, int32_t image, const struct fov_toolbox_image **shown)
+{
+    fov_error err;
+    if (fov__toolbox_deliver(shown, box, image, &err) != FOV_OK)
+        fail_msg("%s", err.message);
+}
+
+/* Two models of one profile are shown one picture: it is rendered and encoded once. Another size is
+ * another delivery, and the tokens are the profile's, not the picture's. */
+static void tool__the_same_delivery_is_made_once(void **state)
+{
+    const struct fov_toolbox_image *first, *second, *small;
+    struct fov_toolbox other, low;
+    fov_stats stats = FOV_STATS_INIT;
+    struct bench b;
+
+    (void)state;
+    bench_open(&b, "generic", FOV_OP_PRESET_LOOK);
+    fov__toolbox_init(&other, b.ctx, b.graph, b.box.profile, FOV_OP_PRESET_LOOK);
+    fov__toolbox_init(&low, b.ctx, b.graph, fov__profile_find("openai-5.6-low"),
+                      FOV_OP_PRESET_LOOK);
+    deliver(&b.box, 0, &first);
+    deliver(&other, 0, &second);
+    deliver(&low, 0, &small);
+    assert_ptr_equal(first->delivery, second->delivery);
+    assert_false(first->spent.is_kept);
+    assert_true(second->spent.is_kept);
+    assert_int_equal(first->fit.tokens, second->fit.tokens);
+    assert_ptr_not_equal(first->delivery, small->delivery);
+    assert_int_equal(fov_stats_get(b.ctx, &stats, NULL), FOV_OK);
+    assert_int_equal(stats.delivery_hits, 1);
+    stats.struct_size = 8;
+    assert_int_equal(fov_stats_get(b.ctx, &stats, NULL), FOV_E_ARG);
+    fov__toolbox_free(&low);
+    fov__toolbox_free(&other);
+    bench_close(&b);
+}
+
+/* Many more deliveries than are kept: what was shown stays what it was. */
+static void tool__kept_deliveries_give_way_to_newer_ones(void **state)
+{
+    const struct fov_toolbox_image *shown;
+    char arguments[64];
+    struct bench b;
+
+    (void)state;
+    bench_open(&b, "openai-5.6-low", FOV_OP_PRESET_LOOK);
+    for (int i = 0; i < 80; i++) {
+        fov__format(arguments, sizeof(arguments), "{\"box\":[%d,0,%d,100]}", i, i + 150);
+        call(&b, "zoom", arguments);
+        assert_false(b.out.is_error);
+    }
+    for (int32_t i = 0; i < fov_graph_image_count(b.graph); i++) {
+        char sha256[FOV_SHA256_HEX];
+        deliver(&b.box, i, &shown);
+        fov__sha256_hex(sha256, shown->delivery->bytes.data, shown->delivery->bytes.size);
+        assert_string_equal(sha256, shown->delivery->sha256);
+    }
+    bench_close(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -213,6 +274,8 @@ int main(void)
         cmocka_unit_test(tool__refusals_name_what_is_allowed),
         cmocka_unit_test(tool__facts_are_in_the_models_coordinates),
         cmocka_unit_test(tool__zooming_into_a_zoom_speaks_of_the_zoom),
+        cmocka_unit_test(tool__the_same_delivery_is_made_once),
+        cmocka_unit_test(tool__kept_deliveries_give_way_to_newer_ones),
         cmocka_unit_test(tool__a_legal_call_is_offered_only_where_there_is_one),
     };
 

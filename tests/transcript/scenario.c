@@ -209,11 +209,11 @@ void scenario_deliver(fov_graph *graph, fov_context *ctx, struct fov_transcript 
         .node = node, .box = {0, 0, node->width, node->height}, .width = width, .height = height};
     struct fov_pixels *px = NULL;
     struct fov_delivery *delivery = NULL;
+    const struct fov_spent spent = {.decode_us = 17000};
     OK(fov__render(&px, ctx, &view, &problem));
     OK(fov__encode_delivery(&delivery, px, 1u << FOV_FORMAT_PNG | 1u << FOV_FORMAT_JPEG, 0,
                             &problem));
-    delivery->tokens = id == 0 ? 1234 : -1;
-    OK(fov__transcript_delivery(t, id, delivery, 17, &problem));
+    OK(fov__transcript_delivery(t, id, delivery, id == 0 ? 1234 : -1, &spent, &problem));
     fov__delivery_unref(delivery);
     fov__pixels_unref(px);
 }

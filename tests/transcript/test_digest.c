@@ -55,7 +55,7 @@ static void digest__ignores_times_and_nothing_else(void **state)
     scenario_write(s);
     digest_of_folder(s, first);
     scenario_edit(s, "header", "2026-11-24T12:00:00Z", "1999-01-01T00:00:00Z");
-    scenario_edit(s, "delivery", "\"render_ms\":17", "\"render_ms\":99999");
+    scenario_edit(s, "delivery", "\"decode\":17", "\"decode\":99999");
     scenario_edit(s, "response", "\"reply_ms\":412", "\"reply_ms\":1");
     digest_of_folder(s, second);
     assert_string_equal(first, second);
