@@ -121,6 +121,26 @@ FOV_API fov_status fov_image_get_info(const fov_image *image, fov_image_info *in
 FOV_API fov_status fov_image_read(fov_image *image, fov_box box, int32_t bands, void *out,
                                   size_t stride, fov_error *err);
 
+/* ---- what it has cost --------------------------------------------------------------------------
+ *
+ * Sums over the life of a context, for a program that wants to see whether its cache is large
+ * enough and where its time goes. Nothing here depends on, or changes, what comes out. */
+typedef struct fov_stats {
+    uint32_t struct_size;
+    uint64_t cache_hits, cache_misses; /* pieces of pictures asked for: there, or to be decoded */
+    uint64_t cache_evicted;            /* pieces dropped for want of room */
+    uint64_t cache_bytes;              /* held now; at most the context's limit */
+    uint64_t decoded_pixels;
+    uint64_t delivery_hits;            /* pictures for a model that were encoded already */
+    uint64_t decode_us, resample_us, encode_us; /* microseconds, summed over threads */
+} fov_stats;
+
+#define FOV_STATS_INIT {(uint32_t)sizeof(fov_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0}
+FOV_API void fov_stats_init(fov_stats *stats);
+
+/* Fill in *stats. Errors: FOV_E_ARG (a NULL, struct_size). Any thread. */
+FOV_API fov_status fov_stats_get(fov_context *ctx, fov_stats *stats, fov_error *err);
+
 FOV_END_DECLS
 
 #endif

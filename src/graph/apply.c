@@ -341,11 +341,13 @@ fov_status fov__graph_call(fov_graph *graph, const struct fov_call *call, fov_ap
     return rc;
 }
 
-fov_status fov_graph_apply(fov_graph *graph, const char *op, const char *arguments,
-                           fov_applied *out, fov_error *err)
+fov_status fov__graph_apply(fov_graph *graph, const char *op, const char *arguments,
+                            const fov_cancel *cancel, fov_applied *out, fov_error *err)
 {
-    struct fov_call call = {
-        .space = FOV__SPACE_NODE_PX, .frame = FOV__FRAME_IMAGE, .allow_hidden = true};
+    struct fov_call call = {.space = FOV__SPACE_NODE_PX,
+                            .frame = FOV__FRAME_IMAGE,
+                            .allow_hidden = true,
+                            .cancel = cancel};
     struct fov_json *doc = NULL;
     fov_op_fault fault;
     fov_status rc;
@@ -353,7 +355,7 @@ fov_status fov_graph_apply(fov_graph *graph, const char *op, const char *argumen
     if (!graph || !op || !out || out->struct_size != sizeof(*out))
         return fov__fail(
             err, FOV_E_ARG, 0, "graph",
-            "fov_graph_apply needs a graph, an operation and an initialised fov_applied");
+            "applying needs a graph, an operation's name and an initialised fov_applied");
     call.op = fov__op_find(graph->ctx, op);
     if (!call.op) {
         const char *near = fov__op_suggest(graph->ctx, op);
@@ -375,4 +377,10 @@ fov_status fov_graph_apply(fov_graph *graph, const char *op, const char *argumen
     else if (rc > 0)
         fov__fail(err, rc, 0, op, "%s", fov_status_text(rc));
     return rc;
+}
+
+fov_status fov_graph_apply(fov_graph *graph, const char *op, const char *arguments,
+                           fov_applied *out, fov_error *err)
+{
+    return fov__graph_apply(graph, op, arguments, NULL, out, err);
 }

@@ -136,6 +136,9 @@ struct fov_call {
  * (first) image that the call spoke of, as far as it was understood: -1 otherwise. */
 fov_status fov__graph_call(fov_graph *graph, const struct fov_call *call, fov_applied *out,
                            int32_t *image_id, fov_op_fault *fault, fov_error *err);
+/* fov_graph_apply() that a flag can end; cancel may be NULL. */
+fov_status fov__graph_apply(fov_graph *graph, const char *op, const char *arguments,
+                            const fov_cancel *cancel, fov_applied *out, fov_error *err);
 
 /* ---- segment.c ------------------------------------------------------------------------------ */
 
@@ -153,6 +156,7 @@ struct fov_view {
     int32_t width, height; /* of the picture to make */
     bool no_marks;
     const fov_cancel *cancel;
+    struct fov_spent *spent; /* filled in; may be NULL */
 };
 /* The caller owns *out (one reference), never shared before. */
 fov_status fov__render(struct fov_pixels **out, fov_context *ctx, const struct fov_view *view,

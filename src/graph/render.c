@@ -109,7 +109,7 @@ static fov_status barrier_level(struct fov_level *out, fov_context *ctx,
     /* The recipe's hash names the sources too, so that equal recipes of two graphs share. */
     memcpy(key.source, node->recipe_sha256, sizeof(key.source));
     key.recipe = fov__xxh3(node->recipe_sha256, FOV_SHA256_HEX) | 1;
-    return fov__cache_get(out, ctx, &key, make_barrier, &barrier, err);
+    return fov__cache_get(out, ctx, &key, make_barrier, &barrier, cancel, err);
 }
 
 /* ---- the steps ------------------------------------------------------------------------------ */
@@ -178,18 +178,106 @@ static void fill_pixel(uint8_t *p, int32_t bands, const uint8_t fill[3], int32_t
         p[3] = mix(p[3], 255, share);
 }
 
+struct span {
+    int32_t from, to;
+};
+
+/* The columns of a row where every edge of the box is at least `least` pixels of the view away
+ * inside, from the lines on which that is so: n(x) - c w(x) >= least * reach * w(x), which is
+ * linear in x. `all` where the row meets the horizon and nothing can be said. */
+static struct span columns_of(const struct place *place, int32_t y, int32_t width, double least,
+                              struct span all)
+{
+    const double *m = place->to_frame.m, v = y + 0.5;
+    const fov_box box = place->step->box;
+    const double w = m[6] * 0.5 + m[7] * v + m[8], dw = m[6]; /* at column 0, and for each more */
+    const double px = m[0] * 0.5 + m[1] * v + m[2], py = m[3] * 0.5 + m[4] * v + m[5];
+    const double rx = least * place->reach_x, ry = least * place->reach_y;
+    const double at[4] = {px - (box.x1 + rx) * w, (box.x2 - rx) * w - px, py - (box.y1 + ry) * w,
+                          (box.y2 - ry) * w - py};
+    const double step[4] = {m[0] - (box.x1 + rx) * dw, (box.x2 - rx) * dw - m[0],
+                            m[3] - (box.y1 + ry) * dw, (box.y2 - ry) * dw - m[3]};
+    double from = 0.0, to = width;
+
+    if (!(w > 0.0 && w + dw * width > 0.0))
+        return all;
+    for (int i = 0; i < 4; i++) {
+        const double x = step[i] != 0.0 ? -at[i] / step[i] : 0.0; /* where it is 0 */
+
+        if (step[i] > 0.0)
+            from = x > from ? x : from;
+        else if (step[i] < 0.0)
+            to = x + 1.0 < to ? x + 1.0 : to;
+        else if (!(at[i] >= 0.0))
+            to = 0.0;
+    }
+    from = fov__ceil(from);
+    to = fov__floor(to);
+    if (!(from < to))
+        return (struct span){0, 0};
+    return (struct span){(int32_t)from, (int32_t)to};
+}
+
+/* What of a row is wholly inside, and what is not wholly outside: between the two, and only there,
+ * each pixel is asked for its share. A millionth of a pixel is left to rounding. */
+struct row_spans {
+    struct span inside, touched;
+};
+
+static struct row_spans spans_of(const struct place *place, int32_t y, int32_t width)
+{
+    const double half = 0.5 + 1e-6;
+    struct row_spans spans = {
+        .inside = columns_of(place, y, width, half, (struct span){0, 0}),
+        .touched = columns_of(place, y, width, -half, (struct span){0, width}),
+    };
+
+    if (spans.inside.from == spans.inside.to) /* all that is touched then lies before it */
+        spans.inside.from = spans.inside.to = spans.touched.to;
+    return spans;
+}
+
+static void clip_run(uint8_t *p, int32_t bands, const struct place *place, int32_t y, int32_t from,
+                     int32_t to)
+{
+    p += (size_t)from * (size_t)bands;
+    for (int32_t x = from; x < to; x++, p += bands) {
+        const int32_t share = share_of(place, x, y);
+
+        if (share < 256)
+            fill_pixel(p, bands, place->step->fill, share);
+    }
+}
+
+static void fill_run(uint8_t *p, int32_t bands, const uint8_t fill[3], int32_t from, int32_t to)
+{
+    p += (size_t)from * (size_t)bands;
+    for (int32_t x = from; x < to; x++, p += bands) {
+        memcpy(p, fill, 3);
+        if (bands == 4)
+            p[3] = 255;
+    }
+}
+
 static void clip_rows(struct fov_pixels *px, const struct place *place, int32_t y1, int32_t y2)
 {
     for (int32_t y = y1; y < y2; y++) {
+        const struct row_spans spans = spans_of(place, y, px->width);
+        const uint8_t *fill = place->step->fill;
         uint8_t *p = fov__pixels_row(px, y);
 
-        for (int32_t x = 0; x < px->width; x++, p += px->bands) {
-            int32_t share = share_of(place, x, y);
-
-            if (share < 256)
-                fill_pixel(p, px->bands, place->step->fill, share);
-        }
+        fill_run(p, px->bands, fill, 0, spans.touched.from);
+        clip_run(p, px->bands, place, y, spans.touched.from, spans.inside.from);
+        clip_run(p, px->bands, place, y, spans.inside.to, spans.touched.to);
+        fill_run(p, px->bands, fill, spans.touched.to, px->width);
     }
+}
+
+static bool is_touched(const struct place *place, int32_t y, int32_t width)
+{
+    const struct span touched = spans_of(place, y, width).touched;
+
+    return touched.from < touched.to;
 }
 
 /* A pointwise step inside a box: done on a copy, then mixed in by coverage. */
@@ -197,19 +285,31 @@ static void mask_rows(struct fov_pixels *px, uint8_t *scratch, const struct plac
                       int32_t y1, int32_t y2)
 {
     const struct fov_step *step = place->step;
-    const size_t n = (size_t)px->width * (size_t)(y2 - y1);
+    size_t n;
 
+    while (y1 < y2 && !is_touched(place, y1, px->width))
+        y1++;
+    while (y1 < y2 && !is_touched(place, y2 - 1, px->width))
+        y2--;
+    if (y1 == y2)
+        return;
+    n = (size_t)px->width * (size_t)(y2 - y1);
     memcpy(scratch, fov__pixels_row(px, y1), n * (size_t)px->bands);
     step->op->point(step->args, scratch, n, px->bands);
     for (int32_t y = y1; y < y2; y++) {
-        uint8_t *p = fov__pixels_row(px, y);
+        const struct row_spans spans = spans_of(place, y, px->width);
+        uint8_t *row = fov__pixels_row(px, y);
 
-        for (int32_t x = 0; x < px->width; x++, p += px->bands, scratch += px->bands) {
-            int32_t share = share_of(place, x, y);
+        for (int32_t x = spans.touched.from; x < spans.touched.to; x++) {
+            const bool inside = x >= spans.inside.from && x < spans.inside.to;
+            const int32_t share = inside ? 256 : share_of(place, x, y);
+            uint8_t *p = row + (size_t)x * (size_t)px->bands;
+            const uint8_t *q = scratch + (size_t)x * (size_t)px->bands;
 
             for (int c = 0; share > 0 && c < px->bands; c++)
-                p[c] = mix(scratch[c], p[c], share);
+                p[c] = mix(q[c], p[c], share);
         }
+        scratch += (size_t)px->width * (size_t)px->bands;
     }
 }
 
@@ -264,11 +364,24 @@ static fov_status take_steps(struct fov_pixels *px, const struct fov_view *view,
 
 /* ---- the view ------------------------------------------------------------------------------- */
 
+static void note_spent(fov_context *ctx, const struct fov_view *view, uint64_t pixels,
+                       uint64_t decode_us, uint64_t resample_us)
+{
+    fov__stat_add(ctx, FOV__STAT_DECODED_PIXELS, pixels);
+    fov__stat_add(ctx, FOV__STAT_DECODE_US, decode_us);
+    fov__stat_add(ctx, FOV__STAT_RESAMPLE_US, resample_us);
+    if (!view->spent)
+        return;
+    view->spent->decoded_pixels += pixels;
+    view->spent->decode_us += decode_us;
+    view->spent->resample_us += resample_us;
+}
+
 static fov_status draw_view(struct fov_pixels **out, fov_context *ctx, const struct fov_view *view,
                             fov_error *err)
 {
     const struct fov_node *node = view->node;
-    struct fov_level level = {NULL, 1, 0, 0};
+    struct fov_level level = {.shrink = 1};
     struct fov_pixels *px = NULL;
     struct fov_mat view_to_node =
         fov__mat_mul(fov__mat_translate(view->box.x1, view->box.y1),
@@ -276,11 +389,13 @@ static fov_status draw_view(struct fov_pixels **out, fov_context *ctx, const str
                                     (view->box.y2 - view->box.y1) / view->height));
     struct fov_mat to_base = fov__mat_mul(node->to_base, view_to_node);
     struct fov_warp warp = {.kernel = FOV__KERNEL_LANCZOS3};
+    uint64_t started, decoded;
     fov_status rc =
         fov__limits_check_size(ctx, (uint64_t)view->width, (uint64_t)view->height, "size", err);
 
     if (rc < 0)
         return rc;
+    started = fov__clock_us();
     if (node->base->source)
         rc = source_level(&level, node->base->source, to_base, view->width, view->height,
                           view->cancel, err);
@@ -288,6 +403,7 @@ static fov_status draw_view(struct fov_pixels **out, fov_context *ctx, const str
         rc = barrier_level(&level, ctx, node->base, view->cancel, err);
     if (rc < 0)
         return rc;
+    decoded = fov__clock_us();
     warp.src = level.px;
     warp.to_src = fov__mat_mul(fov__mat_mul(fov__mat_scale(1.0 / level.shrink, 1.0 / level.shrink),
                                             fov__mat_translate(-level.x0, -level.y0)),
@@ -299,6 +415,7 @@ static fov_status draw_view(struct fov_pixels **out, fov_context *ctx, const str
         rc = take_steps(px, view, view_to_node, err);
     if (rc == FOV_OK && !view->no_marks)
         fov__marks_draw(px, node, view_to_node);
+    note_spent(ctx, view, level.decoded, decoded - started, fov__clock_us() - decoded);
     fov__pixels_unref(level.px);
     if (rc < 0) {
         fov__pixels_unref(px);

@@ -34,13 +34,25 @@ static inline uint32_t fov__le32(const uint8_t *p)
 
 /* ---- pixels.c ------------------------------------------------------------------------------- */
 
-/* The same with `room` bytes behind the last row. */
+/* Bytes behind the last row of all pixels, which kernels may read and write. */
+enum { FOV__PIXELS_SLACK = 64 };
+/* The same with `room` bytes behind the last row, if that is more. */
 fov_status fov__pixels_new_room(struct fov_pixels **out, fov_context *ctx, int32_t width,
                                 int32_t height, int32_t bands, size_t room, fov_error *err);
 /* Ask for large pages under a large block. */
 void fov__pixels_advise(uint8_t *data, size_t size);
 fov_status fov__pixels_hash(fov_context *ctx, const uint8_t *data, int32_t width, int32_t height,
                             int32_t bands, size_t stride, char out[FOV_SHA256_HEX], fov_error *err);
+
+/* ---- buffers.c: large blocks that are used again --------------------------------------------- */
+
+/* Whatever it holds; on a cache line of its own. NULL when memory is short. Any thread. */
+void *fov__buffer_new(fov_context *ctx, size_t size) FOV_WARN_UNUSED;
+void fov__buffer_free(fov_context *ctx, void *ptr); /* NULL is fine */
+struct fov_buffers_stats {
+    uint64_t hits, misses, kept, in_use; /* kept and in_use in bytes */
+};
+void fov__buffers_get_stats(fov_context *ctx, struct fov_buffers_stats *out);
 
 /* ---- sniff.c -------------------------------------------------------------------------------- */
 
@@ -85,17 +97,21 @@ bool fov__png_chunk_crc_fits(const struct fov_png_chunk *chunk);
 /* ---- png_unpack.c: rows of an undamaged PNG that is not interlaced, by libdeflate ----------- */
 
 struct fov_png_unpack;
-/* Whether stored rows are 8-bit RGB(A) as they come out: then `into`, the pixels themselves with
- * raw_height bytes of room behind them, spares a second buffer. Rows then go, each in turn, to
- * their own place in `into` and must stay as they are until the last one is made. */
-bool fov__png_unpack_fits_in_place(const fov_image *image);
-/* `into` is NULL when rows go elsewhere. NULL when libpng shall do it: too large, interlaced,
- * lenient, damaged, or memory is short. */
-struct fov_png_unpack *fov__png_unpack_new(const fov_image *image, uint8_t *into);
+/* What must lie behind the pixels of the whole picture so that the stored bytes can be unpacked
+ * among them, which spares a buffer; 0 when they cannot. */
+size_t fov__png_unpack_room(const fov_image *image, bool has_profile);
+/* Rows [first, end) are wanted. `into` is NULL, or the pixels of the whole picture with that room
+ * behind them; then each row must be asked for at its own place in them, and be left as it is until
+ * the last one is made unless a profile was said. NULL when libpng shall do it: too large,
+ * interlaced, lenient, damaged, or memory is short. */
+struct fov_png_unpack *fov__png_unpack_new(const fov_image *image, int32_t first, int32_t end,
+                                           struct fov_pixels *into, bool has_profile);
+/* Pixels [x, x + n) of the next row as 8-bit RGB(A), before any profile. FOV__PIXELS_SLACK bytes
+ * behind them may be written. False: the row is damaged. */
+bool fov__png_unpack_row(struct fov_png_unpack *unpack, uint8_t *out, int32_t x, int32_t n);
+/* False: all rows were made, and their check sum says that they are damaged. */
+bool fov__png_unpack_is_sound(const struct fov_png_unpack *unpack);
 void fov__png_unpack_free(struct fov_png_unpack *unpack); /* NULL is fine */
-/* The next of the image's rows as 8-bit RGB(A), before any profile; `out` NULL leaves it out. To be
- * called at most raw_height times. False: the row is damaged. */
-bool fov__png_unpack_row(struct fov_png_unpack *unpack, uint8_t *out);
 
 /* ---- colour.c ------------------------------------------------------------------------------- */
 
@@ -139,8 +155,8 @@ fov_status fov__cancelled(fov_error *err);
 
 /* The mean of `rows` x `shrink` pixels for each of `out_width` pixels; the last one may have fewer
  * columns (`in_width` in all). */
-void fov__shrink_rows(uint8_t *out, const uint8_t *in, size_t stride, int32_t in_width,
-                      int32_t rows, int32_t bands, int32_t shrink);
+void fov__shrink_rows(enum fov__cpu cpu, uint8_t *out, const uint8_t *in, size_t stride,
+                      int32_t in_width, int32_t rows, int32_t bands, int32_t shrink);
 fov_status fov__shrink_pixels(struct fov_pixels **out, const struct fov_pixels *px, int32_t shrink,
                               fov_error *err);
 
@@ -162,9 +178,30 @@ fov_status fov__orient_pixels(struct fov_pixels **out, struct fov_pixels *px, in
 
 /* ---- pixel_cache.c -------------------------------------------------------------------------- */
 
-/* A piece that is there already; nothing is made and nobody waited for. */
-bool fov__cache_peek(struct fov_level *out, fov_context *ctx, const struct fov_cache_key *key);
-/* Forget all pieces that nobody is making; false when there were none. */
+struct fov_planes;
+struct fov_jpeg_scan;
+
+/* What an entry holds, one of three: pixels, upright; planes of a JPEG, raw; or what is known of a
+ * JPEG's coded data. */
+struct fov_kept {
+    struct fov_level level;
+    struct fov_planes *planes;
+    struct fov_jpeg_scan *scan;
+};
+void fov__kept_unref(struct fov_kept *kept);
+void fov__planes_unref(struct fov_planes *planes);         /* NULL is fine */
+void fov__jpeg_scan_unref(struct fov_jpeg_scan *scan); /* NULL is fine */
+
+typedef fov_status (*fov__kept_make_fn)(struct fov_kept *out, void *user, fov_error *err);
+/* fov__cache_get() for all kinds. */
+fov_status fov__cache_get_kept(struct fov_kept *out, fov_context *ctx,
+                               const struct fov_cache_key *key, fov__kept_make_fn make, void *user,
+                               const fov_cancel *cancel, fov_error *err);
+/* What is there already; nothing is made and nobody waited for. */
+bool fov__cache_peek(struct fov_kept *out, fov_context *ctx, const struct fov_cache_key *key);
+/* Forget all that nobody is making; false when there was nothing. */
 bool fov__cache_drop(fov_context *ctx);
+/* Add to the statistics. */
+void fov__cache_note_decode(fov_context *ctx, uint64_t pixels, uint64_t us);
 
 #endif

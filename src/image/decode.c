@@ -2,21 +2,29 @@
 /* A region at a level: which raw rectangle it needs, whether a piece or the whole is decoded, what
  * is kept. How much comes is decided from the image and the numbers asked for alone; the cache only
  * decides how fast. It must never give other bytes because something was, or was not, cached. */
-#include "image/codec_internal.h"
+#include "image/jpeg_internal.h"
+
+#include <limits.h>
 
 /* Levels of at most this many pixels are decoded whole and kept: a second look is then free. Larger
  * ones are decoded by pieces on a grid, so that looks close by share one. 4 MiP are 12 MiB. */
 enum { WHOLE_PIXELS = 4 * 1024 * 1024, GRID = 64 };
-/* From this many pieces on the whole of a large picture is decoded and kept if it can be. */
-enum { PIECES_MANY = 3 };
+/* When the whole of a large picture is decoded and kept, if it can be: from this many pieces on;
+ * or, where a piece costs no more than its share (a JPEG whose positions are known), when the
+ * pieces together came to as much as the whole. */
+enum { PIECES_MANY = 3, SHARE = 1000 };
+/* A piece of a JPEG is made again in less time than many others need to be dropped for it. */
+enum { PIECE_PART = 8 };
 
 struct plan {
     fov_image *image;
     const fov_cancel *cancel;
     int32_t shrink;
     int32_t level_width, level_height; /* raw */
-    bool is_whole;
-    struct fov_recti piece; /* raw level pixels */
+    bool is_whole;                     /* the whole level is decoded */
+    struct fov_recti piece;            /* what is handed out, in raw level pixels */
+    bool is_passing;                   /* nothing of it is kept */
+    uint64_t decoded;                  /* pixels that this call has decoded */
 };
 
 fov_status fov__cancelled(fov_error *err)
@@ -30,6 +38,14 @@ static bool has_regions(const fov_image *image)
         return fov__jpeg_has_regions(image);
     return image->info.format == FOV_FORMAT_PNG && !image->info.is_progressive &&
            !image->is_lenient;
+}
+
+/* Of a JPEG planes are kept instead of pixels, unless each look would have to go through a profile.
+ */
+static bool may_have_planes(const fov_image *image)
+{
+    return image->info.format == FOV_FORMAT_JPEG && image->info.channels != 4 &&
+           image->has_even_sampling && !image->is_lenient && image->icc == NULL;
 }
 
 static int32_t up_to(int32_t v, int32_t step)
@@ -59,11 +75,18 @@ static struct plan make_plan(fov_image *image, struct fov_recti region, int32_t 
     piece.height = (raw.y + raw.height - 1) / shrink + 1 - piece.y;
     widen(&piece.x, &piece.width, plan.level_width);
     widen(&piece.y, &piece.height, plan.level_height);
-    plan.is_whole = !has_regions(image) || all <= WHOLE_PIXELS ||
-                    (int64_t)piece.width * piece.height >= all - all / 4;
-    plan.piece =
-        plan.is_whole ? (struct fov_recti){0, 0, plan.level_width, plan.level_height} : piece;
+    const bool is_most = (int64_t)piece.width * piece.height >= all - all / 4;
+    plan.is_whole = !has_regions(image) || all <= WHOLE_PIXELS || is_most;
+    /* What is kept as planes is converted for each look, so no more than it needs. */
+    plan.piece = is_most || (plan.is_whole && !may_have_planes(image))
+                     ? (struct fov_recti){0, 0, plan.level_width, plan.level_height}
+                     : piece;
     return plan;
+}
+
+static struct fov_recti all_of(const struct plan *plan)
+{
+    return (struct fov_recti){0, 0, plan->level_width, plan->level_height};
 }
 
 static uint64_t hex16(const char *text)
@@ -76,37 +99,40 @@ static uint64_t hex16(const char *text)
     return value;
 }
 
-static struct fov_cache_key key_of(const struct plan *plan)
+/* Shrink 0 is for what is known of the coded data. */
+static struct fov_cache_key key_of(const fov_image *image, struct fov_recti region, int32_t shrink)
 {
-    const fov_image *image = plan->image;
-    struct fov_cache_key key = {.region = plan->piece, .shrink = plan->shrink};
+    struct fov_cache_key key = {.region = region, .shrink = shrink};
     key.source[0] = hex16(image->sha256);
     /* A lenient reading of damaged bytes is another picture than none at all. */
     key.source[1] = hex16(image->sha256 + 16) ^ (image->is_lenient ? 1u : 0u);
     return key;
 }
 
-static struct plan whole_plan(const struct plan *plan, int32_t shrink)
-{
-    const struct fov_recti all = {0, 0, plan->image->info.width, plan->image->info.height};
-    struct plan whole = make_plan(plan->image, all, shrink, plan->cancel);
-    return whole;
-}
-
-static fov_status make_level(struct fov_level *out, void *user, fov_error *err);
+static fov_status make_whole(struct fov_kept *out, void *user, fov_error *err);
 
 /* The level at shrink 1 when it is there or worth being kept; *out is untouched otherwise. */
 static fov_status base_level(struct fov_level *out, const struct plan *plan, bool *found,
                              fov_error *err)
 {
-    struct plan base = whole_plan(plan, 1);
-    const struct fov_cache_key key = key_of(&base);
+    fov_image *image = plan->image;
+    const fov_cancel *cancel = plan->cancel;
+    struct plan base = make_plan(
+        image, (struct fov_recti){0, 0, image->info.width, image->info.height}, 1, cancel);
+    const struct fov_cache_key key = key_of(image, base.piece, 1);
     const int64_t all = (int64_t)base.level_width * base.level_height;
+    struct fov_kept kept;
     *found = true;
-    if (fov__cache_peek(out, plan->image->ctx, &key))
+    if (fov__cache_peek(&kept, image->ctx, &key)) {
+        *out = kept.level;
         return FOV_OK;
-    if (!has_regions(plan->image) || all <= WHOLE_PIXELS)
-        return fov__cache_get(out, plan->image->ctx, &key, make_level, &base, err);
+    }
+    if (!has_regions(image) || all <= WHOLE_PIXELS) {
+        const fov_status rc =
+            fov__cache_get_kept(&kept, image->ctx, &key, make_whole, &base, cancel, err);
+        *out = kept.level;
+        return rc;
+    }
     *found = false;
     return FOV_OK;
 }
@@ -121,7 +147,7 @@ static fov_status shrink_part(struct fov_pixels **out, const struct fov_pixels *
     const int32_t x = piece.x * shrink, room = px->width - x, want = piece.width * shrink;
     for (int32_t row = 0; row < piece.height; row++) {
         const int32_t y = (piece.y + row) * shrink, left = px->height - y;
-        fov__shrink_rows(fov__pixels_row(*out, row),
+        fov__shrink_rows(px->ctx->cpu, fov__pixels_row(*out, row),
                          fov__pixels_row(px, y) + (size_t)x * (size_t)px->bands, px->stride,
                          want < room ? want : room, left < shrink ? left : shrink, px->bands,
                          shrink);
@@ -141,26 +167,25 @@ static fov_status decode_whole(struct fov_pixels **out, const struct plan *plan,
     return fov__vips_decode(out, image, plan->cancel, err);
 }
 
-/* The raw pixels of the piece. */
-static fov_status make_raw(struct fov_pixels **out, const struct plan *plan, fov_error *err)
+/* The raw pixels of a rectangle of the level; not for a JPEG. */
+static fov_status make_raw(struct fov_pixels **out, const struct plan *plan, struct fov_recti rect,
+                           fov_error *err)
 {
     fov_image *image = plan->image;
-    if (image->info.format == FOV_FORMAT_JPEG)
-        return fov__jpeg_decode(out, image, plan->piece, plan->shrink, plan->cancel, err);
     if (plan->shrink > 1 && image->info.orientation == 1) {
         struct fov_level base;
         bool found = false;
         fov_status rc = base_level(&base, plan, &found, err);
         if (rc < 0 || found) {
             if (rc == FOV_OK) {
-                rc = shrink_part(out, base.px, plan->piece, plan->shrink, err);
+                rc = shrink_part(out, base.px, rect, plan->shrink, err);
                 fov__pixels_unref(base.px);
             }
             return rc;
         }
     }
     if (image->info.format == FOV_FORMAT_PNG)
-        return fov__png_decode(out, image, plan->piece, plan->shrink, plan->cancel, err);
+        return fov__png_decode(out, image, rect, plan->shrink, plan->cancel, err);
     struct fov_pixels *px = NULL;
     fov_status rc = decode_whole(&px, plan, err);
     if (rc == FOV_OK && plan->shrink > 1) {
@@ -172,68 +197,221 @@ static fov_status make_raw(struct fov_pixels **out, const struct plan *plan, fov
     return rc;
 }
 
-/* What the cache calls: the piece of a plan, upright. */
-static fov_status make_level(struct fov_level *out, void *user, fov_error *err)
+/* Raw pixels (consumed) as an upright level. */
+static fov_status upright(struct fov_level *out, struct fov_pixels *raw, const struct plan *plan,
+                          struct fov_recti rect, fov_error *err)
 {
-    const struct plan *plan = user;
-    fov_image *image = plan->image;
-    struct fov_pixels *raw = NULL;
-    fov_status rc = make_raw(&raw, plan, err);
-    memset(out, 0, sizeof(*out));
-    if (rc < 0)
-        return rc;
+    const fov_image *image = plan->image;
     if (fov_cancel_is_set(plan->cancel)) {
         fov__pixels_unref(raw);
         return fov__cancelled(err);
     }
-    rc = fov__orient_pixels(&out->px, raw, image->info.orientation, err);
+    const fov_status rc = fov__orient_pixels(&out->px, raw, image->info.orientation, err);
     if (rc < 0)
         return rc;
     out->shrink = plan->shrink;
-    fov__orient_origin(out, plan->piece, image->raw_width, image->raw_height,
-                       image->info.orientation);
+    fov__orient_origin(out, rect, image->raw_width, image->raw_height, image->info.orientation);
     return FOV_OK;
 }
 
-/* The piece out of the whole level. The whole's reference is consumed. */
-static fov_status cut(struct fov_level *out, struct fov_level *whole, const struct plan *plan,
-                      fov_error *err)
+/* ---- JPEG ----------------------------------------------------------------------------------- */
+
+static fov_status make_scan(struct fov_kept *out, void *user, fov_error *err)
 {
-    const struct fov_recti box = fov__orient_to_upright(
-        plan->piece, plan->level_width, plan->level_height, plan->image->info.orientation);
-    const struct fov_pixels *px = whole->px;
-    struct fov_level made = {.shrink = plan->shrink};
-    made.x0 = whole->x0 + (double)box.x * plan->shrink;
-    made.y0 = whole->y0 + (double)box.y * plan->shrink;
-    const fov_status rc = fov__pixels_new(&made.px, px->ctx, box.width, box.height, px->bands, err);
-    for (int32_t y = 0; rc == FOV_OK && y < box.height; y++)
-        memcpy(fov__pixels_row(made.px, y),
-               fov__pixels_row(px, box.y + y) + (size_t)box.x * (size_t)px->bands, made.px->stride);
-    fov__pixels_unref(whole->px);
-    *out = made;
+    return fov__jpeg_scan_new(&out->scan, user, err);
+}
+
+/* What is known of the coded data, as a reference that the caller drops. */
+static fov_status get_scan(struct fov_jpeg_scan **out, const struct plan *plan, fov_error *err)
+{
+    fov_image *image = plan->image;
+    const struct fov_cache_key key = key_of(image, (struct fov_recti){0, 0, 0, 0}, 0);
+    struct fov_kept kept;
+    const fov_status rc =
+        fov__cache_get_kept(&kept, image->ctx, &key, make_scan, image, plan->cancel, err);
+    *out = kept.scan;
     return rc;
+}
+
+/* Planes by our own reading, else by libjpeg; *out stays NULL where there are none to be had. */
+static fov_status make_planes(struct fov_planes **out, const struct plan *plan,
+                              struct fov_recti rect, struct fov_jpeg_scan *scan, fov_error *err)
+{
+    const struct fov_recti all = all_of(plan);
+    const bool is_all = memcmp(&rect, &all, sizeof(all)) == 0;
+    struct fov_planes *planes = NULL;
+    bool is_refused = scan->is_refused;
+    if (!scan->has_planes || (is_refused && !is_all))
+        return FOV_OK;
+    fov_status rc = fov__jpeg_planes_new(&planes, scan, rect, plan->shrink, err);
+    if (rc == FOV_OK && !is_refused)
+        rc = fov__jpeg_planes_read(planes, scan, plan->image, plan->shrink, &is_refused,
+                                   plan->cancel, err);
+    if (rc == FOV_OK && is_refused && is_all)
+        rc = fov__jpeg_decode_planes(planes, plan->image, plan->shrink, plan->cancel, err);
+    if (rc < 0 || (is_refused && !is_all))
+        fov__planes_unref(planes);
+    else
+        *out = planes;
+    return rc;
+}
+
+/* A rectangle of planes as an upright level. */
+static fov_status convert(struct fov_level *out, const struct fov_planes *planes,
+                          const struct plan *plan, struct fov_recti rect, fov_error *err)
+{
+    struct fov_pixels *raw = NULL;
+    fov_status rc = fov__planes_to_pixels(&raw, planes, rect, plan->cancel, err);
+    if (rc == FOV_OK)
+        rc = upright(out, raw, plan, rect, err);
+    return rc;
+}
+
+static fov_status make_jpeg(struct fov_kept *out, const struct plan *plan, struct fov_recti rect,
+                            fov_error *err)
+{
+    fov_image *image = plan->image;
+    struct fov_jpeg_scan *scan = NULL;
+    struct fov_pixels *raw = NULL;
+    fov_status rc = FOV_OK;
+    if (!image->is_lenient && image->info.channels != 4)
+        rc = get_scan(&scan, plan, err);
+    if (rc == FOV_OK && scan != NULL && may_have_planes(image) && !plan->is_passing)
+        rc = make_planes(&out->planes, plan, rect, scan, err);
+    else if (rc == FOV_OK && scan != NULL)
+        rc = fov__jpeg_read_pixels(&raw, scan, image, rect, plan->shrink, plan->cancel, err);
+    if (rc == FOV_OK && out->planes == NULL && raw == NULL)
+        rc = fov__jpeg_decode(&raw, image, rect, plan->shrink, plan->cancel, err);
+    if (rc == FOV_OK && raw != NULL)
+        rc = upright(&out->level, raw, plan, rect, err);
+    fov__jpeg_scan_unref(scan);
+    return rc;
+}
+
+/* ---- levels --------------------------------------------------------------------------------- */
+
+/* A rectangle of the level in the form in which it is kept. */
+static fov_status make_kept(struct fov_kept *out, struct plan *plan, struct fov_recti rect,
+                            fov_error *err)
+{
+    const uint64_t start = fov__clock_us();
+    const uint64_t pixels = (uint64_t)rect.width * (uint64_t)rect.height;
+    struct fov_pixels *raw = NULL;
+    fov_status rc;
+    memset(out, 0, sizeof(*out));
+    if (plan->image->info.format == FOV_FORMAT_JPEG) {
+        rc = make_jpeg(out, plan, rect, err);
+    } else {
+        rc = make_raw(&raw, plan, rect, err);
+        if (rc == FOV_OK)
+            rc = upright(&out->level, raw, plan, rect, err);
+    }
+    if (rc == FOV_OK) {
+        plan->decoded += pixels;
+        fov__cache_note_decode(plan->image->ctx, pixels, fov__clock_us() - start);
+    }
+    return rc;
+}
+
+/* What the cache calls. */
+static fov_status make_whole(struct fov_kept *out, void *user, fov_error *err)
+{
+    struct plan *plan = user;
+    return make_kept(out, plan, all_of(plan), err);
+}
+
+static fov_status make_piece(struct fov_kept *out, void *user, fov_error *err)
+{
+    struct plan *plan = user;
+    return make_kept(out, plan, plan->piece, err);
+}
+
+/* The piece that is handed out, of the whole level or of itself as it is kept (consumed). */
+static fov_status hand_out(struct fov_level *out, struct fov_kept *kept, const struct plan *plan,
+                           bool is_whole, fov_error *err)
+{
+    fov_status rc = FOV_OK;
+    if (kept->planes != NULL) {
+        rc = convert(out, kept->planes, plan, plan->piece, err);
+    } else if (!is_whole || (plan->piece.width == plan->level_width &&
+                             plan->piece.height == plan->level_height)) {
+        *out = kept->level;
+        kept->level.px = NULL;
+    } else {
+        const struct fov_recti box = fov__orient_to_upright(
+            plan->piece, plan->level_width, plan->level_height, plan->image->info.orientation);
+        *out = kept->level;
+        out->px = NULL;
+        out->x0 += (double)box.x * plan->shrink;
+        out->y0 += (double)box.y * plan->shrink;
+        rc = fov__pixels_view(&out->px, kept->level.px, box.x, box.y, box.width, box.height, err);
+    }
+    fov__kept_unref(kept);
+    return rc;
+}
+
+static fov_status get_whole(struct fov_level *out, struct plan *plan, fov_error *err)
+{
+    const struct fov_cache_key key = key_of(plan->image, all_of(plan), plan->shrink);
+    struct fov_kept kept;
+    const fov_status rc =
+        fov__cache_get_kept(&kept, plan->image->ctx, &key, make_whole, plan, plan->cancel, err);
+    return rc < 0 ? rc : hand_out(out, &kept, plan, true, err);
+}
+
+/* Whether pieces cost no more than their share of the whole. */
+static bool has_cheap_pieces(const struct plan *plan)
+{
+    struct fov_jpeg_scan *scan = NULL;
+    if (!may_have_planes(plan->image) || get_scan(&scan, plan, NULL) < 0)
+        return false;
+    const bool is_cheap = !scan->is_refused;
+    fov__jpeg_scan_unref(scan);
+    return is_cheap;
+}
+
+/* Whether this look is the one that makes the whole worth being decoded. */
+static bool is_time_for_whole(const struct plan *plan, bool is_cheap)
+{
+    fov_image *image = plan->image;
+    const uint64_t all = (uint64_t)plan->level_width * (uint64_t)plan->level_height;
+    const uint64_t piece = (uint64_t)plan->piece.width * (uint64_t)plan->piece.height;
+    const uint64_t bytes = may_have_planes(image) ? all * 3 / 2 : all * 4;
+    if (bytes > image->ctx->limits.cache_bytes / 2)
+        return false;
+    if (!is_cheap)
+        return atomic_fetch_add(&image->pieces, 1) + 1 >= PIECES_MANY;
+    const int share = (int)(piece * SHARE / all) + 1;
+    return atomic_fetch_add(&image->pieces, share) >= SHARE;
 }
 
 /* A piece of a large picture: from the whole when that is there, else decoded by itself. */
 static fov_status get_piece(struct fov_level *out, struct plan *plan, fov_error *err)
 {
     fov_image *image = plan->image;
-    struct plan whole = whole_plan(plan, plan->shrink);
-    const struct fov_cache_key whole_key = key_of(&whole), key = key_of(plan);
-    struct fov_level level;
-    if (fov__cache_peek(&level, image->ctx, &whole_key))
-        return cut(out, &level, plan, err);
-    if (fov__cache_peek(out, image->ctx, &key))
-        return FOV_OK;
-    const uint64_t bytes = (uint64_t)whole.level_width * (uint64_t)whole.level_height * 4;
-    const bool is_affordable = bytes <= image->ctx->limits.cache_bytes / 2;
-    if (atomic_fetch_add(&image->pieces, 1) + 1 >= PIECES_MANY && is_affordable) {
+    const struct fov_cache_key whole_key = key_of(image, all_of(plan), plan->shrink);
+    const struct fov_cache_key key = key_of(image, plan->piece, plan->shrink);
+    struct fov_kept kept;
+    if (fov__cache_peek(&kept, image->ctx, &whole_key))
+        return hand_out(out, &kept, plan, true, err);
+    if (fov__cache_peek(&kept, image->ctx, &key))
+        return hand_out(out, &kept, plan, false, err);
+    const bool is_cheap = has_cheap_pieces(plan);
+    if (is_time_for_whole(plan, is_cheap)) {
         /* It may fail where the piece does not (damage further down, memory): then the piece it
-         * is, as it would have been without a cache. */
-        if (fov__cache_get(&level, image->ctx, &whole_key, make_level, &whole, NULL) == FOV_OK)
-            return cut(out, &level, plan, err);
+         * is, as it would have been without a cache, and nobody tries again soon. */
+        if (get_whole(out, plan, NULL) == FOV_OK)
+            return FOV_OK;
+        atomic_store(&image->pieces, INT_MIN / 2);
     }
-    return fov__cache_get(out, image->ctx, &key, make_level, plan, err);
+    fov_status rc;
+    const uint64_t bytes = (uint64_t)plan->piece.width * (uint64_t)plan->piece.height * 3 / 2;
+    plan->is_passing = is_cheap && bytes > image->ctx->limits.cache_bytes / PIECE_PART;
+    if (plan->is_passing)
+        rc = make_piece(&kept, plan, err);
+    else
+        rc = fov__cache_get_kept(&kept, image->ctx, &key, make_piece, plan, plan->cancel, err);
+    return rc < 0 ? rc : hand_out(out, &kept, plan, false, err);
 }
 
 static fov_status check_region(const fov_image *image, struct fov_recti r, int32_t shrink,
@@ -267,15 +445,12 @@ fov_status fov__image_decode(struct fov_level *out, fov_image *image, struct fov
         return FOV_OK;
     }
     struct plan plan = make_plan(image, region, shrink, cancel);
-    if (plan.is_whole) {
-        const struct fov_cache_key key = key_of(&plan);
-        rc = fov__cache_get(out, image->ctx, &key, make_level, &plan, err);
-    } else {
-        rc = get_piece(out, &plan, err);
-    }
-    if (rc < 0)
+    rc = plan.is_whole ? get_whole(out, &plan, err) : get_piece(out, &plan, err);
+    if (rc < 0) {
         memset(out, 0, sizeof(*out));
-    else
-        fov__ok(err);
+        return rc;
+    }
+    out->decoded = plan.decoded;
+    fov__ok(err);
     return rc;
 }

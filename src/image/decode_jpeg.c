@@ -2,9 +2,10 @@
 /* JPEG by libjpeg-turbo: whole, or a piece through skipped rows and cropped columns with at least
  * one extra MCU on each side, so that the piece equals the same box of the whole byte for byte
  * (fancy upsampling and the first row after a skip look at neighbours). Where the library cannot
- * promise that (several scans, odd sampling, a damaged file) the whole is decoded and cut. All that
+ * promise that (several scans, odd sampling, a damaged file) the whole is decoded and cut. It also
+ * says what a header holds, and gives the planes of what jpeg_planes.c cannot read. All that
  * changes after setjmp() is in struct job, which the caller owns. */
-#include "image/codec_internal.h"
+#include "image/jpeg_internal.h"
 
 #include <limits.h>
 #include <setjmp.h>
@@ -34,10 +35,11 @@ struct job {
     int32_t shrink;
     struct fov_colour *colour;
     struct fov_pixels *out;
-    uint8_t *row;      /* one decoded row, where it cannot go straight into `out` */
-    JDIMENSION row_x;  /* level column of its first pixel */
-    int32_t rows_done; /* of `out` */
-    int32_t cut_row;   /* level row from which nothing was in the file */
+    struct fov_planes *planes; /* in place of `out` */
+    uint8_t *row;              /* one decoded row, where it cannot go straight into `out` */
+    JDIMENSION row_x;          /* level column of its first pixel */
+    int32_t rows_done;         /* of `out` */
+    int32_t cut_row;           /* level row from which nothing was in the file */
     bool is_cancelled, is_out_of_memory, has_damage;
     char message[JMSG_LENGTH_MAX];
 };
@@ -143,7 +145,7 @@ static void on_source_end(j_decompress_ptr cinfo)
     (void)cinfo;
 }
 
-static void set_up(struct job *job)
+static void read_header(struct job *job)
 {
     fov_image *image = job->image;
     struct jpeg_decompress_struct *cinfo = &job->cinfo;
@@ -163,11 +165,19 @@ static void set_up(struct job *job)
                                            .term_source = on_source_end};
     cinfo->src = &job->source;
     jpeg_read_header(cinfo, TRUE);
+}
+
+static void start(struct job *job)
+{
+    const fov_image *image = job->image;
+    struct jpeg_decompress_struct *cinfo = &job->cinfo;
+    read_header(job);
     cinfo->scale_num = (unsigned)(8 / job->shrink);
     cinfo->scale_denom = 8;
     cinfo->dct_method = JDCT_ISLOW;
     cinfo->do_fancy_upsampling = TRUE;
     cinfo->out_color_space = cinfo->num_components == 4 ? JCS_CMYK : JCS_RGB;
+    cinfo->raw_data_out = job->planes != NULL;
     jpeg_start_decompress(cinfo);
     if (cinfo->output_width != (JDIMENSION)fov__level_size(image->raw_width, job->shrink) ||
         cinfo->output_height != (JDIMENSION)fov__level_size(image->raw_height, job->shrink) ||
@@ -233,15 +243,62 @@ static void read_rows(struct job *job)
     }
 }
 
+/* All rows of all components as they are stored, a row of MCUs at a time. */
+static void read_planes(struct job *job)
+{
+    enum { ROWS_MAX = 2 * DCTSIZE };
+    struct jpeg_decompress_struct *cinfo = &job->cinfo;
+    const struct fov_planes *planes = job->planes;
+    JSAMPROW rows[FOV__JPEG_PARTS][ROWS_MAX];
+    JSAMPARRAY parts[FOV__JPEG_PARTS] = {rows[0], rows[1], rows[2]};
+    const int32_t lines = cinfo->max_v_samp_factor * cinfo->MIN_DCT;
+    for (int32_t i = 0; cinfo->output_scanline < cinfo->output_height; i++) {
+        for (int32_t c = 0; c < planes->count; c++) {
+            const struct fov_plane *plane = &planes->plane[c];
+            const int32_t count = lines / plane->down;
+            for (int32_t y = 0; y < count && y < ROWS_MAX; y++)
+                /* Of a grey picture sampled 2 x 2 the last rows may be padding of padding. */
+                rows[c][y] = i * count + y < plane->height
+                                 ? plane->data + (size_t)(i * count + y) * plane->stride
+                                 : job->row;
+        }
+        if (fov_cancel_is_set(job->cancel)) {
+            job->is_cancelled = true;
+            return;
+        }
+        if (jpeg_read_raw_data(cinfo, parts, (JDIMENSION)lines) != (JDIMENSION)lines)
+            ERREXIT(cinfo, JERR_CANT_SUSPEND);
+        job->rows_done += lines;
+    }
+}
+
 /* False when libjpeg gave up; then job->message says why. */
 static bool run_libjpeg(struct job *job)
 {
     if (setjmp(job->jump) != 0)
         return false;
-    set_up(job);
+    start(job);
+    if (job->planes != NULL) {
+        read_planes(job);
+        return true;
+    }
     narrow(job);
     read_rows(job);
     return true;
+}
+
+/* What libjpeg's end means. */
+static fov_status judge(const struct job *job, bool is_done, fov_error *err)
+{
+    if (!is_done && job->is_out_of_memory)
+        return fov__fail_memory(err, "image.jpeg", 0);
+    if (job->is_cancelled)
+        return fov__cancelled(err);
+    if (!is_done || job->has_damage)
+        return fov__probe_damage(job->image, err, "after row %d of %d: %s",
+                                 (int)((job->rect.y + job->rows_done) * job->shrink),
+                                 (int)job->image->raw_height, job->message);
+    return FOV_OK;
 }
 
 static fov_status decode(struct job *job, fov_error *err)
@@ -256,15 +313,7 @@ static fov_status decode(struct job *job, fov_error *err)
     job->row = fov__alloc(image->ctx, size);
     if (job->row == NULL)
         return fov__fail_memory(err, "image.jpeg", size);
-    const bool is_done = run_libjpeg(job);
-    if (!is_done && job->is_out_of_memory)
-        return fov__fail_memory(err, "image.jpeg", 0);
-    if (job->is_cancelled)
-        return fov__cancelled(err);
-    if (!is_done || job->has_damage)
-        rc = fov__probe_damage(image, err, "after row %d of %d: %s",
-                               (int)((job->rect.y + job->rows_done) * job->shrink),
-                               (int)image->raw_height, job->message);
+    rc = judge(job, run_libjpeg(job), err);
     int32_t first = job->cut_row - job->rect.y;
     first = first < 0 ? 0 : first < job->rows_done ? first : job->rows_done;
     for (int32_t row = first; rc == FOV_OK && row < job->rect.height; row++)
@@ -278,31 +327,162 @@ bool fov__jpeg_has_regions(const fov_image *image)
            !image->is_lenient;
 }
 
-fov_status fov__jpeg_decode(struct fov_pixels **out, fov_image *image, struct fov_recti rect,
-                            int32_t shrink, const fov_cancel *cancel, fov_error *err)
+static struct job *job_new(fov_image *image, int32_t shrink, const fov_cancel *cancel)
 {
-    *out = NULL;
     struct job *job = fov__calloc(image->ctx, 1, sizeof(*job));
     if (job == NULL)
-        return fov__fail_memory(err, "image.jpeg", sizeof(*job));
+        return NULL;
     job->image = image;
     job->cancel = cancel;
-    job->rect = rect;
     job->shrink = shrink;
     job->cut_row = INT32_MAX;
     job->cinfo.err = jpeg_std_error(&job->errors);
     job->errors.error_exit = on_error;
     job->errors.emit_message = on_message;
     job->errors.output_message = on_output;
-    const fov_status rc = decode(job, err);
+    return job;
+}
+
+static void job_free(struct job *job)
+{
     if (job->is_created)
         jpeg_destroy_decompress(&job->cinfo);
     fov__colour_free(job->colour);
-    fov__free(image->ctx, job->row);
+    fov__free(job->image->ctx, job->row);
+    fov__free(job->image->ctx, job);
+}
+
+fov_status fov__jpeg_decode(struct fov_pixels **out, fov_image *image, struct fov_recti rect,
+                            int32_t shrink, const fov_cancel *cancel, fov_error *err)
+{
+    *out = NULL;
+    struct job *job = job_new(image, shrink, cancel);
+    if (job == NULL)
+        return fov__fail_memory(err, "image.jpeg", sizeof(*job));
+    job->rect = rect;
+    const fov_status rc = decode(job, err);
     if (rc < 0)
         fov__pixels_unref(job->out);
     else
         *out = job->out;
-    fov__free(image->ctx, job);
+    job_free(job);
     return rc;
+}
+
+fov_status fov__jpeg_decode_planes(struct fov_planes *planes, fov_image *image, int32_t shrink,
+                                   const fov_cancel *cancel, fov_error *err)
+{
+    const size_t size = ((size_t)image->raw_width + 64) * 4;
+    struct job *job = job_new(image, shrink, cancel);
+    if (job == NULL)
+        return fov__fail_memory(err, "image.jpeg", sizeof(*job));
+    job->planes = planes;
+    job->row = fov__alloc(image->ctx, size);
+    const fov_status rc = job->row != NULL ? judge(job, run_libjpeg(job), err)
+                                           : fov__fail_memory(err, "image.jpeg", size);
+    job_free(job);
+    return rc;
+}
+
+/* ---- the header, for jpeg_scan.c ------------------------------------------------------------ */
+
+/* The index of a table among those taken so far; it is taken when new. False: there is none. */
+static bool take_table(struct fov_jpeg_tables *tables, uint8_t *index, const JHUFF_TBL *from,
+                       bool is_dc)
+{
+    if (from == NULL)
+        return false;
+    int32_t i = 0;
+    while (i < tables->count &&
+           (tables->table[i].is_dc != is_dc ||
+            memcmp(tables->table[i].bits, from->bits, sizeof(from->bits)) != 0 ||
+            memcmp(tables->table[i].value, from->huffval, sizeof(from->huffval)) != 0))
+        i++;
+    if (i == tables->count) {
+        tables->count++;
+        tables->table[i].is_dc = is_dc;
+        memcpy(tables->table[i].bits, from->bits, sizeof(from->bits));
+        memcpy(tables->table[i].value, from->huffval, sizeof(from->huffval));
+    }
+    *index = (uint8_t)i;
+    return true;
+}
+
+static bool take_part(struct fov_jpeg_part *part, const struct jpeg_decompress_struct *cinfo, int c,
+                      struct fov_jpeg_tables *tables)
+{
+    const jpeg_component_info *info = &cinfo->comp_info[c];
+    const JQUANT_TBL *quant = cinfo->quant_tbl_ptrs[info->quant_tbl_no & 3];
+    if (cinfo->cur_comp_info[c] != info || quant == NULL || info->dc_tbl_no > 3 ||
+        info->ac_tbl_no > 3 || info->quant_tbl_no > 3)
+        return false;
+    for (int k = 0; k < DCTSIZE2; k++) {
+        const int natural = fov__jpeg_natural[k];
+        /* libjpeg multiplies in 16 bits; no encoder of 8-bit samples has need of more than 8. */
+        if (quant->quantval[natural] < 1 || quant->quantval[natural] > 4095)
+            return false;
+        part->quant[k] = quant->quantval[natural];
+    }
+    return take_table(tables, &part->dc, cinfo->dc_huff_tbl_ptrs[info->dc_tbl_no], true) &&
+           take_table(tables, &part->ac, cinfo->ac_huff_tbl_ptrs[info->ac_tbl_no], false);
+}
+
+static bool take_geometry(struct fov_jpeg_scan *scan, const struct job *job)
+{
+    const struct jpeg_decompress_struct *cinfo = &job->cinfo;
+    const bool is_grey = cinfo->num_components == 1;
+    if (!job->image->has_even_sampling ||
+        cinfo->jpeg_color_space != (is_grey ? JCS_GRAYSCALE : JCS_YCbCr) ||
+        (!is_grey && cinfo->num_components != 3))
+        return false;
+    scan->width = job->image->raw_width;
+    scan->height = job->image->raw_height;
+    scan->count = cinfo->num_components;
+    /* Of a single component a block is an MCU, whatever its sampling. */
+    scan->max_h = is_grey ? 1 : cinfo->comp_info[0].h_samp_factor;
+    scan->max_v = is_grey ? 1 : cinfo->comp_info[0].v_samp_factor;
+    scan->mcus_x = (scan->width - 1) / (8 * scan->max_h) + 1;
+    scan->mcus_y = (scan->height - 1) / (8 * scan->max_v) + 1;
+    for (int c = 0; c < scan->count; c++) {
+        struct fov_jpeg_part *part = &scan->part[c];
+        part->h = c == 0 ? scan->max_h : 1;
+        part->v = c == 0 ? scan->max_v : 1;
+        part->down_h = scan->max_h / part->h;
+        part->down_v = scan->max_v / part->v;
+    }
+    return true;
+}
+
+static bool take_head(struct job *job, struct fov_jpeg_scan *scan, struct fov_jpeg_tables *tables,
+                      uint32_t *offset)
+{
+    const struct jpeg_decompress_struct *cinfo = &job->cinfo;
+    const fov_image *image = job->image;
+    if (setjmp(job->jump) != 0)
+        return false;
+    read_header(job);
+    scan->has_planes = take_geometry(scan, job);
+    if (!scan->has_planes || !fov__jpeg_has_regions(image) || cinfo->arith_code ||
+        cinfo->progressive_mode || cinfo->comps_in_scan != cinfo->num_components ||
+        cinfo->Ss != 0 || cinfo->Se != DCTSIZE2 - 1 || cinfo->Ah != 0 || cinfo->Al != 0 ||
+        image->encoded.size > UINT32_MAX)
+        return false;
+    for (int c = 0; c < scan->count; c++) {
+        if (!take_part(&scan->part[c], cinfo, c, tables))
+            return false;
+    }
+    scan->restart = (int32_t)cinfo->restart_interval;
+    *offset = (uint32_t)(cinfo->src->next_input_byte - (const uint8_t *)image->encoded.data);
+    return true;
+}
+
+bool fov__jpeg_read_head(struct fov_jpeg_scan *scan, fov_image *image,
+                         struct fov_jpeg_tables *tables, uint32_t *offset)
+{
+    struct job *job = job_new(image, 1, NULL);
+    if (job == NULL)
+        return false; /* libjpeg will say so itself */
+    const bool is_taken = take_head(job, scan, tables, offset);
+    job_free(job);
+    return is_taken;
 }

@@ -19,7 +19,7 @@ struct job {
     struct fov_colour *colour;
     struct fov_pixels *out;
     struct fov_pixels *whole; /* interlaced pictures only */
-    uint8_t *strip;           /* `shrink` raw rows */
+    uint8_t *strip;           /* `shrink` raw rows, or their part that the piece covers */
     int32_t rows_done;        /* of `out` */
     /* The stream: a run of bytes, then the next chunk from `pos`. */
     size_t pos;
@@ -27,8 +27,7 @@ struct job {
     size_t run_left;
     png_structp png;
     png_infop info;
-    struct fov_png_unpack *unpack; /* NULL: libpng makes the rows */
-    bool is_in_place;              /* it uses the memory of `out` */
+    bool has_room; /* `out` is the whole, and stored rows have room in it */
     bool is_out_of_memory, is_cancelled;
     char message[96];
 };
@@ -130,72 +129,93 @@ static bool stop(struct job *job, int32_t y)
     return job->is_cancelled;
 }
 
-/* The part of raw rows that the piece covers, shrunk into its row. */
-static void put_rows(struct job *job, uint8_t *rows, size_t stride, int32_t count)
+/* Columns of the raw picture that the piece covers. */
+static int32_t columns(const struct job *job)
 {
-    const int32_t s = job->shrink, first = job->rect.x * s;
-    const int32_t room = job->image->raw_width - first, want = job->rect.width * s;
-    const int32_t width = want < room ? want : room;
+    const int32_t room = job->image->raw_width - job->rect.x * job->shrink;
+    const int32_t want = job->rect.width * job->shrink;
+    return want < room ? want : room;
+}
+
+/* Raw rows of the next row of the piece. */
+static int32_t rows_of(const struct job *job, int32_t row)
+{
+    const int32_t left = job->image->raw_height - (job->rect.y + row) * job->shrink;
+    return left < job->shrink ? left : job->shrink;
+}
+
+/* Those columns of raw rows, shrunk into their row of the piece. */
+static void put_rows(struct job *job, uint8_t *in, size_t stride, int32_t count)
+{
+    const int32_t s = job->shrink, width = columns(job);
     uint8_t *out = fov__pixels_row(job->out, job->rows_done);
-    uint8_t *in = rows + (size_t)first * (size_t)job->bands;
     for (int32_t y = 0; y < count && !fov__colour_is_identity(job->colour); y++)
         fov__colour_row(job->colour, in + (size_t)y * stride, in + (size_t)y * stride, width);
     if (s > 1)
-        fov__shrink_rows(out, in, stride, width, count, job->bands, s);
+        fov__shrink_rows(job->image->ctx->cpu, out, in, stride, width, count, job->bands, s);
     else if (out != in)
         memcpy(out, in, (size_t)width * (size_t)job->bands);
     job->rows_done++;
 }
 
-/* The next row of the picture; false only for a damaged one that libpng has not seen yet. */
-static bool next_row(struct job *job, uint8_t *out, bool is_wanted)
+static bool read_unpacked(struct job *job, struct fov_png_unpack *unpack)
 {
-    if (job->unpack != NULL)
-        return fov__png_unpack_row(job->unpack, is_wanted ? out : NULL);
-    png_read_row(job->png, out, NULL);
-    return true;
-}
-
-/* False when a row was damaged. */
-static bool read_streaming(struct job *job)
-{
-    const int32_t s = job->shrink, height = job->image->raw_height;
-    const size_t stride = (size_t)job->image->raw_width * (size_t)job->bands;
-    const bool in_place = s == 1 && job->rect.width == job->image->raw_width;
-    for (int32_t y = 0; y < job->rect.y * s && !stop(job, y); y++) {
-        if (!next_row(job, job->strip, false))
-            return false;
-    }
-    for (int32_t row = 0; row < job->rect.height && !job->is_cancelled; row++) {
-        const int32_t y = (job->rect.y + row) * s;
-        const int32_t count = height - y < s ? height - y : s;
-        uint8_t *rows = in_place ? fov__pixels_row(job->out, row) : job->strip;
-        for (int32_t i = 0; i < count && !stop(job, y + i); i++) {
-            if (!next_row(job, rows + (size_t)i * stride, true))
+    const int32_t s = job->shrink, width = columns(job);
+    const size_t stride = (size_t)width * (size_t)job->bands + FOV__PIXELS_SLACK;
+    for (int32_t row = 0; row < job->rect.height; row++) {
+        const int32_t y = (job->rect.y + row) * s, count = rows_of(job, row);
+        uint8_t *rows = s == 1 ? fov__pixels_row(job->out, row) : job->strip;
+        for (int32_t i = 0; i < count; i++) {
+            if (stop(job, y + i))
+                return true;
+            if (!fov__png_unpack_row(unpack, rows + (size_t)i * stride, job->rect.x * s, width))
                 return false;
         }
-        if (!job->is_cancelled)
-            put_rows(job, rows, stride, count);
+        put_rows(job, rows, stride, count);
     }
-    return true;
+    return fov__png_unpack_is_sound(unpack);
 }
 
-/* True when the whole piece was made without libpng (or cancelled). Rows by libdeflate come only
- * after all pixels are inflated: worth it unless the piece ends in the first quarter. */
+/* True when the whole piece was made without libpng, or cancelled. */
 static bool run_unpack(struct job *job)
 {
-    const int64_t end = (int64_t)(job->rect.y + job->rect.height) * job->shrink;
-    if (end * 4 < job->image->raw_height || fov_cancel_is_set(job->cancel))
+    const fov_image *image = job->image;
+    const int32_t first = job->rect.y * job->shrink;
+    const int32_t last = job->rect.height - 1,
+                  end = first + last * job->shrink + rows_of(job, last);
+    const bool has_profile = !fov__colour_is_identity(job->colour);
+    const bool is_within = job->has_room && fov__png_unpack_room(image, has_profile) != 0;
+    if (fov_cancel_is_set(job->cancel))
         return false;
-    job->unpack = fov__png_unpack_new(job->image, job->is_in_place ? job->out->data : NULL);
-    if (job->unpack == NULL)
+    struct fov_png_unpack *unpack =
+        fov__png_unpack_new(image, first, end, is_within ? job->out : NULL, has_profile);
+    if (unpack == NULL)
         return false;
-    const bool is_done = read_streaming(job);
-    fov__png_unpack_free(job->unpack);
-    job->unpack = NULL;
+    const bool is_done = read_unpacked(job, unpack);
+    fov__png_unpack_free(unpack);
+    /* What may have been written behind the last row is no part of the picture. */
+    memset(job->out->data + job->out->stride * (size_t)job->out->height, 0, FOV__PIXELS_SLACK);
     if (!is_done)
         job->rows_done = 0;
     return is_done;
+}
+
+static void read_streaming(struct job *job)
+{
+    const int32_t s = job->shrink;
+    const size_t stride = (size_t)job->image->raw_width * (size_t)job->bands;
+    const size_t first = (size_t)(job->rect.x * s) * (size_t)job->bands;
+    const bool in_place = s == 1 && job->rect.width == job->image->raw_width;
+    for (int32_t y = 0; y < job->rect.y * s && !stop(job, y); y++)
+        png_read_row(job->png, job->strip, NULL);
+    for (int32_t row = 0; row < job->rect.height && !job->is_cancelled; row++) {
+        const int32_t y = (job->rect.y + row) * s, count = rows_of(job, row);
+        uint8_t *rows = in_place ? fov__pixels_row(job->out, row) : job->strip;
+        for (int32_t i = 0; i < count && !stop(job, y + i); i++)
+            png_read_row(job->png, rows + (size_t)i * stride, NULL);
+        if (!job->is_cancelled)
+            put_rows(job, rows + first, stride, count);
+    }
 }
 
 static void read_passes(struct job *job, int passes)
@@ -245,24 +265,24 @@ static fov_status allocate(struct job *job, fov_error *err)
 {
     fov_image *image = job->image;
     fov_status rc = fov__colour_new(&job->colour, image, err);
-    /* A profile would change rows that the next ones are predicted from. */
-    job->is_in_place = rc == FOV_OK && job->shrink == 1 && job->rect.width == image->raw_width &&
-                       job->rect.height == image->raw_height &&
-                       fov__colour_is_identity(job->colour) && fov__png_unpack_fits_in_place(image);
-    if (rc == FOV_OK)
-        rc =
-            fov__pixels_new_room(&job->out, image->ctx, job->rect.width, job->rect.height,
-                                 job->bands, job->is_in_place ? (size_t)image->raw_height : 0, err);
+    if (rc < 0)
+        return rc;
+    job->has_room = job->shrink == 1 && job->rect.width == image->raw_width &&
+                    job->rect.height == image->raw_height;
+    const size_t room =
+        job->has_room ? fov__png_unpack_room(image, !fov__colour_is_identity(job->colour)) : 0;
+    rc = fov__pixels_new_room(&job->out, image->ctx, job->rect.width, job->rect.height, job->bands,
+                              room, err);
     if (rc == FOV_OK && image->info.is_progressive) {
         rc = fov__pixels_new(&job->whole, image->ctx, image->raw_width, image->raw_height,
                              job->bands, err);
         for (int32_t y = 0; rc == FOV_OK && y < image->raw_height; y++)
             fill_grey(fov__pixels_row(job->whole, y), image->raw_width, job->bands);
     } else if (rc == FOV_OK) {
-        const size_t size = (size_t)image->raw_width * (size_t)job->bands * (size_t)job->shrink;
-        job->strip = fov__alloc(image->ctx, size);
+        const size_t row = (size_t)image->raw_width * (size_t)job->bands + FOV__PIXELS_SLACK;
+        job->strip = fov__buffer_new(image->ctx, row * (size_t)job->shrink);
         if (job->strip == NULL)
-            rc = fov__fail_memory(err, "image.png", size);
+            rc = fov__fail_memory(err, "image.png", row * (size_t)job->shrink);
     }
     return rc;
 }
@@ -291,9 +311,10 @@ static fov_status decode(struct job *job, fov_error *err)
     if (rc == FOV_OK && job->is_cancelled)
         rc = fov__cancelled(err);
     for (int32_t row = 0; rc == FOV_OK && job->whole != NULL && row < job->rect.height; row++) {
-        const int32_t y = (job->rect.y + row) * job->shrink, left = job->whole->height - y;
-        put_rows(job, fov__pixels_row(job->whole, y), job->whole->stride,
-                 left < job->shrink ? left : job->shrink);
+        const int32_t y = (job->rect.y + row) * job->shrink;
+        const size_t first = (size_t)(job->rect.x * job->shrink) * (size_t)job->bands;
+        put_rows(job, fov__pixels_row(job->whole, y) + first, job->whole->stride,
+                 rows_of(job, row));
     }
     for (int32_t row = job->rows_done; rc == FOV_OK && row < job->rect.height; row++)
         fill_grey(fov__pixels_row(job->out, row), job->rect.width, job->bands);
@@ -312,7 +333,7 @@ fov_status fov__png_decode(struct fov_pixels **out, fov_image *image, struct fov
     if (job.png != NULL)
         png_destroy_read_struct(&job.png, &job.info, NULL);
     fov__colour_free(job.colour);
-    fov__free(image->ctx, job.strip);
+    fov__buffer_free(image->ctx, job.strip);
     fov__pixels_unref(job.whole);
     if (rc < 0) {
         fov__pixels_unref(job.out);

@@ -23,8 +23,12 @@ struct fov_pixels {
     int32_t width, height, bands;
     size_t stride;
     uint8_t *data;
+    struct fov_pixels *parent; /* whose memory a view shows; NULL: the pixels are its own */
 };
 
+/* A rectangle inside px, sharing its memory. */
+fov_status fov__pixels_view(struct fov_pixels **out, struct fov_pixels *px, int32_t x, int32_t y,
+                            int32_t width, int32_t height, fov_error *err);
 /* The one place that allocates pixels; limits (pixels, edge) are checked before. */
 fov_status fov__pixels_new(struct fov_pixels **out, fov_context *ctx, int32_t width, int32_t height,
                            int32_t bands, fov_error *err);
@@ -41,6 +45,14 @@ static inline uint8_t *fov__pixels_row(const struct fov_pixels *px, int32_t y)
 /* Check a size against the limits of the context; `what` is the field for the message. */
 fov_status fov__limits_check_size(fov_context *ctx, uint64_t width, uint64_t height,
                                   const char *what, fov_error *err);
+
+/* What one rendering has cost, for transcripts: times and luck with the cache, never part of a
+ * result. */
+struct fov_spent {
+    uint64_t decode_us, resample_us, encode_us;
+    uint64_t decoded_pixels; /* 0: everything was in the cache */
+    bool is_kept;            /* the encoded picture itself was there */
+};
 
 /* ---- the image ------------------------------------------------------------------------------ */
 
@@ -94,6 +106,7 @@ struct fov_level {
     int32_t shrink; /* 1, 2, 4 or 8 */
     double x0, y0;  /* source coordinates of the piece's corner; may be below 0 by less than
                      * `shrink` where a flipped picture's level starts outside */
+    uint64_t decoded; /* pixels that had to be decoded for this call; 0: it was cached */
 };
 
 /* Decode at least `region` (upright source pixels, inside the image, not empty), shrunk. What comes
@@ -110,13 +123,14 @@ enum fov__kernel {
     FOV__KERNEL_LANCZOS3,
     FOV__KERNEL_CATMULL_ROM,
     FOV__KERNEL_LINEAR,
-    FOV__KERNEL_NEAREST
+    FOV__KERNEL_NEAREST,
+    FOV__KERNEL_BOX /* the mean of the area that an output pixel covers */
 };
 
-/* Fill `out` (already sized, 3 or 4 bands as `level->px`): output pixel centre (i + .5, j + .5)
- * goes through `to_level` to the level's pixel coordinates; taps are clamped to `clamp` (level
- * pixels: the source's own edge). Rows [y1, y2) only, so that callers can share the work between
- * threads. */
+/* Fill `out` (already sized, 3 or 4 bands as `src`): output pixel centre (i + .5, j + .5) goes
+ * through `to_src` to the source's pixel coordinates; taps are clamped at its edge, their weights
+ * kept. A map that shrinks widens the kernel by as much. Values are sRGB codes as they are (no
+ * linear light); colours are weighted by alpha where there is any. */
 struct fov_warp {
     const struct fov_pixels *src;
     struct fov_mat to_src; /* output pixel coordinates -> src pixel coordinates */
@@ -130,7 +144,8 @@ fov_box fov__warp_reach(const struct fov_warp *warp, int32_t out_width, int32_t 
 /* ---- pixel_cache.c -------------------------------------------------------------------------- */
 
 /* Pieces by key, least recently used dropped first, bounded by limits.cache_bytes, shared by all
- * threads of a context. A second asker of a key that is being made waits for it. */
+ * threads of a context. A second asker of a key that is being made waits for it, as long as his own
+ * `cancel` is not set. */
 struct fov_cache_key {
     uint64_t source[2]; /* XXH3-128 or the first half of the SHA-256 */
     struct fov_recti region;
@@ -139,9 +154,13 @@ struct fov_cache_key {
 };
 typedef fov_status (*fov__cache_make_fn)(struct fov_level *out, void *user, fov_error *err);
 fov_status fov__cache_get(struct fov_level *out, fov_context *ctx, const struct fov_cache_key *key,
-                          fov__cache_make_fn make, void *user, fov_error *err);
+                          fov__cache_make_fn make, void *user, const fov_cancel *cancel,
+                          fov_error *err);
 struct fov_cache_stats {
-    uint64_t hits, misses, evicted, bytes;
+    uint64_t hits, misses, evicted; /* of pixels; what is known of a file's coding is not counted */
+    uint64_t bytes;                 /* kept now, all of it */
+    uint64_t decoded_pixels;        /* made by decoders, at the level they were made at */
+    uint64_t decode_us;             /* spent by them, all threads' calls added up */
 };
 void fov__cache_get_stats(fov_context *ctx, struct fov_cache_stats *out);
 

@@ -2,7 +2,7 @@
 /* EXIF orientation 1-8, applied once: rectangles and pixels between the frame in which a file
  * stores its rows (raw) and the one in which it is seen (upright). Everything above works upright;
  * only the decoders know raw. It must stay a permutation of pixels. */
-#include "image/codec_internal.h"
+#include "image/turn_internal.h"
 
 /* The upright pixel (x, y) is the raw pixel (a, b): a is x, or y when the sides are swapped; then a
  * counts from the right and b from the bottom where said so (EXIF 2.3, tag 274). */
@@ -58,39 +58,24 @@ void fov__orient_origin(struct fov_level *level, struct fov_recti piece, int32_t
     level->y0 = upright.y;
 }
 
-/* One upright row out of raw pixels that lie `step` bytes apart. */
-static void gather(uint8_t *out, const uint8_t *in, ptrdiff_t step, int32_t width, int32_t bands)
-{
-    for (int32_t x = 0; x < width; x++, in += step, out += bands) {
-        out[0] = in[0];
-        out[1] = in[1];
-        out[2] = in[2];
-        if (bands == 4)
-            out[3] = in[3];
-    }
-}
-
-/* Rows of a turned picture are columns of the raw one: in strips of this many upright columns the
- * raw rows that are touched stay in the first-level cache. */
-enum { STRIP = 64 };
-
 static void turn_pixels(struct fov_pixels *out, const struct fov_pixels *px, struct turn turn)
 {
-    const int32_t bands = px->bands;
-    const ptrdiff_t right = turn.from_right ? -bands : bands;
-    const ptrdiff_t down = turn.from_bottom ? -(ptrdiff_t)px->stride : (ptrdiff_t)px->stride;
-    const uint8_t *corner = px->data;
-    if (turn.from_right)
-        corner += (size_t)(px->width - 1) * (size_t)bands;
-    if (turn.from_bottom)
-        corner += (size_t)(px->height - 1) * px->stride;
-    const ptrdiff_t along = turn.is_swapped ? down : right, across = turn.is_swapped ? right : down;
-    const int32_t strip = turn.is_swapped ? STRIP : out->width;
-    for (int32_t x = 0; x < out->width; x += strip) {
-        const int32_t n = out->width - x < strip ? out->width - x : strip;
-        for (int32_t y = 0; y < out->height; y++)
-            gather(fov__pixels_row(out, y) + (size_t)x * (size_t)bands,
-                   corner + x * along + y * across, along, n, bands);
+    const struct fov_turn_kernels *kernels = fov__turn_kernels(px->ctx->cpu);
+    const size_t bands = (size_t)px->bands, width = (size_t)px->width * bands;
+    if (turn.is_swapped) {
+        const ptrdiff_t stride = (ptrdiff_t)px->stride;
+        const uint8_t *corner = fov__pixels_row(px, turn.from_bottom ? px->height - 1 : 0) +
+                                (turn.from_right ? width - bands : 0);
+        kernels->transpose(out->data, out->stride, corner, turn.from_bottom ? -stride : stride,
+                           turn.from_right, (size_t)out->width, (size_t)out->height, bands);
+        return;
+    }
+    for (int32_t y = 0; y < px->height; y++) {
+        const uint8_t *in = fov__pixels_row(px, turn.from_bottom ? px->height - 1 - y : y);
+        if (turn.from_right)
+            kernels->reverse(fov__pixels_row(out, y), in + width, (size_t)px->width, bands);
+        else
+            memcpy(fov__pixels_row(out, y), in, width);
     }
 }
 

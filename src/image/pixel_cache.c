@@ -3,13 +3,15 @@
  * used is dropped first, and the sum of bytes stays within the context's budget. A cache may make
  * things fast and must never make them different: what it holds is exactly what making would give,
  * and when memory for its own records runs out it steps aside. */
-#include "image/codec_internal.h"
+#include "image/jpeg_internal.h"
+
+#include <time.h>
 
 enum { BUCKETS = 256 };
 
 struct entry {
     struct fov_cache_key key;
-    struct fov_level level; /* px is NULL while somebody makes it */
+    struct fov_kept kept; /* empty while somebody makes it */
     size_t bytes;
     struct entry *chain;         /* same bucket */
     struct entry *newer, *older; /* by use; only entries that are made */
@@ -24,19 +26,66 @@ struct cache {
     struct fov_cache_stats stats;
 };
 
+static bool is_made(const struct entry *entry)
+{
+    return entry->kept.level.px != NULL || entry->kept.planes != NULL || entry->kept.scan != NULL;
+}
+
+void fov__kept_unref(struct fov_kept *kept)
+{
+    fov__pixels_unref(kept->level.px);
+    fov__planes_unref(kept->planes);
+    fov__jpeg_scan_unref(kept->scan);
+    memset(kept, 0, sizeof(*kept));
+}
+
+static void kept_ref(const struct fov_kept *kept)
+{
+    if (kept->level.px != NULL)
+        fov__pixels_ref(kept->level.px);
+    if (kept->planes != NULL)
+        fov__planes_ref(kept->planes);
+    if (kept->scan != NULL)
+        fov__jpeg_scan_ref(kept->scan);
+}
+
+static size_t bytes_of(const struct fov_kept *kept)
+{
+    size_t bytes = sizeof(struct entry);
+    if (kept->level.px != NULL)
+        bytes += kept->level.px->stride * (size_t)kept->level.px->height;
+    if (kept->planes != NULL)
+        bytes += kept->planes->bytes;
+    if (kept->scan != NULL)
+        bytes += kept->scan->bytes;
+    return bytes;
+}
+
 static void cache_free(void *service)
 {
     struct cache *cache = service;
     for (size_t i = 0; i < BUCKETS; i++) {
         for (struct entry *entry = cache->bucket[i], *next; entry != NULL; entry = next) {
             next = entry->chain;
-            fov__pixels_unref(entry->level.px);
+            fov__kept_unref(&entry->kept);
             fov__free(cache->ctx, entry);
         }
     }
     pthread_cond_destroy(&cache->made);
     pthread_mutex_destroy(&cache->lock);
     fov__free(cache->ctx, cache);
+}
+
+/* On the monotonic clock, for waits that end. */
+static bool make_condition(pthread_cond_t *condition)
+{
+    pthread_condattr_t attr;
+    if (pthread_condattr_init(&attr) != 0)
+        return false;
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    const bool made = pthread_cond_init(condition, &attr) == 0;
+    pthread_condattr_destroy(&attr);
+    return made;
 }
 
 static void *cache_make(fov_context *ctx, fov_error *err)
@@ -52,7 +101,7 @@ static void *cache_make(fov_context *ctx, fov_error *err)
         fov__fail_memory(err, "cache", sizeof(*cache));
         return NULL;
     }
-    if (pthread_cond_init(&cache->made, NULL) != 0) {
+    if (!make_condition(&cache->made)) {
         pthread_mutex_destroy(&cache->lock);
         fov__free(ctx, cache);
         fov__fail_memory(err, "cache", sizeof(*cache));
@@ -118,101 +167,157 @@ static void link_newest(struct cache *cache, struct entry *entry)
 static void drop_entry(struct cache *cache, struct entry *entry)
 {
     *slot_of(cache, &entry->key) = entry->chain;
-    if (entry->level.px != NULL) {
+    if (is_made(entry)) {
         unlink_use(cache, entry);
         cache->stats.bytes -= entry->bytes;
-        fov__pixels_unref(entry->level.px);
+        fov__kept_unref(&entry->kept);
     }
     fov__free(cache->ctx, entry);
 }
 
-static void use(struct cache *cache, struct entry *entry, struct fov_level *out)
+static void use(struct cache *cache, struct entry *entry, struct fov_kept *out)
 {
     unlink_use(cache, entry);
     link_newest(cache, entry);
-    *out = entry->level;
-    fov__pixels_ref(out->px);
-    cache->stats.hits++;
+    *out = entry->kept;
+    kept_ref(out);
+    cache->stats.hits += out->scan == NULL;
 }
 
-/* Find it, waiting while another thread makes it; or reserve it. True: found. */
-static bool find_or_reserve(struct cache *cache, const struct fov_cache_key *key,
-                            struct fov_level *out, struct entry **mine)
+/* Wait for a maker, a little: the flag of who waits may be set from a signal handler, which cannot
+ * wake him. */
+static void wait_for_maker(struct cache *cache)
+{
+    enum { WAIT_NS = 10 * 1000 * 1000, SECOND_NS = 1000 * 1000 * 1000 };
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += WAIT_NS;
+    if (until.tv_nsec >= SECOND_NS) {
+        until.tv_nsec -= SECOND_NS;
+        until.tv_sec++;
+    }
+    pthread_cond_timedwait(&cache->made, &cache->lock, &until);
+}
+
+enum found { FOUND, NOT_FOUND, GIVEN_UP };
+
+/* Find it, waiting while another thread makes it; or reserve it. */
+static enum found find_or_reserve(struct cache *cache, const struct fov_cache_key *key,
+                                  struct fov_kept *out, struct entry **mine,
+                                  const fov_cancel *cancel)
 {
     struct entry **slot = slot_of(cache, key);
-    while (*slot != NULL && (*slot)->level.px == NULL) {
-        pthread_cond_wait(&cache->made, &cache->lock);
+    *mine = NULL;
+    while (*slot != NULL && !is_made(*slot)) {
+        if (fov_cancel_is_set(cancel))
+            return GIVEN_UP;
+        wait_for_maker(cache);
         slot = slot_of(cache, key); /* anything may have moved */
     }
-    *mine = NULL;
     if (*slot != NULL) {
         use(cache, *slot, out);
-        return true;
+        return FOUND;
     }
-    cache->stats.misses++;
     struct entry *entry = fov__calloc(cache->ctx, 1, sizeof(*entry));
     if (entry != NULL) {
         entry->key = *key;
         *slot = entry;
         *mine = entry;
     }
-    return false;
+    return NOT_FOUND;
 }
 
-static void settle(struct cache *cache, struct entry *entry, const struct fov_level *level)
+static void settle(struct cache *cache, struct entry *entry, const struct fov_kept *kept)
 {
     const uint64_t budget = cache->ctx->limits.cache_bytes;
-    const size_t bytes =
-        level != NULL ? level->px->stride * (size_t)level->px->height + sizeof(*entry) : 0;
-    if (level == NULL || bytes > budget) {
+    const size_t bytes = kept != NULL ? bytes_of(kept) : 0;
+    if (kept == NULL || bytes > budget) {
         drop_entry(cache, entry); /* whoever waits makes it for himself */
         return;
     }
     while (cache->stats.bytes > budget - bytes) {
+        cache->stats.evicted += cache->oldest->kept.scan == NULL;
         drop_entry(cache, cache->oldest);
-        cache->stats.evicted++;
     }
-    entry->level = *level;
+    entry->kept = *kept;
     entry->bytes = bytes;
-    fov__pixels_ref(level->px);
+    kept_ref(kept);
     cache->stats.bytes += bytes;
     link_newest(cache, entry);
 }
 
-fov_status fov__cache_get(struct fov_level *out, fov_context *ctx, const struct fov_cache_key *key,
-                          fov__cache_make_fn make, void *user, fov_error *err)
+fov_status fov__cache_get_kept(struct fov_kept *out, fov_context *ctx,
+                               const struct fov_cache_key *key, fov__kept_make_fn make, void *user,
+                               const fov_cancel *cancel, fov_error *err)
 {
     struct cache *cache = cache_of(ctx);
+    memset(out, 0, sizeof(*out));
     if (cache == NULL)
         return make(out, user, err);
     struct entry *mine = NULL;
     pthread_mutex_lock(&cache->lock);
-    const bool found = find_or_reserve(cache, key, out, &mine);
+    const enum found found = find_or_reserve(cache, key, out, &mine, cancel);
     pthread_mutex_unlock(&cache->lock);
-    if (found)
+    if (found == FOUND)
         return FOV_OK;
+    if (found == GIVEN_UP)
+        return fov__cancelled(err);
     const fov_status rc = make(out, user, err);
-    if (mine == NULL)
-        return rc;
     pthread_mutex_lock(&cache->lock);
-    settle(cache, mine, rc < 0 ? NULL : out);
-    pthread_cond_broadcast(&cache->made);
+    cache->stats.misses += rc < 0 || out->scan == NULL;
+    if (mine != NULL) {
+        settle(cache, mine, rc < 0 ? NULL : out);
+        pthread_cond_broadcast(&cache->made);
+    }
     pthread_mutex_unlock(&cache->lock);
     return rc;
 }
 
-bool fov__cache_peek(struct fov_level *out, fov_context *ctx, const struct fov_cache_key *key)
+struct level_maker {
+    fov__cache_make_fn make;
+    void *user;
+};
+
+static fov_status make_level(struct fov_kept *out, void *user, fov_error *err)
+{
+    const struct level_maker *maker = user;
+    return maker->make(&out->level, maker->user, err);
+}
+
+fov_status fov__cache_get(struct fov_level *out, fov_context *ctx, const struct fov_cache_key *key,
+                          fov__cache_make_fn make, void *user, const fov_cancel *cancel,
+                          fov_error *err)
+{
+    struct level_maker maker = {make, user};
+    struct fov_kept kept;
+    const fov_status rc = fov__cache_get_kept(&kept, ctx, key, make_level, &maker, cancel, err);
+    *out = kept.level;
+    return rc;
+}
+
+bool fov__cache_peek(struct fov_kept *out, fov_context *ctx, const struct fov_cache_key *key)
 {
     struct cache *cache = cache_there(ctx);
     if (cache == NULL)
         return false;
     pthread_mutex_lock(&cache->lock);
     struct entry *entry = *slot_of(cache, key);
-    const bool found = entry != NULL && entry->level.px != NULL;
+    const bool found = entry != NULL && is_made(entry);
     if (found)
         use(cache, entry, out);
     pthread_mutex_unlock(&cache->lock);
     return found;
+}
+
+void fov__cache_note_decode(fov_context *ctx, uint64_t pixels, uint64_t us)
+{
+    struct cache *cache = cache_of(ctx);
+    if (cache == NULL)
+        return;
+    pthread_mutex_lock(&cache->lock);
+    cache->stats.decoded_pixels += pixels;
+    cache->stats.decode_us += us;
+    pthread_mutex_unlock(&cache->lock);
 }
 
 bool fov__cache_drop(fov_context *ctx)
@@ -223,8 +328,8 @@ bool fov__cache_drop(fov_context *ctx)
     pthread_mutex_lock(&cache->lock);
     const bool had = cache->oldest != NULL;
     while (cache->oldest != NULL) {
+        cache->stats.evicted += cache->oldest->kept.scan == NULL;
         drop_entry(cache, cache->oldest);
-        cache->stats.evicted++;
     }
     pthread_mutex_unlock(&cache->lock);
     return had;

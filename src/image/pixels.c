@@ -6,9 +6,6 @@
 
 #include <sys/mman.h>
 
-/* Readers of three-band rows may load four bytes at the last pixel. */
-#define PIXELS_SLACK ((size_t)16)
-
 /* Fresh memory in pages of 4 KiB costs as much as half a JPEG decode, in page faults. Advice only:
  * contents and addresses stay as they are. */
 void fov__pixels_advise(uint8_t *data, size_t size)
@@ -49,14 +46,14 @@ fov_status fov__limits_check_size(fov_context *ctx, uint64_t width, uint64_t hei
 fov_status fov__pixels_new(struct fov_pixels **out, fov_context *ctx, int32_t width, int32_t height,
                            int32_t bands, fov_error *err)
 {
-    return fov__pixels_new_room(out, ctx, width, height, bands, PIXELS_SLACK, err);
+    return fov__pixels_new_room(out, ctx, width, height, bands, FOV__PIXELS_SLACK, err);
 }
 
 fov_status fov__pixels_new_room(struct fov_pixels **out, fov_context *ctx, int32_t width,
                                 int32_t height, int32_t bands, size_t room, fov_error *err)
 {
     *out = NULL;
-    room = room > PIXELS_SLACK ? room : PIXELS_SLACK;
+    room = room > FOV__PIXELS_SLACK ? room : FOV__PIXELS_SLACK;
     if (width < 0 || height < 0 || (bands != 3 && bands != 4))
         return fov__fail(err, FOV_E_INTERNAL, 0, "pixels", "pixels of %d x %d x %d were asked for",
                          (int)width, (int)height, (int)bands);
@@ -70,23 +67,41 @@ fov_status fov__pixels_new_room(struct fov_pixels **out, fov_context *ctx, int32
     struct fov_pixels *px = fov__alloc(ctx, sizeof(*px));
     if (px == NULL)
         return fov__fail_memory(err, "pixels", sizeof(*px));
-    px->data = fov__alloc(ctx, (size_t)bytes + room);
+    px->data = fov__buffer_new(ctx, (size_t)bytes + room);
     /* Decoded pictures that are only kept for later must not make a new one fail. */
     if (px->data == NULL && fov__cache_drop(ctx))
-        px->data = fov__alloc(ctx, (size_t)bytes + room);
+        px->data = fov__buffer_new(ctx, (size_t)bytes + room);
     if (px->data == NULL) {
         fov__free(ctx, px);
         return fov__fail_memory(err, "pixels", (size_t)bytes);
     }
-    fov__pixels_advise(px->data, (size_t)bytes + room);
-    memset(px->data + bytes, 0, room);
+    memset(px->data + bytes, 0, FOV__PIXELS_SLACK);
     atomic_init(&px->refs, 1);
     px->ctx = ctx;
     px->width = width;
     px->height = height;
     px->bands = bands;
     px->stride = (size_t)width * (size_t)bands;
+    px->parent = NULL;
     *out = px;
+    return FOV_OK;
+}
+
+fov_status fov__pixels_view(struct fov_pixels **out, struct fov_pixels *px, int32_t x, int32_t y,
+                            int32_t width, int32_t height, fov_error *err)
+{
+    struct fov_pixels *view = fov__alloc(px->ctx, sizeof(*view));
+    *out = view;
+    if (view == NULL)
+        return fov__fail_memory(err, "pixels", sizeof(*view));
+    atomic_init(&view->refs, 1);
+    view->ctx = px->ctx;
+    view->width = width;
+    view->height = height;
+    view->bands = px->bands;
+    view->stride = px->stride;
+    view->data = fov__pixels_row(px, y) + (size_t)x * (size_t)px->bands;
+    view->parent = fov__pixels_ref(px);
     return FOV_OK;
 }
 
@@ -100,7 +115,10 @@ void fov__pixels_unref(struct fov_pixels *px)
 {
     if (px == NULL || atomic_fetch_sub_explicit(&px->refs, 1, memory_order_acq_rel) != 1)
         return;
-    fov__free(px->ctx, px->data);
+    if (px->parent != NULL)
+        fov__pixels_unref(px->parent);
+    else
+        fov__buffer_free(px->ctx, px->data);
     fov__free(px->ctx, px);
 }
 

@@ -1,66 +1,46 @@
 /* SPDX-License-Identifier: MIT */
-/* PNG rows without libpng, for pictures that are not interlaced and not damaged: all pixels are
- * inflated at once by libdeflate (two to four times as fast as zlib), then unfiltered and spread to
- * 8-bit RGB(A) row by row. Any doubt - damage, memory, a filter that is not known - is answered by
- * "no": libpng then reads the picture or says what is wrong, so that there is one truth about
- * broken files. It must give the same bytes as libpng. */
-#include "image/codec_internal.h"
+/* PNG rows without libpng, for pictures that are not interlaced and not damaged: the rows up to the
+ * last one wanted are inflated at once by libdeflate (two to four times as fast as zlib), then
+ * unfiltered and spread to 8-bit RGB(A) as they are asked for. Any doubt - damage, memory, a filter
+ * that is not known - is answered by "no": libpng then reads the picture or says what is wrong, so
+ * that there is one truth about broken files. It must give the same bytes as libpng. */
+#include "image/png_kernels.h"
 
 #include <libdeflate.h>
 
 /* Above this many inflated bytes libpng's streaming is kinder to memory. */
 enum { RAW_MAX = 256 * 1024 * 1024 };
-enum { IHDR_BODY = 16 }; /* signature, length, type */
+enum { RING = FOV__PNG_WAVE + 1, SLACK = FOV__PNG_SLACK };
+enum { FILTER_SUB = 1, FILTER_UP, FILTER_AVERAGE, FILTER_PAETH };
+
+/* libdeflate does not say how much it wrote when room ran out, and a block that is stored without
+ * being packed (65535 bytes at most) or a match (258) is then left out wholly. */
+enum { PREFIX_ROOM = 65535 + 258 };
+
+/* What makes the stored rows and the picture share memory. */
+enum place {
+    APART,
+    IN_FRONT, /* rows move to the front of the pixels as they are: they lie a wave of rows behind */
+    AT_END    /* they lie at the end, and spread to the front */
+};
 
 struct fov_png_unpack {
     fov_context *ctx;
-    int32_t width, bands;   /* bands of what comes out */
-    int32_t colour, depth;  /* as in IHDR */
-    size_t row_bytes, step; /* of a stored row; from a byte to its left neighbour */
-    uint8_t *raw, *next;    /* all rows, each behind its filter byte */
-    bool is_in_place;       /* `raw` is the caller's pixels */
-    const uint8_t *above;   /* NULL for the first row */
-    bool has_key;
-    uint32_t key[3];
-    uint8_t palette[256][4];
+    const struct fov_png_filters *filters;
+    enum place place;
+    int32_t height, end;        /* rows of the picture; of them inflated */
+    int32_t start, next, given; /* first row that is unfiltered; next one to be, and to be given */
+    size_t row_bytes, stride;   /* of a stored row; of one in the ring */
+    uint8_t *raw;               /* all rows, each behind its filter byte */
+    uint8_t *raw_block;         /* NULL unless APART */
+    uint8_t *ring;              /* RING rows and one of zeros */
+    uint8_t *picture;           /* IN_FRONT: instead of the ring */
+    const uint8_t *made[RING];  /* the rows that were unfiltered last */
+    uint32_t sum, wanted_sum;   /* Adler-32 */
+    struct fov_png_spread spread;
 };
 
-static bool find_chunk(struct fov_png_chunk *chunk, const fov_image *image, size_t offset)
-{
-    size_t pos = offset;
-    return offset != 0 &&
-           fov__png_chunk_next(chunk, image->encoded.data, image->encoded.size, &pos) &&
-           !chunk->is_cut;
-}
-
-static void read_palette(struct fov_png_unpack *unpack, const fov_image *image)
-{
-    struct fov_png_chunk chunk;
-    for (size_t i = 0; i < 256; i++)
-        unpack->palette[i][3] = 255; /* an index beyond the palette is opaque black */
-    if (find_chunk(&chunk, image, image->png_plte)) {
-        const size_t most = (size_t)1 << unpack->depth;
-        const size_t count = chunk.length / 3 < most ? chunk.length / 3 : most;
-        for (size_t i = 0; i < count; i++)
-            memcpy(unpack->palette[i], chunk.data + 3 * i, 3);
-    }
-    if (find_chunk(&chunk, image, image->png_trns)) {
-        for (size_t i = 0; i < chunk.length && i < 256; i++)
-            unpack->palette[i][3] = chunk.data[i];
-    }
-}
-
-static void read_key(struct fov_png_unpack *unpack, const fov_image *image)
-{
-    struct fov_png_chunk chunk;
-    if (!find_chunk(&chunk, image, image->png_trns))
-        return;
-    unpack->has_key = true;
-    for (size_t c = 0; c < 3; c++) {
-        const size_t at = unpack->colour == 2 ? 2 * c : 0;
-        unpack->key[c] = fov__be16(chunk.data + at) & ((1u << unpack->depth) - 1);
-    }
-}
+/* ---- inflate -------------------------------------------------------------------------------- */
 
 /* The packed pixels in one run: inside the file when there is one chunk, else joined. */
 static const uint8_t *join_idat(const fov_image *image, size_t *size, uint8_t **joined)
@@ -88,70 +68,184 @@ static const uint8_t *join_idat(const fov_image *image, size_t *size, uint8_t **
         *size = total;
         if (count <= 1)
             return first;
-        if (pass == 0 && (*joined = fov__alloc(image->ctx, total)) == NULL)
+        if (pass == 0 && (*joined = fov__buffer_new(image->ctx, total)) == NULL)
             return NULL;
     }
     return *joined;
 }
 
-static bool inflate_all(struct fov_png_unpack *unpack, const fov_image *image, size_t raw_size)
+/* zlib's header (RFC 1950) as zlib itself judges it, which refuses what reaches further back than
+ * the window that is named: a smaller one is ours only where nothing can. */
+static bool header_fits(const uint8_t *packed, size_t size, uint64_t raw_size)
 {
-    size_t size = 0, actual = 0;
-    uint8_t *joined = NULL;
-    bool is_done = false;
-    const uint8_t *packed = join_idat(image, &size, &joined);
-    struct libdeflate_decompressor *packer =
-        packed != NULL ? libdeflate_alloc_decompressor() : NULL;
-    if (packer != NULL)
-        is_done = libdeflate_zlib_decompress(packer, packed, size, unpack->raw, raw_size,
-                                             &actual) == LIBDEFLATE_SUCCESS &&
-                  actual == raw_size;
-    if (packer != NULL)
-        libdeflate_free_decompressor(packer);
-    fov__free(image->ctx, joined);
-    return is_done;
+    enum { HEADER = 2, SUM = 4 };
+    if (size < HEADER + SUM || fov__be16(packed) % 31 != 0 || (packed[1] & 0x20) != 0)
+        return false;
+    const uint32_t method = packed[0] & 15, window = packed[0] >> 4;
+    return method == 8 && (window == 7 || (window < 7 && raw_size <= (uint64_t)256 << window));
 }
 
-bool fov__png_unpack_fits_in_place(const fov_image *image)
+/* The first `need` bytes; all of them are held against the check sum later. */
+static bool inflate_rows(struct fov_png_unpack *unpack, const uint8_t *packed, size_t size,
+                         size_t need, size_t room, bool is_all)
 {
-    const int32_t bands = image->info.has_alpha ? 4 : 3;
-    return image->info.bits == 8 && image->info.channels == bands && !image->info.is_progressive;
+    static const uint8_t mark[16] = "not reached yet";
+    struct libdeflate_decompressor *packer = libdeflate_alloc_decompressor();
+    if (packer == NULL)
+        return false;
+    size_t read = 0, written = 0;
+    uint8_t *last = unpack->raw + need - (need < sizeof(mark) ? need : sizeof(mark));
+    const size_t marked = (size_t)(unpack->raw + need - last);
+    memcpy(last, mark, marked);
+    const enum libdeflate_result result = libdeflate_deflate_decompress_ex(
+        packer, packed + 2, size - 2, unpack->raw, room, &read, &written);
+    libdeflate_free_decompressor(packer);
+    if (is_all) {
+        if (result != LIBDEFLATE_SUCCESS || written != need || size - 2 - read < 4)
+            return false;
+        unpack->wanted_sum = fov__be32(packed + 2 + read);
+        return true;
+    }
+    /* It writes from the front to the back: when the last bytes are there, so are all before. */
+    if (result == LIBDEFLATE_INSUFFICIENT_SPACE)
+        return memcmp(last, mark, marked) != 0;
+    return result == LIBDEFLATE_SUCCESS && written >= need;
 }
 
-struct fov_png_unpack *fov__png_unpack_new(const fov_image *image, uint8_t *into)
+/* ---- where everything lies ------------------------------------------------------------------ */
+
+static size_t stored_bits(const fov_image *image)
 {
     static const size_t channels[] = {1, 0, 3, 1, 2, 0, 4};
-    const uint8_t *ihdr = image->encoded.data + IHDR_BODY;
-    const size_t depth = ihdr[8], count = channels[ihdr[9]];
+    return (size_t)image->info.bits * channels[image->encoded.data[25]];
+}
+
+static size_t stored_row(const fov_image *image)
+{
+    return ((size_t)image->raw_width * stored_bits(image) + 7) / 8;
+}
+
+static size_t picture_row(const fov_image *image)
+{
+    return (size_t)image->raw_width * (image->info.has_alpha ? 4 : 3);
+}
+
+/* Stored rows before their end lie SLACK bytes behind the finished ones at least: in front because
+ * they begin a wave of rows later, at the end because a stored row is the smaller. */
+static enum place place_of(const fov_image *image, bool has_profile)
+{
+    const size_t row = stored_row(image), out = picture_row(image);
+    if (image->info.is_progressive || image->is_lenient)
+        return APART;
+    if (image->info.bits == 8 && row == out)
+        return has_profile ? APART : IN_FRONT; /* rows are predicted from what was stored */
+    return row + 1 <= out ? AT_END : APART;
+}
+
+static size_t front_gap(size_t row)
+{
+    return FOV__PNG_WAVE * (row + 1) + SLACK;
+}
+
+size_t fov__png_unpack_room(const fov_image *image, bool has_profile)
+{
+    switch (place_of(image, has_profile)) {
+    case IN_FRONT:
+        return front_gap(stored_row(image)) + (size_t)image->raw_height + SLACK;
+    case AT_END:
+        return 2 * SLACK;
+    case APART:
+    default:
+        return 0;
+    }
+}
+
+/* Memory for `room` stored bytes, and the ring. */
+static bool place_rows(struct fov_png_unpack *unpack, const fov_image *image,
+                       struct fov_pixels *into, size_t room)
+{
+    const size_t picture = picture_row(image) * (size_t)image->raw_height;
+    switch (unpack->place) {
+    case IN_FRONT:
+        unpack->picture = into->data;
+        unpack->raw = into->data + front_gap(unpack->row_bytes);
+        break;
+    case AT_END:
+        unpack->raw = into->data + (picture + SLACK - room);
+        break;
+    case APART:
+    default:
+        unpack->raw_block = unpack->raw = fov__buffer_new(unpack->ctx, room + SLACK);
+        break;
+    }
+    unpack->stride = (unpack->row_bytes + 2 * SLACK) / SLACK * SLACK;
+    unpack->ring = fov__buffer_new(unpack->ctx, unpack->stride * (RING + 1));
+    if (unpack->raw == NULL || unpack->ring == NULL)
+        return false;
+    memset(unpack->raw + room, 0, SLACK);
+    memset(unpack->ring, 0, unpack->stride * (RING + 1));
+    return true;
+}
+
+/* The last row up to `first` that needs none above; -1 when a filter is not known. */
+static int32_t find_start(const struct fov_png_unpack *unpack, int32_t first)
+{
+    int32_t start = 0;
+    for (int32_t y = 0; y <= first; y++) {
+        const uint8_t filter = unpack->raw[(size_t)y * (unpack->row_bytes + 1)];
+        if (filter > FILTER_PAETH)
+            return -1;
+        if (filter <= FILTER_SUB)
+            start = y;
+    }
+    return start;
+}
+
+static bool unpack_start(struct fov_png_unpack *unpack, const fov_image *image, int32_t first,
+                         int32_t end, struct fov_pixels *into)
+{
+    const size_t row = unpack->row_bytes + 1, all = row * (size_t)image->raw_height;
+    const size_t need = row * (size_t)end, left = all - need;
+    const size_t room = need + (left < PREFIX_ROOM ? left : PREFIX_ROOM);
+    size_t size = 0;
+    uint8_t *joined = NULL;
+    if (!place_rows(unpack, image, into, room))
+        return false;
+    const uint8_t *packed = join_idat(image, &size, &joined);
+    const bool is_done =
+        packed != NULL && header_fits(packed, size, all) &&
+        inflate_rows(unpack, packed, size, room == all ? all : need, room, room == all);
+    fov__buffer_free(unpack->ctx, joined);
+    unpack->start = is_done ? find_start(unpack, first) : -1;
+    unpack->next = unpack->start;
+    unpack->given = first;
+    unpack->end = end;
+    unpack->sum = 1;
+    return unpack->start >= 0;
+}
+
+struct fov_png_unpack *fov__png_unpack_new(const fov_image *image, int32_t first, int32_t end,
+                                           struct fov_pixels *into, bool has_profile)
+{
     if (image->info.is_progressive || image->is_lenient)
         return NULL;
-    const uint64_t row = ((uint64_t)image->raw_width * depth * count + 7) / 8;
-    const uint64_t raw_size = (row + 1) * (uint64_t)image->raw_height;
-    if (raw_size > RAW_MAX)
+    const size_t row = stored_row(image);
+    if ((row + 1) * (uint64_t)end > RAW_MAX)
         return NULL;
     struct fov_png_unpack *unpack = fov__calloc(image->ctx, 1, sizeof(*unpack));
     if (unpack == NULL)
         return NULL;
+    const size_t bits = stored_bits(image);
     unpack->ctx = image->ctx;
-    unpack->width = image->raw_width;
-    unpack->bands = image->info.has_alpha ? 4 : 3;
-    unpack->depth = (int32_t)depth;
-    unpack->colour = ihdr[9];
-    unpack->row_bytes = (size_t)row;
-    unpack->step = depth * count < 8 ? 1 : depth * count / 8;
-    if (unpack->colour == 3)
-        read_palette(unpack, image);
-    else
-        read_key(unpack, image);
-    unpack->is_in_place = into != NULL;
-    unpack->raw = into != NULL ? into : fov__alloc(image->ctx, (size_t)raw_size);
-    if (unpack->raw != NULL && into == NULL)
-        fov__pixels_advise(unpack->raw, (size_t)raw_size);
-    if (unpack->raw == NULL || !inflate_all(unpack, image, (size_t)raw_size)) {
+    unpack->filters = fov__png_filters(image->ctx->cpu, bits < 8 ? 1 : bits / 8);
+    unpack->place = into != NULL ? place_of(image, has_profile) : APART;
+    unpack->height = image->raw_height;
+    unpack->row_bytes = row;
+    fov__png_spread_start(&unpack->spread, image);
+    if (!unpack_start(unpack, image, first, end, into)) {
         fov__png_unpack_free(unpack);
         return NULL;
     }
-    unpack->next = unpack->raw;
     return unpack;
 }
 
@@ -159,176 +253,121 @@ void fov__png_unpack_free(struct fov_png_unpack *unpack)
 {
     if (unpack == NULL)
         return;
-    if (!unpack->is_in_place)
-        fov__free(unpack->ctx, unpack->raw);
+    fov__buffer_free(unpack->ctx, unpack->raw_block);
+    fov__buffer_free(unpack->ctx, unpack->ring);
     fov__free(unpack->ctx, unpack);
 }
 
-/* The neighbour that is nearest to left + up - corner; ties in that order (PNG 9.4). */
-static uint8_t paeth(int left, int up, int corner)
+bool fov__png_unpack_is_sound(const struct fov_png_unpack *unpack)
 {
-    const int p = up - corner, q = left - corner;
-    const int to_left = p < 0 ? -p : p, to_up = q < 0 ? -q : q, r = p + q;
-    const int to_corner = r < 0 ? -r : r;
-    /* Without branches: the choice is as good as random in a photograph. */
-    const int nearer = to_up < to_left ? up : left, distance = to_up < to_left ? to_up : to_left;
-    return (uint8_t)(to_corner < distance ? corner : nearer);
+    return unpack->start > 0 || unpack->next < unpack->height || unpack->sum == unpack->wanted_sum;
 }
 
-#define PAETH_ROW(STEP)                                                           \
-    static void paeth_row_##STEP(uint8_t *row, const uint8_t *above, size_t size) \
-    {                                                                             \
-        int left[STEP], corner[STEP];                                             \
-        for (size_t c = 0; c < (STEP); c++) {                                     \
-            row[c] = (uint8_t)(row[c] + above[c]);                                \
-            left[c] = row[c];                                                     \
-            corner[c] = above[c];                                                 \
-        }                                                                         \
-        for (size_t i = (STEP); i + (STEP) <= size; i += (STEP)) {                \
-            for (size_t c = 0; c < (STEP); c++) {                                 \
-                const int up = above[i + c];                                      \
-                left[c] = (uint8_t)(row[i + c] + paeth(left[c], up, corner[c]));  \
-                corner[c] = up;                                                   \
-                row[i + c] = (uint8_t)left[c];                                    \
-            }                                                                     \
-        }                                                                         \
-    }
-PAETH_ROW(3) /* RGB and RGBA of 8 bits: the step as a constant keeps neighbours in registers */
-PAETH_ROW(4)
+/* ---- rows ----------------------------------------------------------------------------------- */
 
-static void unfilter_paeth(uint8_t *row, const uint8_t *above, size_t size, size_t step)
+/* Whether most of a row is as predicted, by a look at a few places. */
+static bool is_flat(const uint8_t *row, size_t size)
 {
-    if (step == 3) {
-        paeth_row_3(row, above, size);
-    } else if (step == 4) {
-        paeth_row_4(row, above, size);
-    } else {
-        for (size_t i = 0; i < size; i++)
-            row[i] =
-                (uint8_t)(row[i] +
-                          (i < step ? above[i] : paeth(row[i - step], above[i], above[i - step])));
+    enum { LOOKS = 16, FLAT = 12 };
+    const size_t apart = size / LOOKS;
+    int flat = 0;
+    if (apart < 8)
+        return false;
+    for (size_t i = 0; i < LOOKS; i++) {
+        uint64_t v;
+        memcpy(&v, row + i * apart, sizeof(v));
+        flat += v == 0;
     }
+    return flat >= FLAT;
 }
 
-static void unfilter_average(uint8_t *row, const uint8_t *above, size_t size, size_t step)
+/* Whether the next rows are a wave: all by Paeth, and few of them flat. */
+static bool is_wave(const struct fov_png_unpack *unpack, const uint8_t *in)
 {
-    for (size_t i = 0; i < size; i++) {
-        const unsigned left = i < step ? 0 : row[i - step], up = above != NULL ? above[i] : 0;
-        row[i] = (uint8_t)(row[i] + (left + up) / 2);
+    const size_t row = unpack->row_bytes + 1;
+    int flat = 0;
+    if (unpack->filters->paeth_wave == NULL || unpack->end - unpack->next < FOV__PNG_WAVE)
+        return false;
+    for (size_t k = 0; k < FOV__PNG_WAVE; k++) {
+        if (in[k * row] != FILTER_PAETH)
+            return false;
+        flat += is_flat(in + k * row + 1, unpack->row_bytes);
     }
+    return flat < FOV__PNG_WAVE / 2;
 }
 
-/* In place; false when the filter is not one of the five. */
-static bool unfilter(struct fov_png_unpack *unpack, uint8_t *row, int filter)
+static uint8_t *room_for(const struct fov_png_unpack *unpack, int32_t y)
 {
-    const size_t size = unpack->row_bytes, step = unpack->step;
-    const uint8_t *above = unpack->above;
-    /* Without a row above, Paeth is the left neighbour. */
-    switch (filter == 4 && above == NULL ? 1 : filter) {
-    case 4:
-        unfilter_paeth(row, above, size, step);
+    if (unpack->place == IN_FRONT)
+        return unpack->picture + (size_t)y * unpack->row_bytes;
+    return unpack->ring + (size_t)(y % RING) * unpack->stride;
+}
+
+static bool undo_row(struct fov_png_unpack *unpack, const uint8_t *in, const uint8_t *above)
+{
+    const struct fov_png_filters *filters = unpack->filters;
+    const size_t size = unpack->row_bytes;
+    uint8_t *out = room_for(unpack, unpack->next);
+    unpack->made[unpack->next % RING] = out;
+    switch (in[0]) {
+    case 0:
+        if (unpack->place == APART)
+            unpack->made[unpack->next % RING] = in + 1;
+        else
+            memcpy(out, in + 1, size);
         return true;
-    case 1:
-        for (size_t i = step; i < size; i++)
-            row[i] = (uint8_t)(row[i] + row[i - step]);
+    case FILTER_SUB:
+        filters->sub(out, in + 1, above, size);
         return true;
-    case 2:
-        for (size_t i = 0; i < size && above != NULL; i++)
-            row[i] = (uint8_t)(row[i] + above[i]);
+    case FILTER_UP:
+        filters->up(out, in + 1, above, size);
         return true;
-    case 3:
-        unfilter_average(row, above, size, step);
+    case FILTER_AVERAGE:
+        filters->average(out, in + 1, above, size);
+        return true;
+    case FILTER_PAETH:
+        (is_flat(in + 1, size) ? filters->paeth_flat : filters->paeth)(out, in + 1, above, size);
         return true;
     default:
-        return filter == 0;
-    }
-}
-
-/* round(v * 255 / 65535): 257 is odd, so there are no ties. */
-static uint8_t narrow(uint32_t v)
-{
-    return (uint8_t)((v + 128) / 257);
-}
-
-static inline uint32_t sample(const uint8_t *row, size_t i, int32_t depth)
-{
-    if (depth == 8)
-        return row[i];
-    if (depth == 16)
-        return fov__be16(row + 2 * i);
-    const size_t bit = i * (size_t)depth;
-    return (uint32_t)row[bit / 8] >> (8 - (size_t)depth - bit % 8) & ((1u << depth) - 1);
-}
-
-static void spread_palette(const struct fov_png_unpack *unpack, uint8_t *out, const uint8_t *row)
-{
-    const size_t width = (size_t)unpack->width;
-    const int32_t depth = unpack->depth;
-    if (unpack->bands == 4) {
-        for (size_t x = 0; x < width; x++, out += 4)
-            memcpy(out, unpack->palette[sample(row, x, depth)], 4);
-        return;
-    }
-    /* Four bytes at a time; the next pixel overwrites the fourth, so the last one is left out. */
-    for (size_t x = 0; x + 1 < width; x++, out += 3)
-        memcpy(out, unpack->palette[sample(row, x, depth)], 4);
-    memcpy(out, unpack->palette[sample(row, width - 1, depth)], 3);
-}
-
-/* One sample a pixel, 1 to 16 bits, or two. */
-static void spread_grey(const struct fov_png_unpack *unpack, uint8_t *out, const uint8_t *row)
-{
-    const int32_t depth = unpack->depth;
-    const size_t count = unpack->colour == 4 ? 2 : 1;
-    const uint32_t scale = depth < 8 ? 255 / ((1u << depth) - 1) : 1;
-    for (size_t x = 0; x < (size_t)unpack->width; x++, out += unpack->bands) {
-        const uint32_t v = sample(row, count * x, depth);
-        out[0] = out[1] = out[2] = depth == 16 ? narrow(v) : (uint8_t)(v * scale);
-        if (unpack->bands == 3)
-            continue;
-        const uint32_t a = count == 2 ? sample(row, 2 * x + 1, depth) : 0;
-        if (count == 2)
-            out[3] = depth == 16 ? narrow(a) : (uint8_t)a;
-        else
-            out[3] = unpack->has_key && v == unpack->key[0] ? 0 : 255;
-    }
-}
-
-static void spread_colour(const struct fov_png_unpack *unpack, uint8_t *out, const uint8_t *row)
-{
-    const int32_t depth = unpack->depth;
-    const size_t count = unpack->colour == 6 ? 4 : 3, bands = (size_t)unpack->bands;
-    if (depth == 8 && count == bands) {
-        memmove(out, row, unpack->row_bytes); /* in place a row moves towards the front */
-        return;
-    }
-    for (size_t x = 0; x < (size_t)unpack->width; x++, out += bands) {
-        bool is_key = unpack->has_key;
-        for (size_t c = 0; c < count; c++) {
-            const uint32_t v = sample(row, count * x + c, depth);
-            out[c] = depth == 16 ? narrow(v) : (uint8_t)v;
-            is_key = is_key && v == unpack->key[c < 3 ? c : 0];
-        }
-        if (count < bands)
-            out[3] = is_key ? 0 : 255;
-    }
-}
-
-bool fov__png_unpack_row(struct fov_png_unpack *unpack, uint8_t *out)
-{
-    uint8_t *row = unpack->next + 1;
-    if (!unfilter(unpack, row, row[-1]))
         return false;
-    /* In place the next row's move may reach into this one as it was stored. */
-    unpack->above = unpack->is_in_place ? out : row;
-    unpack->next = row + unpack->row_bytes;
-    if (out == NULL)
-        return true;
-    if (unpack->colour == 3)
-        spread_palette(unpack, out, row);
-    else if (unpack->colour == 0 || unpack->colour == 4)
-        spread_grey(unpack, out, row);
-    else
-        spread_colour(unpack, out, row);
+    }
+}
+
+/* The next row, or the next wave. The check sum is taken where the bytes
+ * are about to be read anyway. */
+static bool undo(struct fov_png_unpack *unpack)
+{
+    const size_t row = unpack->row_bytes + 1;
+    const uint8_t *in = unpack->raw + (size_t)unpack->next * row;
+    const uint8_t *above = unpack->next == unpack->start ? unpack->ring + RING * unpack->stride
+                                                         : unpack->made[(unpack->next - 1) % RING];
+    const bool is_many = is_wave(unpack, in);
+    const int32_t count = is_many ? FOV__PNG_WAVE : 1;
+    if (unpack->start == 0)
+        unpack->sum = libdeflate_adler32(unpack->sum, in, row * (size_t)count);
+    if (is_many) {
+        uint8_t *out[FOV__PNG_WAVE];
+        for (int32_t k = 0; k < FOV__PNG_WAVE; k++) {
+            out[k] = room_for(unpack, unpack->next + k);
+            unpack->made[(unpack->next + k) % RING] = out[k];
+        }
+        unpack->filters->paeth_wave(out, in + 1, row, above, unpack->row_bytes);
+    } else if (!undo_row(unpack, in, above)) {
+        return false;
+    }
+    unpack->next += count;
+    return true;
+}
+
+bool fov__png_unpack_row(struct fov_png_unpack *unpack, uint8_t *out, int32_t x, int32_t n)
+{
+    while (unpack->next <= unpack->given) {
+        if (!undo(unpack))
+            return false;
+    }
+    const uint8_t *row = unpack->made[unpack->given % RING];
+    unpack->given++;
+    if (unpack->place != IN_FRONT)
+        fov__png_spread_row(&unpack->spread, out, row, (size_t)x, (size_t)n);
     return true;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Pictures given as raw pixels: copied, lent by the program, or handed over from inside. Lent memory
- * is only ever read, and only the bytes of its pixels: what a look needs is copied out of it, so
- * that nothing else has to know of strides, of single bands or of memory that ends at the last
- * pixel. */
+/* Pictures given as raw pixels: copied, lent by the program, or handed over from inside. Lent
+ * memory is only ever read, and only the bytes of its pixels: what a look needs is copied out of
+ * it, so that nothing else has to know of strides, of single bands or of memory that ends at the
+ * last pixel. */
 #include "image/codec_internal.h"
 
 static void expand_row(uint8_t *out, const uint8_t *in, int32_t width, int32_t bands)
@@ -164,7 +164,8 @@ static fov_status shrink_lent(struct fov_pixels *px, const fov_image *image, int
     for (int32_t row = 0; row < px->height; row++) {
         const int32_t left = height - row * shrink, rows = left < shrink ? left : shrink;
         fetch_rows(strip, stride, image, x, y + row * shrink, width, rows);
-        fov__shrink_rows(fov__pixels_row(px, row), strip, stride, width, rows, px->bands, shrink);
+        fov__shrink_rows(px->ctx->cpu, fov__pixels_row(px, row), strip, stride, width, rows,
+                         px->bands, shrink);
     }
     fov__free(image->ctx, strip);
     return FOV_OK;

@@ -7,7 +7,8 @@
  * the warp; with one of them the step needs its parent's own pixels and is a barrier. What
  * autocontrast finds is recorded as two numbers, so that a replay, a tile or another size is
  * stretched alike. */
-#include "op/op_filters_internal.h"
+#include "image/filter_internal.h"
+#include "op/op_internal.h"
 
 struct enhance_args {
     fov_op_args_head head;
@@ -18,6 +19,10 @@ struct enhance_args {
     double clahe;
     bool grayscale, invert;
     int32_t black, white;
+    /* Prepared by resolve for `point`, which sees no context and is called for each few rows. */
+    bool is_prepared;
+    enum fov__cpu cpu;
+    struct fov__tone tone;
 };
 /* 1 << the indices of `box`, `black` and `white` below. */
 enum { ENHANCE_BOX_BIT = 1 << 0, ENHANCE_BLACK_BIT = 1 << 11, ENHANCE_WHITE_BIT = 1 << 12 };
@@ -38,33 +43,64 @@ static fov_box part_of(const struct enhance_args *e, const fov_op_frame *in)
     return (e->head.given & ENHANCE_BOX_BIT) != 0 ? e->box : (fov_box){0, 0, in->width, in->height};
 }
 
+/* ---- functions of one pixel ----------------------------------------------------------------- */
+
+static double limit(double v)
+{
+    return v < 0 ? 0 : v > 255 ? 255 : v;
+}
+
+/* autocontrast, brightness, contrast and gamma are one function of a level. Above 1 gamma
+ * lightens. */
+static void fill_table(const struct enhance_args *e, uint8_t map[256])
+{
+    for (int v = 0; v < 256; v++) {
+        double x = v;
+        if (is_stretched(e))
+            x = limit((x - e->black) * 255 / (e->white - e->black));
+        x = limit(x + e->brightness * 255);
+        x = limit((x - 127.5) * e->contrast + 127.5);
+        if (e->gamma != 1)
+            x = 255 * fov__pow_unit(x / 255, 1 / e->gamma);
+        map[v] = (uint8_t)fov__rint(x);
+    }
+}
+
+/* autocontrast to grayscale. */
+static void tone_of(const struct enhance_args *e, struct fov__tone *tone)
+{
+    fill_table(e, tone->lut.map);
+    fov__lut_prepare(&tone->lut);
+    tone->saturation = (int32_t)fov__rint(e->saturation * 65536);
+    tone->is_grey = e->grayscale;
+}
+
 /* ---- resolve -------------------------------------------------------------------------------- */
 
 /* The luma levels below and above which 0.5 % of the pixels lie. */
-static void find_tails(const struct fov_pixels *px, int32_t *black, int32_t *white)
+enum { TAIL = 50 };
+
+static fov_status find_tails(struct enhance_args *e, fov_op_io *io, const struct fov_pixels *px,
+                             fov_error *err)
 {
+    const struct fov__filter filter = {io->ctx, io->cancel, "enhance"};
+    const struct fov__view view = {px->data, px->stride, px->width, px->height, px->bands};
     uint32_t levels[256];
-    memset(levels, 0, sizeof(levels));
-    for (int32_t y = 0; y < px->height; y++) {
-        const uint8_t *row = fov__pixels_row(px, y);
-        for (int32_t x = 0; x < px->width; x++)
-            levels[fov__luma(row + (size_t)x * (size_t)px->bands)]++;
+    const fov_status rc = fov__histogram_luma(&filter, &view, levels, err);
+    if (rc < 0)
+        return rc;
+    fov__histogram_tails(levels, TAIL, &e->black, &e->white);
+    if (e->white <= e->black) { /* one level only: nothing to stretch */
+        e->black = 0;
+        e->white = 255;
     }
-    const uint32_t tail = (uint32_t)((uint64_t)px->width * (uint64_t)px->height / 200);
-    uint32_t below = 0, above = 0;
-    *black = 0;
-    *white = 255;
-    while (*black < 255 && (below += levels[*black]) <= tail)
-        (*black)++;
-    while (*white > 0 && (above += levels[*white]) <= tail)
-        (*white)--;
+    e->head.given |= ENHANCE_BLACK_BIT | ENHANCE_WHITE_BIT;
+    return FOV_OK;
 }
 
-static fov_status enhance_resolve(void *args, fov_op_io *io, fov_op_fault *fault, fov_error *err)
+static fov_status measure(struct enhance_args *e, fov_op_io *io, fov_error *err)
 {
-    struct enhance_args *e = args;
     const uint32_t both = ENHANCE_BLACK_BIT | ENHANCE_WHITE_BIT;
-    (void)fault;
     if (!e->autocontrast || (e->head.given & both) == both)
         return FOV_OK;
     const fov_box box = part_of(e, io->in);
@@ -72,20 +108,25 @@ static fov_status enhance_resolve(void *args, fov_op_io *io, fov_op_fault *fault
     const double scale = longest > MEASURE_EDGE ? MEASURE_EDGE / longest : 1.0;
     const double width = fov__rint(w * scale), height = fov__rint(h * scale);
     struct fov_pixels *px = NULL;
-    const fov_status rc = io->render(io, 0, box, width < 1 ? 1 : (int32_t)width,
-                                     height < 1 ? 1 : (int32_t)height, &px, err);
+    fov_status rc = io->render(io, 0, box, width < 1 ? 1 : (int32_t)width,
+                               height < 1 ? 1 : (int32_t)height, &px, err);
     if (rc < 0)
         return rc;
-    int32_t black, white;
-    find_tails(px, &black, &white);
+    rc = find_tails(e, io, px, err);
     fov__pixels_unref(px);
-    if (white <= black) { /* one level only: nothing to stretch */
-        black = 0;
-        white = 255;
-    }
-    e->black = black;
-    e->white = white;
-    e->head.given |= both;
+    return rc;
+}
+
+static fov_status enhance_resolve(void *args, fov_op_io *io, fov_op_fault *fault, fov_error *err)
+{
+    struct enhance_args *e = args;
+    const fov_status rc = measure(e, io, err);
+    (void)fault;
+    if (rc < 0)
+        return rc;
+    tone_of(e, &e->tone);
+    e->cpu = io->ctx->cpu;
+    e->is_prepared = true;
     return FOV_OK;
 }
 
@@ -116,119 +157,184 @@ static fov_status enhance_plan(const void *args, const fov_op_frame *in, int32_t
     return FOV_OK;
 }
 
-/* ---- functions of one pixel ----------------------------------------------------------------- */
-
-static double limit(double v)
-{
-    return v < 0 ? 0 : v > 255 ? 255 : v;
-}
-
-/* autocontrast, brightness, contrast and gamma are one function of a level. Above 1 gamma
- * lightens. */
-static void fill_table(const struct enhance_args *e, uint8_t table[256])
-{
-    for (int v = 0; v < 256; v++) {
-        double x = v;
-        if (is_stretched(e))
-            x = limit((x - e->black) * 255 / (e->white - e->black));
-        x = limit(x + e->brightness * 255);
-        x = limit((x - 127.5) * e->contrast + 127.5);
-        if (e->gamma != 1)
-            x = 255 * fov__pow_unit(x / 255, 1 / e->gamma);
-        table[v] = (uint8_t)fov__rint(x);
-    }
-}
-
-static void saturate(uint8_t *pixel, int32_t gain)
-{
-    const int32_t luma = fov__luma(pixel);
-    for (int c = 0; c < 3; c++) {
-        const int32_t v = luma * 65536 + gain * (pixel[c] - luma) + 32768;
-        pixel[c] = v < 0 ? 0 : fov__clamp_u8(v >> 16);
-    }
-}
-
-/* autocontrast to grayscale. */
-static void tone(const struct enhance_args *e, uint8_t *pixels, size_t n, int32_t bands)
-{
-    uint8_t table[256];
-    const int32_t gain = (int32_t)fov__rint(e->saturation * 65536);
-    fill_table(e, table);
-    for (size_t i = 0; i < n; i++, pixels += bands) {
-        for (int c = 0; c < 3; c++)
-            pixels[c] = table[pixels[c]];
-        if (gain != 65536)
-            saturate(pixels, gain);
-        if (e->grayscale)
-            pixels[0] = pixels[1] = pixels[2] = (uint8_t)fov__luma(pixels);
-    }
-}
-
-static void invert(uint8_t *pixels, size_t n, int32_t bands)
-{
-    for (size_t i = 0; i < n; i++, pixels += bands) {
-        for (int c = 0; c < 3; c++)
-            pixels[c] = (uint8_t)(255 - pixels[c]);
-    }
-}
+/* ---- point ---------------------------------------------------------------------------------- */
 
 static void enhance_point(const void *args, uint8_t *pixels, size_t n, int32_t bands)
 {
     const struct enhance_args *e = args;
-    tone(e, pixels, n, bands);
+    struct fov__tone made;
+    if (!e->is_prepared)
+        tone_of(e, &made);
+    const struct fov__tone *tone = e->is_prepared ? &e->tone : &made;
+    if (!fov__tone_is_neutral(tone))
+        fov__tone_pixels(e->cpu, tone, pixels, pixels, n, bands);
     if (e->invert)
-        invert(pixels, n, bands);
+        fov__invert_pixels(e->cpu, pixels, n, bands);
 }
 
 /* ---- run: a barrier ------------------------------------------------------------------------- */
 
-static fov_status copy_all(fov_op_io *io, struct fov_pixels *out, fov_error *err)
+/* What a run works on: the box of the input, of the output, and where the latest step's result
+ * lies: in one of them or, once grey, in `plane`. */
+struct enhancing {
+    const struct enhance_args *e;
+    struct fov__filter filter;
+    struct fov__tone tone;
+    struct fov__view in, out, plane;
+};
+
+static fov_status look(const struct enhancing *w, fov_error *err)
 {
-    struct fov_pixels *px = NULL;
-    const fov_status rc = io->render(io, 0, (fov_box){0, 0, out->width, out->height}, out->width,
-                                     out->height, &px, err);
-    if (rc < 0)
-        return rc;
-    for (int32_t y = 0; y < out->height; y++) {
-        const uint8_t *from = fov__pixels_row(px, y);
-        uint8_t *to = fov__pixels_row(out, y);
+    if (!fov_cancel_is_set(w->filter.cancel))
+        return FOV_OK;
+    return fov__fail(err, FOV_E_CANCELLED, 0, "enhance", "the caller cancelled");
+}
+
+static fov_status take_tone(struct enhancing *w, fov_error *err)
+{
+    const size_t width = (size_t)w->out.width;
+    fov_status rc = FOV_OK;
+    for (int32_t y = 0; rc == FOV_OK && y < w->out.height; y++) {
+        fov__tone_pixels(w->filter.ctx->cpu, &w->tone, fov__view_row(&w->out, y),
+                         fov__view_row(&w->in, y), width, w->out.bands);
+        rc = y % 16 == 0 ? look(w, err) : FOV_OK;
+    }
+    w->in = w->out;
+    return rc;
+}
+
+static fov_status take_neighbours(struct enhancing *w, fov_error *err)
+{
+    fov_status rc = FOV_OK;
+    if (w->e->clahe > 0) {
+        rc = fov__filter_clahe(&w->filter, &w->in, &w->out, w->e->clahe, err);
+        w->in = w->out;
+    }
+    if (rc == FOV_OK && w->e->sharpen > 0)
+        rc = fov__filter_sharpen(&w->filter, &w->in, &w->out, w->e->sharpen, err);
+    return rc;
+}
+
+static fov_status enhance_colours(struct enhancing *w, fov_error *err)
+{
+    fov_status rc = FOV_OK;
+    if (!fov__tone_is_neutral(&w->tone))
+        rc = take_tone(w, err);
+    if (rc == FOV_OK)
+        rc = take_neighbours(w, err);
+    for (int32_t y = 0; rc == FOV_OK && w->e->invert && y < w->out.height; y++)
+        fov__invert_pixels(w->filter.ctx->cpu, fov__view_row(&w->out, y), (size_t)w->out.width,
+                           w->out.bands);
+    return rc;
+}
+
+/* Luma after the other steps of tone, a byte a pixel. The output's row holds what lies between. */
+static fov_status make_plane(struct enhancing *w, fov_error *err)
+{
+    const enum fov__cpu cpu = w->filter.ctx->cpu;
+    const size_t width = (size_t)w->in.width;
+    fov_status rc = FOV_OK;
+    w->tone.is_grey = false;
+    const bool is_straight = fov__tone_is_neutral(&w->tone) && w->in.bands == 3;
+    for (int32_t y = 0; rc == FOV_OK && y < w->in.height; y++) {
+        const uint8_t *row = fov__view_row(&w->in, y);
+        if (!is_straight) {
+            fov__tone_pixels(cpu, &w->tone, fov__view_row(&w->out, y), row, width, w->in.bands);
+            row = fov__view_row(&w->out, y);
+        }
+        fov__luma_pixels(cpu, fov__view_row(&w->plane, y), row, width, w->in.bands);
+        rc = y % 16 == 0 ? look(w, err) : FOV_OK;
+    }
+    return rc;
+}
+
+/* After grayscale all colours are alike, and so is what becomes of them: a third of the work. */
+static fov_status enhance_grey(struct enhancing *w, fov_error *err)
+{
+    const enum fov__cpu cpu = w->filter.ctx->cpu;
+    const struct fov__view out = w->out;
+    const size_t width = (size_t)out.width, size = width * (size_t)out.height;
+    uint8_t *plane = fov__alloc(w->filter.ctx, size);
+    if (plane == NULL)
+        return fov__fail_memory(err, "enhance", size);
+    w->plane = (struct fov__view){plane, width, out.width, out.height, 1};
+    fov_status rc = make_plane(w, err);
+    w->in = w->out = w->plane;
+    if (rc == FOV_OK)
+        rc = take_neighbours(w, err);
+    for (int32_t y = 0; rc == FOV_OK && y < out.height; y++) {
+        uint8_t *row = fov__view_row(&w->plane, y);
+        if (w->e->invert)
+            fov__invert_pixels(cpu, row, width, 1);
+        fov__spread_grey(cpu, fov__view_row(&out, y), row, width, out.bands);
+    }
+    fov__free(w->filter.ctx, plane);
+    return rc;
+}
+
+/* Rows [y1, y2) and columns [x1, x2) as they were, opaque where alpha is new. */
+static void copy_part(const struct fov_pixels *px, struct fov_pixels *out, int32_t y1, int32_t y2,
+                      int32_t x1, int32_t x2)
+{
+    for (int32_t y = y1; y < y2; y++) {
+        const uint8_t *from = fov__pixels_row(px, y) + (size_t)x1 * (size_t)px->bands;
+        uint8_t *to = fov__pixels_row(out, y) + (size_t)x1 * (size_t)out->bands;
         if (px->bands == out->bands) {
-            memcpy(to, from, (size_t)out->width * (size_t)out->bands);
+            memcpy(to, from, (size_t)(x2 - x1) * (size_t)out->bands);
             continue;
         }
-        for (int32_t x = 0; x < out->width; x++, from += px->bands, to += out->bands) {
+        for (int32_t x = x1; x < x2; x++, from += px->bands, to += out->bands) {
             memcpy(to, from, 3);
             if (out->bands == 4)
                 to[3] = 255;
         }
     }
-    fov__pixels_unref(px);
-    return FOV_OK;
+}
+
+static struct fov__view view_of(const struct fov_pixels *px, fov_box box)
+{
+    return (struct fov__view){
+        fov__pixels_row(px, (int32_t)box.y1) + (size_t)box.x1 * (size_t)px->bands, px->stride,
+        (int32_t)(box.x2 - box.x1), (int32_t)(box.y2 - box.y1), px->bands};
+}
+
+static fov_status enhance_box(struct enhancing *w, fov_error *err)
+{
+    fov_status rc = FOV_OK;
+    tone_of(w->e, &w->tone);
+    if (w->e->denoise > 0) {
+        rc = fov__filter_median(&w->filter, &w->in, &w->out, w->e->denoise, err);
+        w->in = w->out;
+    }
+    if (rc < 0)
+        return rc;
+    return w->e->grayscale ? enhance_grey(w, err) : enhance_colours(w, err);
 }
 
 static fov_status enhance_run(const void *args, fov_op_io *io, struct fov_pixels *const *out,
                               fov_op_fault *fault, fov_error *err)
 {
     const struct enhance_args *e = args;
-    struct fov_pixels *px = out[0];
-    fov_status rc = copy_all(io, px, err);
+    const fov_box box = part_of(e, io->in);
+    const int32_t x1 = (int32_t)box.x1, x2 = (int32_t)box.x2, y1 = (int32_t)box.y1,
+                  y2 = (int32_t)box.y2, width = out[0]->width, height = out[0]->height;
+    struct enhancing w = {.e = e, .filter = {io->ctx, io->cancel, "enhance"}};
+    struct fov_pixels *px = NULL;
+    fov_status rc =
+        io->render(io, 0, (fov_box){0, 0, width, height}, width, height, &px, err);
     (void)fault;
     if (rc < 0)
         return rc;
-    const fov_box box = part_of(e, io->in);
-    const struct op_view view = {
-        fov__pixels_row(px, (int32_t)box.y1) + (size_t)box.x1 * (size_t)px->bands, px->stride,
-        (int32_t)(box.x2 - box.x1), (int32_t)(box.y2 - box.y1), px->bands};
-    if (e->denoise > 0)
-        rc = fov__filter_median(io->ctx, view, e->denoise, io->cancel, err);
-    for (int32_t y = 0; rc == FOV_OK && y < view.height; y++)
-        tone(e, fov__view_row(&view, y), (size_t)view.width, view.bands);
-    if (rc == FOV_OK && e->clahe > 0)
-        rc = fov__filter_clahe(io->ctx, view, e->clahe, io->cancel, err);
-    if (rc == FOV_OK && e->sharpen > 0)
-        rc = fov__filter_sharpen(io->ctx, view, e->sharpen, io->cancel, err);
-    for (int32_t y = 0; rc == FOV_OK && e->invert && y < view.height; y++)
-        invert(fov__view_row(&view, y), (size_t)view.width, view.bands);
+    copy_part(px, out[0], 0, y1, 0, width);
+    copy_part(px, out[0], y1, y2, 0, x1);
+    copy_part(px, out[0], y1, y2, x2, width);
+    copy_part(px, out[0], y2, height, 0, width);
+    w.out = view_of(out[0], box);
+    w.in = px->bands == out[0]->bands ? view_of(px, box) : w.out;
+    if (px->bands != out[0]->bands)
+        copy_part(px, out[0], y1, y2, x1, x2);
+    rc = enhance_box(&w, err);
+    fov__pixels_unref(px);
     return rc;
 }
 

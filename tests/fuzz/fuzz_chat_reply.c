@@ -190,7 +190,7 @@ static void one_session(int32_t status, const uint8_t *data, size_t size)
     opts.calls_max = 2; /* pictures are not what this target looks for */
     fov_model *model = open_model();
     fuzz_require(fov_session_new(&session, ctx, model, &opts, NULL) == FOV_OK &&
-                     fov_session_add_image(session, picture, NULL) == FOV_OK,
+                     fov_session_add_image(session, picture, NULL, NULL) == FOV_OK,
                  "a session can be made");
     fov_status rc = fov_session_ask(session, "How many?", &answer, &err);
     fuzz_require_error(rc, &err);

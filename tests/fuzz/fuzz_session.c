@@ -164,7 +164,8 @@ static void play(fov_context *ctx, fov_model *model, const char *preset)
                      fov_image_new_pixels(&image, ctx, grey, 20, 14, 1, 20, NULL) == FOV_OK,
                  "a session can be made");
     w.graph = fov_session_graph(session);
-    fuzz_require(fov_session_add_image(session, image, NULL) == FOV_OK, "a picture can be added");
+    fuzz_require(fov_session_add_image(session, image, NULL, NULL) == FOV_OK,
+                 "a picture can be added");
     fov_image_unref(image);
     look(&w);
     ask(session, "How many?", &w);

@@ -40,11 +40,12 @@ static void deliver(struct desk *d, int32_t id, uint32_t formats)
                                   .box = {0, 0, node->width, node->height},
                                   .width = node->width * 2,
                                   .height = node->height * 2};
+    const struct fov_spent spent = {.decode_us = 3000};
     struct fov_pixels *px = NULL;
     struct fov_delivery *delivery = NULL;
     fuzz_require(fov__render(&px, ctx, &view, NULL) == FOV_OK &&
                      fov__encode_delivery(&delivery, px, formats, 0, NULL) == FOV_OK &&
-                     fov__transcript_delivery(d->t, id, delivery, 3, NULL) == FOV_OK,
+                     fov__transcript_delivery(d->t, id, delivery, -1, &spent, NULL) == FOV_OK,
                  "the seed's pictures can be delivered");
     fov__delivery_unref(delivery);
     fov__pixels_unref(px);

@@ -68,7 +68,8 @@ static void choose(struct jpeg_compress_struct *cinfo, struct jpeg_look look)
     cinfo->write_Adobe_marker = look.has_adobe || look.is_ycck;
     cinfo->restart_interval = (unsigned)look.restart;
     cinfo->arith_code = look.is_arithmetic;
-    jpeg_set_quality(cinfo, 85, TRUE);
+    cinfo->optimize_coding = look.is_optimised;
+    jpeg_set_quality(cinfo, look.quality != 0 ? look.quality : 85, TRUE);
     if (look.is_progressive)
         jpeg_simple_progression(cinfo);
 }
@@ -95,6 +96,8 @@ struct bytes picture_jpeg(struct jpeg_look look)
     for (int y = 0; y < look.height; y++) {
         for (int i = 0; i < look.width * look.components; i++)
             row[i] = picture_sample(i / look.components, y, i % look.components);
+        for (int i = 0; look.is_hard && i < look.width * look.components; i++)
+            row[i] = row[i] % 2 != 0 ? 255 : 0;
         JSAMPROW rows[1] = {row};
         jpeg_write_scanlines(&cinfo, rows, 1);
     }

@@ -31,6 +31,9 @@ struct jpeg_look {
     bool has_adobe, is_ycck, is_arithmetic, is_split; /* is_split: a scan for each component */
     const void *icc;
     unsigned icc_size;
+    int quality;       /* 0: 85 */
+    bool is_optimised; /* Huffman tables of its own */
+    bool is_hard;      /* black and white noise in place of the pattern: the largest coefficients */
 };
 
 struct png_look {

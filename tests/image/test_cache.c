@@ -3,6 +3,9 @@
  * reason for an error. */
 #include "image/picture.h"
 
+#include <sched.h>
+#include <time.h>
+
 struct maker {
     fov_context *ctx;
     int32_t side;
@@ -41,7 +44,7 @@ static void get(fov_context *ctx, struct maker *maker, uint64_t n)
 {
     const struct fov_cache_key key = key_of(n);
     struct fov_level level;
-    assert_int_equal(fov__cache_get(&level, ctx, &key, make_square, maker, NULL), FOV_OK);
+    assert_int_equal(fov__cache_get(&level, ctx, &key, make_square, maker, NULL, NULL), FOV_OK);
     fov__pixels_unref(level.px);
 }
 
@@ -94,7 +97,8 @@ static void cache__forgets_a_failure(void **state)
     const struct fov_cache_key key = key_of(1);
     struct fov_level level;
     fov_error err;
-    assert_int_equal(fov__cache_get(&level, ctx, &key, make_square, &maker, &err), FOV_E_IMAGE);
+    assert_int_equal(fov__cache_get(&level, ctx, &key, make_square, &maker, NULL, &err),
+                     FOV_E_IMAGE);
     assert_string_equal(err.message, "made to fail");
     get(ctx, &maker, 1);
     assert_int_equal(atomic_load(&maker.made), 2);
@@ -164,6 +168,68 @@ static void cache__makes_once_for_eight_threads(void **state)
     }
 }
 
+/* A maker that takes as long as the test wants. */
+struct slow {
+    struct maker maker;
+    pthread_barrier_t begun;
+    atomic_int may_end;
+};
+
+static fov_status make_slowly(struct fov_level *out, void *user, fov_error *err)
+{
+    struct slow *slow = user;
+    pthread_barrier_wait(&slow->begun);
+    while (atomic_load(&slow->may_end) == 0)
+        sched_yield();
+    return make_square(out, &slow->maker, err);
+}
+
+static void *make_one_slowly(void *user)
+{
+    struct slow *slow = user;
+    const struct fov_cache_key key = key_of(7);
+    struct fov_level level;
+    if (fov__cache_get(&level, slow->maker.ctx, &key, make_slowly, slow, NULL, NULL) == FOV_OK)
+        fov__pixels_unref(level.px);
+    return NULL;
+}
+
+static void *set_soon(void *user)
+{
+    const struct timespec some = {0, 30 * 1000 * 1000};
+    nanosleep(&some, NULL);
+    fov_cancel_set(user);
+    return NULL;
+}
+
+/* Nobody is woken: the flag may have been set by a signal handler. */
+static void cache__lets_a_waiter_go_when_his_own_flag_is_set(void **state)
+{
+    (void)state;
+    fov_context *ctx = small_cache(0);
+    struct slow slow = {.maker = {.ctx = ctx, .side = 10}};
+    const struct fov_cache_key key = key_of(7);
+    struct fov_level level;
+    fov_cancel *cancel = NULL;
+    pthread_t maker, setter;
+    assert_int_equal(fov_cancel_new(&cancel, ctx, NULL), FOV_OK);
+    assert_int_equal(pthread_barrier_init(&slow.begun, NULL, 2), 0);
+    assert_int_equal(pthread_create(&maker, NULL, make_one_slowly, &slow), 0);
+    pthread_barrier_wait(&slow.begun);
+    assert_int_equal(pthread_create(&setter, NULL, set_soon, cancel), 0);
+    assert_int_equal(fov__cache_get(&level, ctx, &key, make_square, &slow.maker, cancel, NULL),
+                     FOV_E_CANCELLED);
+    assert_int_equal(atomic_load(&slow.maker.made), 0);
+    atomic_store(&slow.may_end, 1);
+    pthread_join(maker, NULL);
+    pthread_join(setter, NULL);
+    get(ctx, &slow.maker, 7); /* what was made is there */
+    assert_int_equal(atomic_load(&slow.maker.made), 1);
+    pthread_barrier_destroy(&slow.begun);
+    fov_cancel_free(cancel);
+    fov_context_free(ctx);
+}
+
 static void *ask_for_any(void *user)
 {
     struct shared *shared = user;
@@ -172,7 +238,7 @@ static void *ask_for_any(void *user)
     for (int i = 0; i < ROUNDS; i++) {
         const struct fov_cache_key key = key_of(picture_random(&seed) % 12);
         struct fov_level level;
-        if (fov__cache_get(&level, shared->ctx, &key, make_square, shared->maker, NULL) < 0)
+        if (fov__cache_get(&level, shared->ctx, &key, make_square, shared->maker, NULL, NULL) < 0)
             continue; /* some are made to fail */
         if (level.px->width != shared->maker->side)
             atomic_fetch_add(&shared->wrong, 1);
@@ -244,6 +310,7 @@ int main(void)
         cmocka_unit_test(cache__forgets_a_failure),
         cmocka_unit_test(cache__gives_its_memory_when_pixels_need_it),
         cmocka_unit_test(cache__makes_once_for_eight_threads),
+        cmocka_unit_test(cache__lets_a_waiter_go_when_his_own_flag_is_set),
         cmocka_unit_test(cache__survives_threads_that_evict_fail_and_drop),
         cmocka_unit_test(image__is_read_by_eight_threads),
     };

@@ -14,7 +14,7 @@
 
 #define SUITES(X)                                                                            \
     X(op)                                                                                    \
-    X(op_args) X(op_coord) X(op_enhance) X(op_fact) X(op_fault) X(op_filters) X(op_geometry) \
+    X(op_args) X(op_coord) X(op_enhance) X(op_fact) X(op_fault) X(op_geometry) \
         X(op_laws) X(op_mark) X(op_schema)
 #define SUITE_DECLARE(name) int suite_##name(void);
 SUITES(SUITE_DECLARE)

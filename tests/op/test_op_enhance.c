@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* enhance: what is pointwise, what is a barrier, in what order, and where. */
 #include "op/harness.h"
-#include "op/op_filters_internal.h"
+#include "image/filter_internal.h"
 
 #include <math.h>
 
@@ -230,14 +230,15 @@ static void op_enhance__runs_its_steps_in_order_inside_the_box(void **state)
     assert_int_equal(call.def->run(call.args, &canvas.io, &out, &call.fault, NULL), FOV_OK);
     for (int32_t y = 0; y < 50; y++)
         memcpy(fov__pixels_row(slow, y), fov__pixels_row(canvas.px, y), 180);
-    const struct op_view view = {fov__pixels_row(slow, 5) + 21, slow->stride, 40, 40, 3};
-    assert_int_equal(fov__filter_median(the_context(), view, 2, NULL, NULL), FOV_OK);
+    const struct fov__filter filter = {the_context(), NULL, "test"};
+    const struct fov__view view = {fov__pixels_row(slow, 5) + 21, slow->stride, 40, 40, 3};
+    assert_int_equal(fov__filter_median(&filter, &view, &view, 2, NULL), FOV_OK);
     for (int32_t y = 0; y < 40; y++) {
         for (int32_t x = 0; x < 40; x++)
             pixel_of("{\"contrast\":1.5,\"saturation\":0.5}", fov__view_row(&view, y) + 3 * x, 3);
     }
-    assert_int_equal(fov__filter_clahe(the_context(), view, 2, NULL, NULL), FOV_OK);
-    assert_int_equal(fov__filter_sharpen(the_context(), view, 1, NULL, NULL), FOV_OK);
+    assert_int_equal(fov__filter_clahe(&filter, &view, &view, 2, NULL), FOV_OK);
+    assert_int_equal(fov__filter_sharpen(&filter, &view, &view, 1, NULL), FOV_OK);
     for (int32_t y = 0; y < 40; y++) {
         for (int32_t x = 0; x < 120; x++)
             fov__view_row(&view, y)[x] = (uint8_t)(255 - fov__view_row(&view, y)[x]);

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* All suites of filters. */
+#include "image/filter_support.h"
+
+int main(void)
+{
+    const int failed = suite_filter_math() + suite_filter_point() +
+                       suite_filter_histogram() + suite_filter_near() + suite_filter_threshold();
+    the_context_free();
+    return failed != 0;
+}
