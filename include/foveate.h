@@ -26,7 +26,7 @@
  *             fov_image_open(&chart, ctx, "chart.png", NULL, &err) < 0 ||
  *             fov_reader_new(&reader, ctx, NULL, &err) < 0 ||
  *             fov_session_new(&session, ctx, reader, &opts, &err) < 0 ||
- *             fov_session_add_image(session, chart, &err) < 0 ||
+ *             fov_session_add_image(session, chart, NULL, &err) < 0 ||
  *             fov_session_ask(session, "Which bar is the tallest?", &answer, &err) < 0)
  *             fprintf(stderr, "%s\n", err.message);
  *         else

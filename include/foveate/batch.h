@@ -42,6 +42,14 @@
  * refused with what differs. Items may be added to the file. `jobs`, `limit` and `shard` choose
  * what is done and how fast, never what an answer is, and may differ from run to run.
  *
+ * An item that fails costs one item: its line says why, and `retry_errors` asks it again. A run
+ * whose items all fail alike is ended instead, with that error: after 20 in a row with the same
+ * status and the same `detail` when they speak of the model and not of an item (FOV_E_NET;
+ * FOV_E_PROVIDER with 401, 402, 403, 404, 407, 408, 429 or 500 and more), or when they are the first
+ * that the run finishes, whatever they speak of; and at the end of a run, however short, in which
+ * nothing else came of any item than such an error of the model's. The items of that row stay
+ * undone: with the right key, the same run does them. `keep_going` keeps them as errors instead.
+ *
  * Scores, where answers are given: ChartQA's relaxed accuracy (numbers within 5 %), exact match
  * after SQuAD's normalisation, ANLS with its threshold of 0.5, and the letter chosen, each as its
  * reference implementation has it; and `right`, the verdict of the table: a chosen letter, else
@@ -84,17 +92,19 @@ typedef struct fov_batch_opts {
     const char *model_options; /* a JSON object that names the model and all that its answers depend
                                 * on; written to run.json and compared with it. Never a key */
     const fov_cancel *cancel;  /* ends in order: what is being asked stays undone */
+    int32_t keep_going;        /* 1: ask every item, also when all fail alike */
 } fov_batch_opts;
 
 #define FOV_BATCH_OPTS_INIT                                                                       \
-    {(uint32_t)sizeof(fov_batch_opts), NULL, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL, 0, NULL, NULL}
+    {(uint32_t)sizeof(fov_batch_opts), NULL, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL, 0, NULL, NULL, 0}
 FOV_API void fov_batch_opts_init(fov_batch_opts *opts);
 
 enum {
     FOV_BATCH_BAD_ROW = 0, /* a line was left out: line, text (why) */
     FOV_BATCH_DROPPED = 1, /* results.jsonl had damaged or cut lines: text says how many */
     FOV_BATCH_START = 2,   /* about to ask: the counts say what is done already */
-    FOV_BATCH_ITEM = 3     /* an item is done: line, id, text (its status by name) */
+    FOV_BATCH_ITEM = 3     /* an item is done: line, id, text (its status by name). The last ones
+                            * of a run that ends because its items failed alike become undone */
 };
 
 typedef struct fov_batch_event {
@@ -133,11 +143,12 @@ FOV_API void fov_batch_summary_init(fov_batch_summary *summary);
 FOV_API void fov_batch_summary_free(fov_batch_summary *summary); /* what it owns; NULL is fine */
 
 /* Ask what is not done yet. on_event may be NULL. *out (initialised) is filled in also when the run
- * was cancelled.
+ * was cancelled, and when its items failed alike.
  * FOV_OK also when items ended in errors: out->errors counts them. Errors: FOV_E_ARG (an option,
  * by name), FOV_E_IO (questions, folder, disk full), FOV_E_LIMIT, FOV_E_STATE (other options than
  * before, by name; another process works in the folder; the folder is no batch's),
- * FOV_E_CANCELLED, FOV_E_MEMORY. */
+ * FOV_E_CANCELLED, FOV_E_MEMORY; with `where` "items", the status and `detail` with which all
+ * items failed. */
 FOV_API fov_status fov_batch_run(fov_context *ctx, const char *questions,
                                  const fov_batch_opts *opts, fov_batch_event_fn on_event,
                                  void *user, fov_batch_summary *out, fov_error *err);

@@ -147,6 +147,52 @@ FOV_API const char *fov_model_name(const fov_model *model); /* borrowed; "" for 
 FOV_API fov_status fov_model_new_script(fov_model **out, fov_context *ctx, const char *json,
                                         size_t size, fov_error *err);
 
+/* ---- asking one without a session --------------------------------------------------------------
+ * For models that wrap another, and for tests: a conversation is written part by part, a request
+ * about it is put to a model, and the reply is read. Inside a `generate` of one's own, the request
+ * and the reply that it was given can be handed on as they are. */
+
+/* Make an empty conversation; the caller owns *out and frees it before the context. Errors:
+ * FOV_E_ARG, FOV_E_MEMORY. */
+FOV_API fov_status fov_conversation_new(fov_conversation **out, fov_context *ctx, fov_error *err);
+FOV_API void fov_conversation_free(fov_conversation *conversation); /* NULL is fine */
+
+/* Open a message of FOV_ROLE_…; parts are added to the last one opened, each whole or not at all.
+ * Errors: FOV_E_ARG (no such role), FOV_E_MEMORY. */
+FOV_API fov_status fov_conversation_add(fov_conversation *conversation, int32_t role,
+                                        fov_error *err);
+
+/* Add a copy of a part: TEXT to any message but a tool's, IMAGE to a user's or behind a RESULT,
+ * CALL to an assistant's, RESULT to a tool's. Of an IMAGE, image_id, data and size are read: the
+ * bytes, a PNG's or a JPEG's, say the rest.
+ * Errors: FOV_E_STATE (no message, or not in this one), FOV_E_ARG (a member that is missing or no
+ * UTF-8), FOV_E_IMAGE and FOV_E_LIMIT (the bytes, as in fov_image_open_memory()), FOV_E_MEMORY. */
+FOV_API fov_status fov_conversation_add_part(fov_conversation *conversation, const fov_part *part,
+                                             fov_error *err);
+
+/* Move a reply into the conversation as an assistant's message, its provider's JSON included; the
+ * reply is empty afterwards and can be filled anew. Both are of one context. */
+FOV_API fov_status fov_conversation_take_reply(fov_conversation *conversation, fov_reply *reply,
+                                               fov_error *err);
+
+/* Make a reply to be filled; the caller owns *out and frees it before the context. */
+FOV_API fov_status fov_reply_new(fov_reply **out, fov_context *ctx, fov_error *err);
+FOV_API void fov_reply_free(fov_reply *reply); /* NULL is fine */
+
+/* What a reply holds: TEXT and CALL parts in their order, borrowed until it is filled, taken or
+ * freed; FOV_E_ARG when there is no such part. Usage that was not said is -1; the stop reason is
+ * NULL when none was. */
+FOV_API size_t fov_reply_part_count(const fov_reply *reply);
+FOV_API fov_status fov_reply_get_part(const fov_reply *reply, size_t part, fov_part *out);
+FOV_API void fov_reply_get_usage(const fov_reply *reply, fov_usage *out);
+FOV_API const char *fov_reply_stop(const fov_reply *reply);
+
+/* Ask a model once. What the reply held before is dropped; after an error it is empty.
+ * Errors: FOV_E_ARG (a NULL, a request without struct_size or conversation), FOV_E_CANCELLED, and
+ * the model's own: FOV_E_NET, FOV_E_PROVIDER … */
+FOV_API fov_status fov_model_generate(fov_model *model, const fov_request *request,
+                                      fov_reply *reply, fov_error *err);
+
 FOV_END_DECLS
 
 #endif

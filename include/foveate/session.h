@@ -7,7 +7,7 @@
  *     fov_answer answer = FOV_ANSWER_INIT;
  *     opts.out_dir = "out";
  *     fov_session_new(&session, ctx, model, &opts, &err);
- *     fov_session_add_image(session, chart, &err);
+ *     fov_session_add_image(session, chart, NULL, &err);
  *     if (fov_session_ask(session, "Which bar is the tallest?", &answer, &err) == FOV_OK)
  *         printf("%s\n", answer.text);
  *     fov_session_free(session);
@@ -92,9 +92,11 @@ FOV_API void fov_session_free(fov_session *session);
 FOV_API fov_status fov_session_close(fov_session *session, fov_error *err);
 
 /* Add an original; it is shown to the model with the next question. The session takes a reference
- * of its own. FOV_NOTE_SAME when the same picture was added before.
+ * of its own. *id (may be NULL) is its number in the graph: 2 is "img_2". The same picture added
+ * again gives the earlier number with FOV_NOTE_SAME.
  * Errors: FOV_E_ARG, FOV_E_STATE, FOV_E_LIMIT (nodes), FOV_E_IO (the transcript), FOV_E_MEMORY. */
-FOV_API fov_status fov_session_add_image(fov_session *session, fov_image *image, fov_error *err);
+FOV_API fov_status fov_session_add_image(fov_session *session, fov_image *image, int32_t *id,
+                                         fov_error *err);
 
 /* The answer to a question. Pointers are borrowed from the session until its next question. */
 typedef struct fov_answer {
@@ -147,6 +149,17 @@ FOV_API void fov_tool_result_init(fov_tool_result *result);
  * transcript), FOV_E_MEMORY. */
 FOV_API fov_status fov_session_call(fov_session *session, const char *tool, const char *arguments,
                                     fov_tool_result *out, fov_error *err);
+
+/* Apply an operation as fov_graph_apply() does, for a program that looks for itself: arguments are
+ * a JSON object in pixels of the image that `image` names, whatever the profile speaks; NULL: none.
+ * All operations but those of a conversation (list_images) may be named, in the preset or not; the
+ * budgets of questions do not bound it, `cancel` ends it, and nothing is rendered for a model. What
+ * was made is in the graph and in the transcript, as a call with "space" node_px; on_event hears
+ * of it. FOV_NOTE_SAME when the same call was made before. A refused call is an error, changes
+ * nothing and is not recorded.
+ * Errors: those of fov_graph_apply(), FOV_E_STATE, FOV_E_CANCELLED, FOV_E_IO (the transcript). */
+FOV_API fov_status fov_session_apply(fov_session *session, const char *op, const char *arguments,
+                                     fov_applied *out, fov_error *err);
 
 /* The tools of this session as its profile's dialect declares them: a JSON array for a request's
  * `tools`. dialect NULL: the profile's own; else "openai", "openai-strict", "anthropic", "gemini",

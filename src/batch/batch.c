@@ -101,7 +101,7 @@ static bool must_stop(struct fov_batch *batch)
     bool has_failed;
 
     pthread_mutex_lock(&batch->lock);
-    has_failed = batch->failed.status < 0;
+    has_failed = batch->failed.status < 0 || batch->streak.is_over;
     pthread_mutex_unlock(&batch->lock);
     return has_failed || fov_cancel_is_set(batch->opts->cancel);
 }
@@ -119,15 +119,18 @@ static void fail_run(struct fov_batch *batch, fov_status rc, const fov_error *er
 static fov_status work_on(struct fov_batch *batch, const struct fov_batch_item *item,
                           fov_model *model, fov_error *err)
 {
-    fov_status status = FOV_OK, rc = fov__batch_item_run(batch, item, model, &status, err);
+    fov_error how = {0};
+    fov_status rc = fov__batch_item_run(batch, item, model, &how, err);
 
-    if (rc < 0 || (status == FOV_E_CANCELLED && fov_cancel_is_set(batch->opts->cancel)))
+    if (rc < 0 || (how.status == FOV_E_CANCELLED && fov_cancel_is_set(batch->opts->cancel)))
         return rc;
     pthread_mutex_lock(&batch->lock);
     batch->counts.done++;
-    batch->counts.errors += status < 0;
+    batch->counts.errors += how.status < 0;
+    if (!batch->opts->keep_going)
+        fov__streak_add(&batch->streak, (size_t)(item - batch->questions->items), &how);
     pthread_mutex_unlock(&batch->lock);
-    tell(batch, FOV_BATCH_ITEM, item->line, item->id, fov_status_name(status));
+    tell(batch, FOV_BATCH_ITEM, item->line, item->id, fov_status_name(how.status));
     return FOV_OK;
 }
 
@@ -212,10 +215,37 @@ static fov_status finish(struct fov_batch *batch, const char *questions, const f
         rc = fov__run_write(batch->ctx, batch->opts->out_dir, questions, options, &out->json, err);
     /* A report is passed on; where its questions lie on this machine is nobody's business. */
     name = strrchr(questions, '/') ? strrchr(questions, '/') + 1 : questions;
-    if (rc >= 0 && !batch->opts->no_report && !fov_cancel_is_set(batch->opts->cancel))
+    if (rc >= 0 && !batch->opts->no_report && !batch->streak.is_over &&
+        !fov_cancel_is_set(batch->opts->cancel))
         rc = fov__report_write(batch->ctx, batch->opts->out_dir, name, batch->questions, &results,
                                &out->table, batch->opts->jobs, batch->opts->cancel, err);
     fov__results_drop(&results);
+    return rc;
+}
+
+/* Share out what is left. A cancelled run is cut short, so that nothing follows from its items. */
+static fov_status ask_all(struct fov_batch *batch, uint32_t jobs, fov_error *err)
+{
+    fov_status rc = fov__results_open(&batch->file, batch->ctx, batch->opts->out_dir, err);
+
+    if (rc < 0)
+        return rc;
+    choose(batch);
+    tell(batch, FOV_BATCH_START, 0, NULL, NULL);
+    fov__parallel(jobs, jobs, work, batch);
+    fov__results_close(&batch->file);
+    if (batch->failed.status < 0) {
+        if (err)
+            *err = batch->failed;
+        return batch->failed.status;
+    }
+    if (batch->streak.is_over ||
+        (!fov_cancel_is_set(batch->opts->cancel) && fov__streak_end(&batch->streak))) {
+        batch->counts.done -= batch->streak.count;
+        batch->counts.errors -= batch->streak.count;
+        rc = fov__streak_undo(&batch->streak, batch->ctx, batch->opts->out_dir, batch->questions,
+                              err);
+    }
     return rc;
 }
 
@@ -229,21 +259,12 @@ static fov_status run(struct fov_batch *batch, const char *questions, bool is_ne
     if (rc >= 0)
         rc = begin(batch, questions, is_new, &options, err);
     if (rc >= 0)
-        rc = fov__results_open(&batch->file, batch->ctx, batch->opts->out_dir, err);
-    if (rc >= 0) {
-        choose(batch);
-        tell(batch, FOV_BATCH_START, 0, NULL, NULL);
-        fov__parallel(jobs, jobs, work, batch);
-        fov__results_close(&batch->file);
-        if (batch->failed.status < 0) {
-            rc = batch->failed.status;
-            if (err)
-                *err = batch->failed;
-        }
-    }
+        rc = ask_all(batch, jobs, err);
     if (rc >= 0)
         rc = finish(batch, questions, &options, out, err);
-    if (rc >= 0 && fov_cancel_is_set(batch->opts->cancel))
+    if (rc >= 0 && batch->streak.is_over)
+        rc = fov__streak_fail(&batch->streak, err);
+    else if (rc >= 0 && fov_cancel_is_set(batch->opts->cancel))
         rc = fov__fail(err, FOV_E_CANCELLED, 0, "batch",
                        "the batch was cancelled with %llu of %llu items done; the same run goes on",
                        (unsigned long long)batch->counts.done,

@@ -6,7 +6,7 @@
  *     results.c     results.jsonl, crash-safe      batch_item.c    one item asked, as a line
  *     run_file.c    run.json: options, summary     batch_folder.c  names, lock, what a kill left
  *     score.c, score_text.c   the rules            tally.c         by type, with intervals
- *     report.c, report_page.c  the page
+ *     report.c, report_page.c  the page             streak.c        when all fail alike
  */
 #ifndef FOV_BATCH_INTERNAL_H
 #define FOV_BATCH_INTERNAL_H
@@ -202,6 +202,29 @@ fov_status fov__run_check(fov_context *ctx, const char *dir, const fov_bytes *op
 fov_status fov__run_write(fov_context *ctx, const char *dir, const char *questions,
                           const fov_bytes *options, const fov_bytes *summary, fov_error *err);
 
+/* ---- streak.c ------------------------------------------------------------------------------- */
+
+/* How many items in a row fail alike before the run ends. */
+enum { FOV__BATCH_STREAK = 20 };
+
+/* The errors of a run, in the order its items finished. */
+struct fov_streak {
+    fov_error last; /* how each item of the row ended */
+    size_t count;   /* of items in the row */
+    size_t item[FOV__BATCH_STREAK + FOV__BATCH_JOBS_MAX]; /* by index; some were being asked */
+    bool has_others; /* items of this run ended otherwise */
+    bool is_over;    /* the run ends */
+};
+/* Item `index` ended like this (status >= 0: not in an error). True when the run is to end. */
+bool fov__streak_add(struct fov_streak *streak, size_t index, const fov_error *how);
+/* No item is left: true when nothing came of any of them, and the model is why. */
+bool fov__streak_end(struct fov_streak *streak);
+/* What the run ends with. */
+fov_status fov__streak_fail(const struct fov_streak *streak, fov_error *err);
+/* Take the lines of the row's items out of results.jsonl. */
+fov_status fov__streak_undo(const struct fov_streak *streak, fov_context *ctx, const char *dir,
+                            struct fov_questions *questions, fov_error *err);
+
 /* ---- batch_item.c --------------------------------------------------------------------------- */
 
 struct fov_batch {
@@ -216,11 +239,12 @@ struct fov_batch {
     pthread_mutex_t lock; /* of what follows */
     fov_batch_event counts;
     fov_error failed; /* the run cannot go on */
+    struct fov_streak streak;
 };
-/* Ask one item and add its line. *status is what asking returned; FOV_E_CANCELLED: nothing was
- * added. An error here ends the run. */
+/* Ask one item and add its line. *how is how asking ended; FOV_E_CANCELLED: nothing was added. An
+ * error here ends the run. */
 fov_status fov__batch_item_run(struct fov_batch *batch, const struct fov_batch_item *item,
-                               fov_model *model, fov_status *status, fov_error *err);
+                               fov_model *model, fov_error *how, fov_error *err);
 
 /* ---- tally.c -------------------------------------------------------------------------------- */
 

@@ -47,7 +47,7 @@ static fov_status add_images(fov_session *session, const struct fov_batch *batch
         rc = path ? fov_image_open(&image, batch->ctx, path, NULL, err)
                   : fov__fail_memory(err, "image", strlen(row->images[i]));
         if (rc >= 0)
-            rc = fov_session_add_image(session, image, err);
+            rc = fov_session_add_image(session, image, NULL, err);
         fov_image_unref(image);
         fov__free(batch->ctx, path);
     }
@@ -68,6 +68,10 @@ static fov_status open_session(struct asked *asked, const struct fov_batch *batc
     opts.cancel = batch->opts->cancel;
     if (rc >= 0)
         rc = fov_session_new(&asked->session, batch->ctx, model, &opts, &asked->err);
+    /* Half a transcript is never read: an item without a line of results is asked from the start.
+     * It is closed before that line is written. */
+    if (rc >= 0)
+        fov__transcript_sync_at_close(asked->session->transcript);
     return rc;
 }
 
@@ -248,7 +252,7 @@ static fov_status add_line(struct fov_batch *batch, const struct fov_batch_item 
 }
 
 fov_status fov__batch_item_run(struct fov_batch *batch, const struct fov_batch_item *item,
-                               fov_model *model, fov_status *status, fov_error *err)
+                               fov_model *model, fov_error *how, fov_error *err)
 {
     const uint64_t start = fov__clock_ms();
     struct fov_row row;
@@ -280,7 +284,8 @@ fov_status fov__batch_item_run(struct fov_batch *batch, const struct fov_batch_i
         asked.status = FOV_E_CANCELLED;
     else
         rc = fov__score_row(&asked.marks, &row, asked.status, asked.answer.text, err);
-    *status = asked.status;
+    *how = asked.err;
+    how->status = asked.status;
     asked.ms = fov__clock_ms() - start;
     if (rc >= 0 && !(asked.status == FOV_E_CANCELLED && fov_cancel_is_set(batch->opts->cancel)))
         rc = add_line(batch, item, &row, &asked, folder, err);

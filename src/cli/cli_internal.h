@@ -52,6 +52,7 @@ struct cli {
     int arg_count;
     fov_context *ctx;
     fov_cancel *cancel;
+    atomic_bool has_line; /* an unfinished line is on the terminal, for a log line to wipe away */
 };
 
 extern const struct cli_command cli_ask, cli_batch, cli_apply, cli_ops, cli_replay, cli_verify,

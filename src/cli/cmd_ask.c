@@ -140,7 +140,7 @@ static fov_status add_images(struct cli *cli, fov_session *session, fov_error *e
         fov_image *image = NULL;
         rc = fov_image_open(&image, cli->ctx, cli->args[i], NULL, err);
         if (rc >= 0)
-            rc = fov_session_add_image(session, image, err);
+            rc = fov_session_add_image(session, image, NULL, err);
         fov_image_unref(image);
     }
     return rc;

@@ -12,6 +12,7 @@ static const struct cli_option options[] = {
     {"shard", 0, "I/N",
      "every Nth line from the Ith, 1 the first; processes at once need a DIR each"},
     {"retry-errors", 0, NULL, "ask again what ended in an error"},
+    {"keep-going", 0, NULL, "ask every question, also when all fail alike"},
     {"progress", 0, "HOW",
      "line (on a terminal the default), json (lines on standard output), none"},
     {"no-report", 0, NULL, "write no report.html"},
@@ -27,16 +28,14 @@ struct door {
     enum progress progress;
     pthread_mutex_t lock; /* events come from every worker */
     uint64_t last_ms, last_done;
-    bool has_line; /* an unfinished line is on the terminal */
 };
 
 /* ---- progress ------------------------------------------------------------------------------- */
 
 static void end_line(struct door *door)
 {
-    if (door->has_line)
+    if (atomic_exchange(&door->cli->has_line, false))
         cli_err("\n");
-    door->has_line = false;
 }
 
 static void duration(char out[16], double seconds)
@@ -59,8 +58,9 @@ static void progress_line(struct door *door, const fov_batch_event *event)
         event->elapsed_ms ? 1000.0 * (double)now_done / (double)event->elapsed_ms : 0;
     char eta[16] = "?";
 
-    if (event->done < door->last_done || (event->done < event->total && door->has_line &&
-                                          event->elapsed_ms < door->last_ms + LINE_MS))
+    if (event->done < door->last_done ||
+        (event->done < event->total && atomic_load(&door->cli->has_line) &&
+         event->elapsed_ms < door->last_ms + LINE_MS))
         return;
     door->last_ms = event->elapsed_ms;
     door->last_done = event->done;
@@ -69,7 +69,7 @@ static void progress_line(struct door *door, const fov_batch_event *event)
     cli_err("\r%llu/%llu  %llu ok %llu err  %.1f/s  ETA %s\033[K", (unsigned long long)event->done,
             (unsigned long long)event->total, (unsigned long long)(event->done - event->errors),
             (unsigned long long)event->errors, rate, eta);
-    door->has_line = true;
+    atomic_store(&door->cli->has_line, true);
 }
 
 static void progress_json(struct door *door, const fov_batch_event *event)
@@ -219,6 +219,7 @@ static int read_options(struct cli *cli, fov_batch_opts *opts, struct door *door
     if (shard && !read_shard(shard, opts))
         return cli_usage(cli, "--shard is %s, it takes I/N with I from 1 to N", shard);
     opts->retry_errors = cli_get(cli, "retry-errors") != NULL;
+    opts->keep_going = cli_get(cli, "keep-going") != NULL;
     opts->no_report = cli_get(cli, "no-report") != NULL;
     door->progress = isatty(STDERR_FILENO) ? PROGRESS_LINE : PROGRESS_NONE;
     if (how && strcmp(how, "json") == 0)
@@ -232,22 +233,39 @@ static int read_options(struct cli *cli, fov_batch_opts *opts, struct door *door
     return code;
 }
 
-static void say_summary(const struct door *door, const fov_batch_summary *sum)
+/* The last line, whatever came of the run, so that a program finds one form in it. */
+static void end_json(struct door *door, const fov_batch_summary *sum, fov_status rc,
+                     const fov_error *err)
+{
+    struct fov_buf buf;
+    struct fov_jw jw;
+
+    fov__buf_init(&buf, door->cli->ctx, 1 << 20);
+    fov__jw_init(&jw, &buf);
+    fov__jw_object(&jw, NULL);
+    fov__jw_string(&jw, "event", "end");
+    fov__jw_string(&jw, "status", fov_status_name(rc));
+    if (rc < 0)
+        fov__jw_string(&jw, "error", err->message);
+    if (sum->json.size)
+        fov__jw_raw(&jw, "summary", (const char *)sum->json.data, sum->json.size);
+    fov__jw_end_object(&jw);
+    if (buf.status == FOV_OK)
+        cli_out("%s\n", buf.data);
+    fov__buf_free(&buf);
+}
+
+static void say_summary(const struct door *door, const fov_batch_summary *sum, bool has_report)
 {
     const char *dir = cli_get(door->cli, "out");
 
-    if (door->progress == PROGRESS_JSON) {
-        cli_out("{\"event\":\"end\",\"summary\":%s}\n",
-                sum->json.data ? (char *)sum->json.data : "{}");
-        return;
-    }
     if (sum->table.size)
         cli_out("%s\n", (const char *)sum->table.data);
-    cli_out("%llu of %llu done, %llu of them before, %llu ended in errors, %llu bad rows; %s%s\n",
+    cli_out("%llu of %llu done, %llu of them before, %llu ended in errors%s, %llu bad rows; %s%s\n",
             (unsigned long long)sum->done, (unsigned long long)sum->total,
             (unsigned long long)sum->already, (unsigned long long)sum->errors,
-            (unsigned long long)sum->bad_rows, dir,
-            cli_get(door->cli, "no-report") ? "/results.jsonl" : "/report.html");
+            sum->errors ? " (--retry-errors asks again)" : "", (unsigned long long)sum->bad_rows,
+            dir, has_report ? "/report.html" : "/results.jsonl");
 }
 
 static int run_batch(struct door *door, fov_batch_opts *opts)
@@ -259,10 +277,14 @@ static int run_batch(struct door *door, fov_batch_opts *opts)
     int code = CLI_OK;
 
     end_line(door);
-    if (rc >= 0 || rc == FOV_E_CANCELLED)
-        say_summary(door, &sum);
+    if (door->progress == PROGRESS_JSON)
+        end_json(door, &sum, rc, &err);
+    else if (sum.json.size) /* also of a run that was cut short */
+        say_summary(door, &sum, rc >= 0 && !opts->no_report);
     if (rc < 0)
         code = cli_fail(rc, &err);
+    if (rc < 0 && strcmp(err.where, "items") == 0)
+        cli_err("foveate: the same command goes on; --keep-going asks the rest all the same\n");
     else if (sum.errors || sum.bad_rows)
         code = CLI_FAILED;
     fov_batch_summary_free(&sum);
@@ -306,7 +328,9 @@ const struct cli_command cli_batch = {
     "\"type\"?}; image "
     "paths\n"
     "are relative to the file. DIR gets results.jsonl, run.json, transcripts, pictures and\n"
-    "report.html. Killed or interrupted, the same command does the rest. Exit code 1 says that\n"
-    "rows were bad or items ended in errors; both are named.",
+    "report.html. Killed or interrupted, the same command does the rest. When 20 questions in a\n"
+    "row fail alike (a wrong key, no connection, a spent quota), or all that there are, the batch\n"
+    "ends with that error, and they stay to be asked. Exit code 1 says that rows were bad or\n"
+    "items ended in errors; both are named.",
     options,
     run};

@@ -29,9 +29,10 @@ static void catch_interrupts(fov_cancel *cancel)
 
 static void log_line(int level, const char *line, void *user)
 {
-    (void)user;
+    struct cli *cli = user;
+
     if (level <= FOV_LOG_WARNING)
-        cli_err("foveate: %s\n", line);
+        cli_err("%sfoveate: %s\n", atomic_exchange(&cli->has_line, false) ? "\r\033[K" : "", line);
 }
 
 static int run(struct cli *cli, int argc, char **argv)
@@ -46,6 +47,7 @@ static int run(struct cli *cli, int argc, char **argv)
     if (bad != CLI_OK)
         return bad;
     opts.log = log_line;
+    opts.log_user = cli;
     opts.module_path = fov__env("FOV_MODULE_PATH");
     if (fov_context_new(&cli->ctx, &opts, &err) < 0)
         return cli_fail(err.status, &err);

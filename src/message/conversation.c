@@ -2,6 +2,8 @@
 /* The conversation, which only grows. Providers bind hidden reasoning to the exact prefix, so there
  * is no function here that edits, removes or reorders; an addition either happens whole or leaves
  * everything as it was. */
+#include <foveate/encode.h>
+
 #include "message/parts_internal.h"
 
 struct message {
@@ -17,17 +19,21 @@ struct fov_conversation {
     size_t count, capacity;
 };
 
-fov_status fov__conversation_new(fov_conversation **out, fov_context *ctx, fov_error *err)
+fov_status fov_conversation_new(fov_conversation **out, fov_context *ctx, fov_error *err)
 {
+    if (out == NULL || ctx == NULL) {
+        return fov__fail(err, FOV_E_ARG, 0, "conversation", "out or ctx is NULL");
+    }
     *out = fov__calloc(ctx, 1, sizeof(**out));
     if (*out == NULL) {
         return fov__fail_memory(err, "conversation", sizeof(**out));
     }
     (*out)->ctx = ctx;
+    fov__ok(err);
     return FOV_OK;
 }
 
-void fov__conversation_free(fov_conversation *conversation)
+void fov_conversation_free(fov_conversation *conversation)
 {
     if (conversation == NULL) {
         return;
@@ -41,8 +47,11 @@ void fov__conversation_free(fov_conversation *conversation)
     fov__free(ctx, conversation);
 }
 
-fov_status fov__conversation_add(fov_conversation *conversation, int32_t role, fov_error *err)
+fov_status fov_conversation_add(fov_conversation *conversation, int32_t role, fov_error *err)
 {
+    if (conversation == NULL) {
+        return fov__fail(err, FOV_E_ARG, 0, "conversation", "conversation is NULL");
+    }
     if (role < FOV_ROLE_SYSTEM || role > FOV_ROLE_TOOL) {
         return fov__fail(err, FOV_E_ARG, 0, "role", "role is %d, where 0 to 3 are allowed",
                          (int)role);
@@ -55,6 +64,7 @@ fov_status fov__conversation_add(fov_conversation *conversation, int32_t role, f
     memset(message, 0, sizeof(*message));
     message->role = role;
     fov__items_init(&message->items, conversation->ctx);
+    fov__ok(err);
     return FOV_OK;
 }
 
@@ -128,10 +138,115 @@ fov_status fov__conversation_add_result(fov_conversation *conversation, const ch
     return rc < 0 ? rc : fov__items_add(&message->items, &part, NULL, err);
 }
 
-fov_status fov__conversation_take_reply(fov_conversation *conversation, fov_reply *reply,
-                                        fov_error *err)
+/* ---- parts of a caller's own ---------------------------------------------------------------- */
+
+/* Encoded bytes as a delivery. Size and format are read from them: what a caller would say of them
+ * could be wrong, and a provider would pass it on. */
+static fov_status deliver_bytes(struct fov_delivery **out, fov_context *ctx, const fov_part *part,
+                                fov_error *err)
 {
-    const fov_status rc = fov__conversation_add(conversation, FOV_ROLE_ASSISTANT, err);
+    const int32_t format = fov_encoded_format(part->data, part->data == NULL ? 0 : part->size);
+    if (format == FOV_FORMAT_UNKNOWN) {
+        return fov__fail(err, FOV_E_ARG, 0, "data", "an image's bytes must be a PNG's or a JPEG's");
+    }
+    fov_image *image = NULL;
+    fov_status rc = fov_image_open_memory(&image, ctx, part->data, part->size, NULL, err);
+    if (rc < 0) {
+        return rc;
+    }
+    const fov_size size = fov_image_size(image);
+    struct fov_delivery *delivery = fov__calloc(ctx, 1, sizeof(*delivery));
+    if (delivery != NULL) {
+        atomic_init(&delivery->refs, 1);
+        delivery->ctx = ctx;
+        delivery->recipe.format = format;
+        delivery->width = size.width;
+        delivery->height = size.height;
+        fov__format(delivery->sha256, sizeof(delivery->sha256), "%s", fov_image_sha256(image));
+        delivery->bytes = fov__bytes_new(ctx, part->size);
+    }
+    fov_image_unref(image);
+    if (delivery == NULL || delivery->bytes.data == NULL) {
+        fov__delivery_unref(delivery);
+        return fov__fail_memory(err, "image", part->size);
+    }
+    memcpy(delivery->bytes.data, part->data, part->size);
+    *out = delivery;
+    return FOV_OK;
+}
+
+static fov_status add_bytes(fov_conversation *conversation, const fov_part *part, fov_error *err)
+{
+    struct fov_delivery *delivery = NULL;
+    fov_status rc = deliver_bytes(&delivery, conversation->ctx, part, err);
+    if (rc == FOV_OK) {
+        rc = fov__conversation_add_image(conversation, part->image_id, delivery, err);
+        fov__delivery_unref(delivery);
+    }
+    return rc;
+}
+
+static fov_status add_call(fov_conversation *conversation, const fov_part *part, fov_error *err)
+{
+    struct message *message = open_message(conversation, 1u << FOV_ROLE_ASSISTANT, "a call", err);
+    if (message == NULL) {
+        return FOV_E_STATE;
+    }
+    const fov_part call = {.kind = FOV_PART_CALL,
+                           .call_id = part->call_id,
+                           .name = part->name,
+                           .arguments = part->arguments};
+    fov_status rc = fov__text_check(call.call_id, "call_id", err);
+    if (rc == FOV_OK) {
+        rc = fov__text_check(call.name, "name", err);
+    }
+    if (rc == FOV_OK) {
+        rc = fov__text_check(call.arguments, "arguments", err);
+    }
+    return rc < 0 ? rc : fov__items_add(&message->items, &call, NULL, err);
+}
+
+fov_status fov_conversation_add_part(fov_conversation *conversation, const fov_part *part,
+                                     fov_error *err)
+{
+    if (conversation == NULL || part == NULL) {
+        return fov__fail(err, FOV_E_ARG, 0, "part", "%s is NULL",
+                         part == NULL ? "part" : "conversation");
+    }
+    fov_status rc;
+    switch (part->kind) {
+    case FOV_PART_TEXT:
+        rc = fov__conversation_add_text(conversation, part->text, err);
+        break;
+    case FOV_PART_IMAGE:
+        rc = add_bytes(conversation, part, err);
+        break;
+    case FOV_PART_CALL:
+        rc = add_call(conversation, part, err);
+        break;
+    case FOV_PART_RESULT:
+        rc = fov__conversation_add_result(conversation, part->call_id, part->name, part->text,
+                                          part->is_error != 0, err);
+        break;
+    default:
+        return fov__fail(err, FOV_E_ARG, 0, "part",
+                         "the part's kind is %d, where 0 to 3 are "
+                         "allowed",
+                         (int)part->kind);
+    }
+    if (rc == FOV_OK) {
+        fov__ok(err);
+    }
+    return rc;
+}
+
+fov_status fov_conversation_take_reply(fov_conversation *conversation, fov_reply *reply,
+                                       fov_error *err)
+{
+    if (reply == NULL) {
+        return fov__fail(err, FOV_E_ARG, 0, "reply", "reply is NULL");
+    }
+    const fov_status rc = fov_conversation_add(conversation, FOV_ROLE_ASSISTANT, err);
     if (rc < 0) {
         return rc;
     }

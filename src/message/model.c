@@ -51,15 +51,32 @@ const char *fov_model_name(const fov_model *model)
     return model == NULL ? "" : model->cls->name;
 }
 
-fov_status fov__model_generate(fov_model *model, const fov_request *request, fov_reply *reply,
-                               fov_error *err)
+/* The model, what it is asked, and where its answer goes. */
+static fov_status check_asked(const fov_model *model, const fov_request *request,
+                              const fov_reply *reply, fov_error *err)
 {
-    fov__reply_begin(reply, fov_conversation_count(request->conversation));
+    if (model == NULL || request == NULL || reply == NULL) {
+        return fov__fail(err, FOV_E_ARG, 0, "model", "model, request or reply is NULL");
+    }
     if (request->struct_size != sizeof(fov_request) || request->conversation == NULL ||
         (request->tool_count > 0 && request->tools == NULL)) {
         return fov__fail(err, FOV_E_ARG, 0, "request",
                          "the request lacks its struct_size, conversation or tools");
     }
+    return FOV_OK;
+}
+
+fov_status fov_model_generate(fov_model *model, const fov_request *request, fov_reply *reply,
+                              fov_error *err)
+{
+    const fov_status checked = check_asked(model, request, reply, err);
+    if (checked < 0) {
+        if (reply != NULL) {
+            fov__reply_clear(reply);
+        }
+        return checked;
+    }
+    fov__reply_begin(reply, fov_conversation_count(request->conversation));
     if (fov_cancel_is_set(request->cancel)) {
         return fov__fail(err, FOV_E_CANCELLED, 0, "model",
                          "the caller cancelled before the model was asked");

@@ -6,8 +6,11 @@
 
 static const fov_usage usage_unknown = {-1, -1, -1, -1, -1, 1};
 
-fov_status fov__reply_new(fov_reply **out, fov_context *ctx, fov_error *err)
+fov_status fov_reply_new(fov_reply **out, fov_context *ctx, fov_error *err)
 {
+    if (out == NULL || ctx == NULL) {
+        return fov__fail(err, FOV_E_ARG, 0, "reply", "out or ctx is NULL");
+    }
     *out = fov__calloc(ctx, 1, sizeof(**out));
     if (*out == NULL) {
         return fov__fail_memory(err, "reply", sizeof(**out));
@@ -15,6 +18,7 @@ fov_status fov__reply_new(fov_reply **out, fov_context *ctx, fov_error *err)
     (*out)->ctx = ctx;
     fov__items_init(&(*out)->items, ctx);
     (*out)->usage = usage_unknown;
+    fov__ok(err);
     return FOV_OK;
 }
 
@@ -37,7 +41,7 @@ void fov__reply_begin(fov_reply *reply, size_t message)
     reply->id_next = 0;
 }
 
-void fov__reply_free(fov_reply *reply)
+void fov_reply_free(fov_reply *reply)
 {
     if (reply != NULL) {
         fov__reply_clear(reply);
@@ -169,9 +173,25 @@ fov_status fov_reply_set_stop(fov_reply *reply, const char *reason, fov_error *e
 
 /* ---- views ---------------------------------------------------------------------------------- */
 
-size_t fov__reply_part_count(const fov_reply *reply)
+size_t fov_reply_part_count(const fov_reply *reply)
 {
-    return reply->items.count;
+    return reply == NULL ? 0 : reply->items.count;
+}
+
+fov_status fov_reply_get_part(const fov_reply *reply, size_t part, fov_part *out)
+{
+    if (out == NULL || part >= fov_reply_part_count(reply)) {
+        return FOV_E_ARG;
+    }
+    *out = reply->items.list[part].view;
+    return FOV_OK;
+}
+
+void fov_reply_get_usage(const fov_reply *reply, fov_usage *out)
+{
+    if (out != NULL) {
+        *out = reply == NULL ? usage_unknown : reply->usage;
+    }
 }
 
 const fov_part *fov__reply_part(const fov_reply *reply, size_t index)
@@ -192,7 +212,7 @@ const fov_usage *fov__reply_usage(const fov_reply *reply)
     return &reply->usage;
 }
 
-const char *fov__reply_stop(const fov_reply *reply)
+const char *fov_reply_stop(const fov_reply *reply)
 {
-    return reply->stop;
+    return reply == NULL ? NULL : reply->stop;
 }

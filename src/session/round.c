@@ -74,7 +74,7 @@ fov_status fov__session_run_call(struct fov_session *s, const char *call_id, con
     else if (out->image < 0)
         kind = FOV_EVENT_FACT;
     fov__session_event(s, kind, out->image, out->text, name, arguments);
-    rc = fov__record_call(s, call_id, name, arguments, out, err);
+    rc = fov__record_call(s, call_id, name, arguments, NULL, out, err);
     if (rc < 0)
         fov__tool_outcome_free(out);
     return rc;
@@ -145,7 +145,7 @@ static fov_status open_conversation(struct fov_session *s, fov_error *err)
     fov__prompt_system(&text, s);
     rc = fov__buf_check(&text, "system", err);
     if (rc >= 0)
-        rc = fov__conversation_add(s->conversation, FOV_ROLE_SYSTEM, err);
+        rc = fov_conversation_add(s->conversation, FOV_ROLE_SYSTEM, err);
     if (rc >= 0)
         rc = fov__conversation_add_text(s->conversation, text.data, err);
     fov__buf_free(&text);
@@ -173,7 +173,7 @@ static fov_status open_question(struct fov_session *s, const char *question, fov
     if (messages == 0)
         rc = open_conversation(s, err);
     if (rc >= 0 && role != FOV_ROLE_USER)
-        rc = fov__conversation_add(s->conversation, FOV_ROLE_USER, err);
+        rc = fov_conversation_add(s->conversation, FOV_ROLE_USER, err);
     if (rc >= 0)
         rc = show_originals(s, err);
     if (rc >= 0)
@@ -224,7 +224,7 @@ static fov_status request_once(struct fov_session *s, fov_reply *reply, bool las
         return rc;
     /* The last answer gets a moment even when the time is spent: it needs no tools. */
     request.timeout_ms = s->deadline > now + 1000 ? (uint32_t)(s->deadline - now) : 30000;
-    rc = fov__model_generate(s->model, &request, reply, &failure);
+    rc = fov_model_generate(s->model, &request, reply, &failure);
     if (rc < 0) {
         fov__record_failure(s, &failure, NULL);
         if (err)
@@ -252,7 +252,7 @@ static void free_pending(struct fov_session *s, struct pending *calls, size_t n)
 static fov_status copy_calls(struct fov_session *s, const fov_reply *reply, struct pending **out,
                              size_t *count, struct fov_buf *text, fov_error *err)
 {
-    size_t parts = fov__reply_part_count(reply);
+    size_t parts = fov_reply_part_count(reply);
     struct pending *calls = fov__calloc(s->ctx, parts + 1, sizeof(*calls));
 
     *out = calls;
@@ -320,7 +320,8 @@ static fov_status refuse_calls(struct fov_session *s, const struct pending *call
             rc = fov__conversation_add_result(s->conversation, calls[i].id, calls[i].name,
                                               outcome.text, true, err);
         if (rc >= 0)
-            rc = fov__record_call(s, calls[i].id, calls[i].name, calls[i].arguments, &outcome, err);
+            rc = fov__record_call(s, calls[i].id, calls[i].name, calls[i].arguments, NULL, &outcome,
+                                  err);
         fov__tool_outcome_free(&outcome);
     }
     return rc;
@@ -330,7 +331,7 @@ static fov_status run_calls(struct fov_session *s, const struct pending *calls, 
                             fov_error *err)
 {
     fov_op_fault fault = {.code = FOV_FAULT_NONE};
-    fov_status rc = fov__conversation_add(s->conversation, FOV_ROLE_TOOL, err);
+    fov_status rc = fov_conversation_add(s->conversation, FOV_ROLE_TOOL, err);
     size_t i = 0;
 
     for (; rc >= 0 && i < n; i++) {
@@ -356,7 +357,7 @@ static fov_status refuse_last(struct fov_session *s, const struct pending *calls
                               fov_error *err)
 {
     fov_op_fault fault = {.code = FOV_FAULT_NONE};
-    fov_status rc = fov__conversation_add(s->conversation, FOV_ROLE_TOOL, err);
+    fov_status rc = fov_conversation_add(s->conversation, FOV_ROLE_TOOL, err);
     char allowed[24];
 
     fov__format(allowed, sizeof(allowed), "%u", s->opts.rounds_max);
@@ -378,13 +379,13 @@ static fov_status go_round(struct fov_session *s, struct fov_buf *text, fov_erro
 
     fov__format(line, sizeof(line), "round %u", s->round);
     fov__session_event(s, FOV_EVENT_ROUND, -1, line, NULL, NULL);
-    rc = fov__reply_new(&reply, s->ctx, err);
+    rc = fov_reply_new(&reply, s->ctx, err);
     if (rc >= 0)
         rc = request_once(s, reply, last, err);
     if (rc >= 0)
         rc = copy_calls(s, reply, &calls, &n, text, err);
     if (rc >= 0)
-        rc = fov__conversation_take_reply(s->conversation, reply, err);
+        rc = fov_conversation_take_reply(s->conversation, reply, err);
     if (rc >= 0 && n > 0 && text->len > 0)
         fov__session_event(s, FOV_EVENT_SAID, -1, text->data, NULL, NULL);
     if (rc >= 0 && n > 0 && !last)
@@ -396,7 +397,7 @@ static fov_status go_round(struct fov_session *s, struct fov_buf *text, fov_erro
             rc = n > 0 && text->len == 0 ? FOV_NOTE_BUDGET : FOV_NOTE_END;
     }
     free_pending(s, calls, calls ? n : 0);
-    fov__reply_free(reply);
+    fov_reply_free(reply);
     return rc;
 }
 
@@ -485,11 +486,14 @@ fov_status fov_session_ask(fov_session *session, const char *question, fov_answe
         recorded = fov__record_answer(session, rc, err);
         rc = recorded < 0 ? recorded : rc;
     }
-    if (rc < 0)
+    if (rc < 0) {
+        session->round = 0;
         return rc;
+    }
     fov__session_event(session, FOV_EVENT_ANSWER, -1,
                        session->answer_text ? session->answer_text : "", NULL, NULL);
     fill_answer(session, rc, out);
+    session->round = 0; /* what a host does between questions is of no round */
     if (rc == FOV_OK)
         fov__ok(err);
     else

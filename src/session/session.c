@@ -66,7 +66,7 @@ static fov_status open_parts(fov_session *s, fov_error *err)
     fov_status rc = fov_graph_new(&s->graph, s->ctx, err);
 
     if (rc == FOV_OK)
-        rc = fov__conversation_new(&s->conversation, s->ctx, err);
+        rc = fov_conversation_new(&s->conversation, s->ctx, err);
     if (rc == FOV_OK)
         rc =
             fov__toolset_new(&s->tools, s->ctx, profile, s->preset, s->opts.strict_tools != 0, err);
@@ -132,7 +132,7 @@ void fov_session_free(fov_session *session)
     fov__tool_outcome_free(&session->outcome);
     fov__toolbox_free(&session->box);
     fov__toolset_free(session->tools);
-    fov__conversation_free(session->conversation);
+    fov_conversation_free(session->conversation);
     fov_graph_free(session->graph);
     fov__free(session->ctx, session->system);
     fov__free(session->ctx, session->asked);
@@ -157,22 +157,96 @@ static fov_status settle(fov_session *s, fov_status rc)
     return rc;
 }
 
-fov_status fov_session_add_image(fov_session *session, fov_image *image, fov_error *err)
+/* What was made, unless it could not be recorded: apart, since a note in `err` is kept. */
+static fov_status settle_recorded(fov_session *s, fov_status made, fov_status recorded,
+                                  const fov_error *why, fov_error *err)
 {
+    if (recorded >= 0)
+        return made;
+    if (err)
+        *err = *why;
+    return settle(s, recorded);
+}
+
+fov_status fov_session_add_image(fov_session *session, fov_image *image, int32_t *id,
+                                 fov_error *err)
+{
+    fov_error why = {0};
+    fov_status rc = check_usable(session, err);
+
+    if (rc < 0)
+        return rc;
+    rc = fov_graph_add_source(session->graph, image, id, err);
+    if (rc < 0)
+        return settle(session, rc);
+    return settle_recorded(session, rc, fov__record_news(session, &why), &why, err);
+}
+
+/* One line an image, as a reader of the transcript wants it; a fact is its own JSON. */
+static void write_applied(struct fov_buf *out, fov_session *s, const fov_applied *applied)
+{
+    if (applied->fact >= 0)
+        fov__buf_adds(out, fov__graph_fact_get(s->graph, applied->fact)->json);
+    for (int32_t i = 0; i < applied->image_count; i++) {
+        const struct fov_node *node = fov__graph_node(s->graph, applied->image + i);
+
+        fov__buf_addf(out, "%simg_%d: %s of", i ? "\n" : "", (int)node->id, node->op->name);
+        for (int32_t k = 0; k < node->parent_count; k++)
+            fov__buf_addf(out, "%s img_%d", k ? "," : "", (int)node->parent[k]->id);
+        fov__buf_addf(out, ", %d x %d pixels%s%s", (int)node->width, (int)node->height,
+                      node->note[0] ? "; " : "", node->note);
+    }
+}
+
+/* What a call of the host made, in the form that a model's call leaves. */
+static fov_status take_applied(fov_session *s, const fov_applied *applied, bool is_same,
+                               struct fov_tool_outcome *out, fov_error *err)
+{
+    const bool is_fact = applied->fact >= 0;
+    const struct fov_fact *fact = is_fact ? fov__graph_fact_get(s->graph, applied->fact) : NULL;
+    const struct fov_node *node = is_fact ? NULL : fov__graph_node(s->graph, applied->image);
+    struct fov_buf text;
+    fov_status rc;
+
+    *out = (struct fov_tool_outcome){.ctx = s->ctx,
+                                     .is_same = is_same,
+                                     .image = applied->image,
+                                     .image_count = applied->image_count,
+                                     .fact = applied->fact,
+                                     .op = is_fact ? fact->op : node->op};
+    out->normalised = fov__strdup(s->ctx, is_fact ? fact->recipe : node->recipe);
+    fov__buf_init(&text, s->ctx, 2 << 20);
+    write_applied(&text, s, applied);
+    rc = fov__buf_check(&text, "session", err);
+    if (rc >= 0)
+        out->text = fov__buf_take_text(&text);
+    fov__buf_free(&text);
+    if (rc >= 0 && (!out->text || !out->normalised))
+        rc = fov__fail_memory(err, "session", 0);
+    return rc;
+}
+
+fov_status fov_session_apply(fov_session *session, const char *op, const char *arguments,
+                             fov_applied *out, fov_error *err)
+{
+    struct fov_tool_outcome outcome;
     fov_error why = {0};
     fov_status rc = check_usable(session, err), recorded;
 
     if (rc < 0)
         return rc;
-    rc = fov_graph_add_source(session->graph, image, NULL, err);
+    rc = fov__graph_apply(session->graph, op, arguments, session->opts.cancel, out, err);
     if (rc < 0)
         return settle(session, rc);
-    recorded = fov__record_news(session, &why); /* apart: a note in `err` is kept */
-    if (recorded >= 0)
-        return rc;
-    if (err)
-        *err = why;
-    return settle(session, recorded);
+    recorded = take_applied(session, out, rc == FOV_NOTE_SAME, &outcome, &why);
+    if (recorded >= 0) {
+        fov__session_event(session, out->fact >= 0 ? FOV_EVENT_FACT : FOV_EVENT_LOOK, out->image,
+                           outcome.text, op, arguments ? arguments : "");
+        recorded = fov__record_call(session, NULL, op, arguments ? arguments : "", "node_px",
+                                    &outcome, &why);
+    }
+    fov__tool_outcome_free(&outcome);
+    return settle_recorded(session, rc, recorded, &why, err);
 }
 
 fov_status fov_session_call(fov_session *session, const char *tool, const char *arguments,

@@ -72,9 +72,10 @@ fov_status fov__record_news(struct fov_session *s, fov_error *err);
 fov_status fov__record_request(struct fov_session *s, const fov_request *request, fov_error *err);
 fov_status fov__record_response(struct fov_session *s, const fov_reply *reply, uint64_t ms,
                                 fov_error *err);
+/* `space`: what the arguments' coordinates are; NULL: the profile's own. */
 fov_status fov__record_call(struct fov_session *s, const char *call_id, const char *name,
-                            const char *arguments, const struct fov_tool_outcome *outcome,
-                            fov_error *err);
+                            const char *arguments, const char *space,
+                            const struct fov_tool_outcome *outcome, fov_error *err);
 fov_status fov__record_failure(struct fov_session *s, const fov_error *failure, fov_error *err);
 fov_status fov__record_question(struct fov_session *s, const char *question, fov_error *err);
 fov_status fov__record_answer(struct fov_session *s, fov_status status, fov_error *err);

@@ -37,7 +37,8 @@ static fov_status record_deliveries(struct fov_session *s, fov_error *err)
 
         if (!image->delivery || image->is_recorded)
             continue;
-        rc = fov__transcript_delivery(s->transcript, i, image->delivery, image->ms, err);
+        rc = fov__transcript_delivery(s->transcript, i, image->delivery, image->fit.tokens,
+                                      &image->spent, err);
         image->is_recorded = true;
     }
     return rc;
@@ -111,9 +112,9 @@ fov_status fov__record_response(struct fov_session *s, const fov_reply *reply, u
     const char *raw = fov__reply_raw(reply, &size);
 
     fov__jw_int(jw, "round", s->round);
-    fov__jw_string(jw, "stop", fov__reply_stop(reply));
+    fov__jw_string(jw, "stop", fov_reply_stop(reply));
     fov__jw_array(jw, "parts");
-    for (size_t i = 0; i < fov__reply_part_count(reply); i++) {
+    for (size_t i = 0; i < fov_reply_part_count(reply); i++) {
         const fov_part *part = fov__reply_part(reply, i);
 
         fov__jw_object(jw, NULL);
@@ -135,8 +136,8 @@ fov_status fov__record_response(struct fov_session *s, const fov_reply *reply, u
 }
 
 fov_status fov__record_call(struct fov_session *s, const char *call_id, const char *name,
-                            const char *arguments, const struct fov_tool_outcome *outcome,
-                            fov_error *err)
+                            const char *arguments, const char *space,
+                            const struct fov_tool_outcome *outcome, fov_error *err)
 {
     struct fov_jw *jw;
     char id[24];
@@ -149,6 +150,8 @@ fov_status fov__record_call(struct fov_session *s, const char *call_id, const ch
     fov__jw_string(jw, "call", call_id);
     fov__jw_string(jw, "name", name);
     fov__jw_string(jw, "arguments", arguments);
+    if (space)
+        fov__jw_string(jw, "space", space);
     if (outcome->op)
         fov__jw_string(jw, "op", outcome->op->name);
     if (outcome->normalised)

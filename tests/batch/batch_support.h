@@ -48,5 +48,6 @@ int suite_score(void);
 int suite_questions(void);
 int suite_results(void);
 int suite_batch(void);
+int suite_streak(void);
 
 #endif

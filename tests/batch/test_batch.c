@@ -112,6 +112,44 @@ static void batch__does_what_is_left(void **state)
     bench_close(&bench);
 }
 
+/* Each machine has a folder of its own; their lines together are one batch's. Bad rows and empty
+ * lines count as lines, so that every machine counts alike. */
+static void batch__shards_cover_all_and_double_nothing(void **state)
+{
+    static const char text[] = ITEM("s0", "") ITEM("s1", "") "\n{\"id\":\"bad\"}\n" ITEM("s2", "")
+        ITEM("s1", "") ITEM("s3", "") ITEM("s4", "") "\n\n" ITEM("s5", "") ITEM("s6", "");
+
+    (void)state;
+    for (uint32_t n = 2; n <= 12; n += 5) {
+        size_t seen[7] = {0}, sum = 0;
+
+        for (uint32_t i = 1; i <= n; i++) {
+            struct bench bench;
+            char *results;
+
+            bench_open(&bench);
+            bench.opts.shard = i;
+            bench.opts.shard_count = n;
+            bench.opts.jobs = 1 + i % 2;
+            bench_ask(&bench, text);
+            assert_int_equal(bench_run(&bench), FOV_OK);
+            assert_int_equal(bench.sum.done, bench.sum.total);
+            results = bench_read(&bench, "results.jsonl");
+            for (int k = 0; k < 7; k++) {
+                const char id[] = {'"', 's', (char)('0' + k), '"', '\0'};
+
+                seen[k] += bench_count(results, id);
+            }
+            sum += bench.sum.total;
+            free(results);
+            bench_close(&bench);
+        }
+        assert_int_equal(sum, 7);
+        for (int k = 0; k < 7; k++)
+            assert_int_equal(seen[k], 1);
+    }
+}
+
 static void batch__refuses_other_options_and_says_which(void **state)
 {
     struct bench bench;
@@ -351,6 +389,7 @@ int suite_batch(void)
         cmocka_unit_test(batch__writes_what_it_says),
         cmocka_unit_test(batch__scores_the_same_whichever_is_first),
         cmocka_unit_test(batch__does_what_is_left),
+        cmocka_unit_test(batch__shards_cover_all_and_double_nothing),
         cmocka_unit_test(batch__refuses_other_options_and_says_which),
         cmocka_unit_test(batch__refuses_what_it_cannot_use),
         cmocka_unit_test(batch__asks_errors_again_only_when_told),

@@ -3,5 +3,5 @@
 
 int main(void)
 {
-    return suite_score() + suite_questions() + suite_results() + suite_batch();
+    return suite_score() + suite_questions() + suite_results() + suite_batch() + suite_streak();
 }

@@ -20,7 +20,7 @@ static int ask(fov_context *ctx, const char *path, const char *question, fov_err
     if (rc >= 0)
         rc = fov_session_new(&session, ctx, reader, &opts, err);
     if (rc >= 0)
-        rc = fov_session_add_image(session, chart, err);
+        rc = fov_session_add_image(session, chart, NULL, err);
     if (rc >= 0)
         rc = fov_session_ask(session, question, &answer, err);
     if (rc >= 0)

@@ -10,15 +10,15 @@ static void conversation__shows_what_was_added(void **state)
     size_t size = 7;
     (void)state;
     struct fov_delivery *delivery = make_delivery(ctx, FOV_FORMAT_PNG, "png!", 4, 640, 480);
-    assert_int_equal(fov__conversation_new(&c, ctx, NULL), FOV_OK);
+    assert_int_equal(fov_conversation_new(&c, ctx, NULL), FOV_OK);
     assert_int_equal(fov_conversation_count(c), 0);
-    assert_int_equal(fov__conversation_add(c, FOV_ROLE_SYSTEM, NULL), FOV_OK);
+    assert_int_equal(fov_conversation_add(c, FOV_ROLE_SYSTEM, NULL), FOV_OK);
     assert_int_equal(fov__conversation_add_text(c, "look", NULL), FOV_OK);
-    assert_int_equal(fov__conversation_add(c, FOV_ROLE_USER, NULL), FOV_OK);
+    assert_int_equal(fov_conversation_add(c, FOV_ROLE_USER, NULL), FOV_OK);
     assert_int_equal(fov__conversation_add_text(c, "caf\xc3\xa9?", NULL), FOV_OK);
     assert_int_equal(fov__conversation_add_image(c, "img_0", delivery, NULL), FOV_OK);
     fov__delivery_unref(delivery); /* the conversation has its own reference */
-    assert_int_equal(fov__conversation_add(c, FOV_ROLE_TOOL, NULL), FOV_OK);
+    assert_int_equal(fov_conversation_add(c, FOV_ROLE_TOOL, NULL), FOV_OK);
     assert_int_equal(fov__conversation_add_result(c, "call_1", "zoom", "{}", true, NULL), FOV_OK);
 
     assert_int_equal(fov_conversation_count(c), 3);
@@ -40,7 +40,7 @@ static void conversation__shows_what_was_added(void **state)
     assert_int_equal(part.is_error, 1);
     assert_null(fov_conversation_raw(c, 1, &size));
     assert_int_equal(size, 0);
-    fov__conversation_free(c);
+    fov_conversation_free(c);
     message_context_free(ctx);
 }
 
@@ -50,14 +50,14 @@ static void conversation__answers_questions_beyond_its_end(void **state)
     fov_conversation *c = NULL;
     fov_part part;
     (void)state;
-    assert_int_equal(fov__conversation_new(&c, ctx, NULL), FOV_OK);
+    assert_int_equal(fov_conversation_new(&c, ctx, NULL), FOV_OK);
     assert_int_equal(fov_conversation_role(c, 0), -1);
     assert_int_equal(fov_conversation_part_count(c, 5), 0);
     assert_int_equal(fov_conversation_get_part(c, 0, 0, &part), FOV_E_ARG);
     assert_null(fov_conversation_raw(c, 9, NULL));
     assert_int_equal(fov_conversation_count(NULL), 0);
-    fov__conversation_free(c);
-    fov__conversation_free(NULL);
+    fov_conversation_free(c);
+    fov_conversation_free(NULL);
     message_context_free(ctx);
 }
 
@@ -68,15 +68,15 @@ static void conversation__refuses_parts_where_they_do_not_belong(void **state)
     fov_error err;
     (void)state;
     struct fov_delivery *delivery = make_delivery(ctx, FOV_FORMAT_JPEG, "x", 1, 1, 1);
-    assert_int_equal(fov__conversation_new(&c, ctx, NULL), FOV_OK);
+    assert_int_equal(fov_conversation_new(&c, ctx, NULL), FOV_OK);
     assert_int_equal(fov__conversation_add_text(c, "early", &err), FOV_E_STATE);
-    assert_int_equal(fov__conversation_add(c, 4, &err), FOV_E_ARG);
-    assert_int_equal(fov__conversation_add(c, -1, &err), FOV_E_ARG);
+    assert_int_equal(fov_conversation_add(c, 4, &err), FOV_E_ARG);
+    assert_int_equal(fov_conversation_add(c, -1, &err), FOV_E_ARG);
     assert_int_equal(fov_conversation_count(c), 0);
-    assert_int_equal(fov__conversation_add(c, FOV_ROLE_SYSTEM, &err), FOV_OK);
+    assert_int_equal(fov_conversation_add(c, FOV_ROLE_SYSTEM, &err), FOV_OK);
     assert_int_equal(fov__conversation_add_image(c, "img_0", delivery, &err), FOV_E_STATE);
     assert_int_equal(fov__conversation_add_result(c, "c", "n", "t", false, &err), FOV_E_STATE);
-    assert_int_equal(fov__conversation_add(c, FOV_ROLE_TOOL, &err), FOV_OK);
+    assert_int_equal(fov_conversation_add(c, FOV_ROLE_TOOL, &err), FOV_OK);
     assert_int_equal(fov__conversation_add_text(c, "no", &err), FOV_E_STATE);
     assert_int_equal(fov__conversation_add_image(c, "img_0", delivery, &err),
                      FOV_E_STATE); /* before a result */
@@ -85,7 +85,7 @@ static void conversation__refuses_parts_where_they_do_not_belong(void **state)
     assert_int_equal(fov_conversation_part_count(c, 1), 0);
     assert_int_equal(fov__conversation_add_result(c, "c", "n", "t", false, &err), FOV_OK);
     assert_int_equal(fov__conversation_add_image(c, "img_0", delivery, &err), FOV_OK);
-    fov__conversation_free(c);
+    fov_conversation_free(c);
     fov__delivery_unref(delivery);
     message_context_free(ctx);
 }
@@ -99,13 +99,13 @@ static void conversation__takes_a_reply_and_leaves_it_empty(void **state)
     fov_part part;
     size_t size = 0;
     (void)state;
-    assert_int_equal(fov__conversation_new(&c, ctx, NULL), FOV_OK);
-    assert_int_equal(fov__reply_new(&reply, ctx, NULL), FOV_OK);
+    assert_int_equal(fov_conversation_new(&c, ctx, NULL), FOV_OK);
+    assert_int_equal(fov_reply_new(&reply, ctx, NULL), FOV_OK);
     assert_int_equal(fov_reply_add_text(reply, "let me look", NULL), FOV_OK);
     assert_int_equal(fov_reply_add_call(reply, "c1", "zoom", "{not json", NULL), FOV_OK);
     assert_int_equal(fov_reply_set_raw(reply, raw, strlen(raw), NULL), FOV_OK);
-    assert_int_equal(fov__conversation_take_reply(c, reply, NULL), FOV_OK);
-    assert_int_equal(fov__reply_part_count(reply), 0);
+    assert_int_equal(fov_conversation_take_reply(c, reply, NULL), FOV_OK);
+    assert_int_equal(fov_reply_part_count(reply), 0);
     assert_null(fov__reply_raw(reply, NULL));
     assert_int_equal(fov_conversation_role(c, 0), FOV_ROLE_ASSISTANT);
     assert_int_equal(fov_conversation_get_part(c, 0, 1, &part), FOV_OK);
@@ -114,15 +114,15 @@ static void conversation__takes_a_reply_and_leaves_it_empty(void **state)
     assert_int_equal(size, strlen(raw));
     /* What a provider sent is not added to: it would no longer be what it sent. */
     assert_int_equal(fov__conversation_add_text(c, "more", NULL), FOV_E_STATE);
-    fov__reply_free(reply);
-    fov__conversation_free(c);
+    fov_reply_free(reply);
+    fov_conversation_free(c);
     message_context_free(ctx);
 }
 
 static fov_status fill(fov_context *ctx, fov_conversation *c, fov_reply *reply)
 {
     struct fov_delivery *delivery = make_delivery(ctx, FOV_FORMAT_PNG, "png", 3, 2, 2);
-    fov_status rc = delivery != NULL ? fov__conversation_add(c, FOV_ROLE_USER, NULL) : FOV_E_MEMORY;
+    fov_status rc = delivery != NULL ? fov_conversation_add(c, FOV_ROLE_USER, NULL) : FOV_E_MEMORY;
     for (int i = 0; i < 9 && rc == FOV_OK; i++) {
         rc = fov__conversation_add_text(c, "text", NULL);
     }
@@ -139,10 +139,10 @@ static fov_status fill(fov_context *ctx, fov_conversation *c, fov_reply *reply)
         rc = fov_reply_set_raw(reply, "{\"a\":{\"b\":1}}", 13, NULL);
     }
     if (rc == FOV_OK) {
-        rc = fov__conversation_take_reply(c, reply, NULL);
+        rc = fov_conversation_take_reply(c, reply, NULL);
     }
     if (rc == FOV_OK) {
-        rc = fov__conversation_add(c, FOV_ROLE_TOOL, NULL);
+        rc = fov_conversation_add(c, FOV_ROLE_TOOL, NULL);
     }
     if (rc == FOV_OK) {
         rc = fov__conversation_add_result(c, "call_1_0", "zoom", "done", false, NULL);
@@ -163,15 +163,15 @@ static fov_status fill_once(void *user)
     if (rc < 0) {
         return rc;
     }
-    rc = fov__conversation_new(&c, ctx, NULL);
+    rc = fov_conversation_new(&c, ctx, NULL);
     if (rc == FOV_OK) {
-        rc = fov__reply_new(&reply, ctx, NULL);
+        rc = fov_reply_new(&reply, ctx, NULL);
     }
     if (rc == FOV_OK) {
         rc = fill(ctx, c, reply);
     }
-    fov__reply_free(reply);
-    fov__conversation_free(c);
+    fov_reply_free(reply);
+    fov_conversation_free(c);
     fov_context_free(ctx);
     return rc;
 }

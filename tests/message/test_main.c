@@ -3,5 +3,5 @@
 
 int main(void)
 {
-    return test_conversation() + test_reply() + test_script();
+    return test_conversation() + test_reply() + test_script() + test_ask();
 }

@@ -6,7 +6,7 @@ static void reply__makes_ids_that_no_message_shares(void **state)
     fov_context *ctx = message_context();
     fov_reply *reply = NULL;
     (void)state;
-    assert_int_equal(fov__reply_new(&reply, ctx, NULL), FOV_OK);
+    assert_int_equal(fov_reply_new(&reply, ctx, NULL), FOV_OK);
     assert_int_equal(fov_reply_add_call(reply, "call_0_1", "a", "{}", NULL),
                      FOV_OK); /* a server's own */
     assert_int_equal(fov_reply_add_call(reply, NULL, "b", "{}", NULL), FOV_OK);
@@ -14,7 +14,7 @@ static void reply__makes_ids_that_no_message_shares(void **state)
     assert_string_equal(fov__reply_part(reply, 1)->call_id, "call_0_0");
     assert_string_equal(fov__reply_part(reply, 2)->call_id, "call_0_2");
     assert_null(fov__reply_part(reply, 3));
-    fov__reply_free(reply);
+    fov_reply_free(reply);
     message_context_free(ctx);
 }
 
@@ -24,16 +24,16 @@ static void reply__says_nothing_that_was_not_said(void **state)
     fov_reply *reply = NULL;
     const fov_usage said = {10, 20, 5, 3, 7, 2};
     (void)state;
-    assert_int_equal(fov__reply_new(&reply, ctx, NULL), FOV_OK);
+    assert_int_equal(fov_reply_new(&reply, ctx, NULL), FOV_OK);
     assert_int_equal(fov__reply_usage(reply)->input_tokens, -1);
     assert_int_equal(fov__reply_usage(reply)->requests, 1);
-    assert_null(fov__reply_stop(reply));
+    assert_null(fov_reply_stop(reply));
     fov_reply_set_usage(reply, &said);
     assert_int_equal(fov__reply_usage(reply)->image_tokens, 7);
     assert_int_equal(fov_reply_set_stop(reply, "a word of 2031", NULL), FOV_OK);
     assert_int_equal(fov_reply_set_stop(reply, "another", NULL), FOV_OK);
-    assert_string_equal(fov__reply_stop(reply), "another");
-    fov__reply_free(reply);
+    assert_string_equal(fov_reply_stop(reply), "another");
+    fov_reply_free(reply);
     message_context_free(ctx);
 }
 
@@ -45,7 +45,7 @@ static void reply__refuses_what_would_spoil_a_request(void **state)
     fov_reply *reply = NULL;
     fov_error err;
     (void)state;
-    assert_int_equal(fov__reply_new(&reply, ctx, NULL), FOV_OK);
+    assert_int_equal(fov_reply_new(&reply, ctx, NULL), FOV_OK);
     for (size_t i = 0; i < FOV_COUNT(bad); i++) {
         assert_true(fov_reply_set_raw(reply, bad[i], strlen(bad[i]), &err) < 0);
         assert_null(fov__reply_raw(reply, NULL));
@@ -58,8 +58,8 @@ static void reply__refuses_what_would_spoil_a_request(void **state)
     assert_int_equal(fov_reply_add_call(reply, "c", "n", NULL, &err), FOV_E_ARG);
     assert_int_equal(fov_reply_add_call(reply, "\xff", "n", "{}", &err), FOV_E_ARG);
     assert_int_equal(fov_reply_set_stop(reply, NULL, &err), FOV_E_ARG);
-    assert_int_equal(fov__reply_part_count(reply), 0);
-    fov__reply_free(reply);
+    assert_int_equal(fov_reply_part_count(reply), 0);
+    fov_reply_free(reply);
     message_context_free(ctx);
 }
 
@@ -72,14 +72,14 @@ static void reply__is_bounded_by_reply_bytes(void **state)
     (void)state;
     opts.limits.reply_bytes = 10;
     assert_int_equal(fov_context_new(&ctx, &opts, NULL), FOV_OK);
-    assert_int_equal(fov__reply_new(&reply, ctx, NULL), FOV_OK);
+    assert_int_equal(fov_reply_new(&reply, ctx, NULL), FOV_OK);
     assert_int_equal(fov_reply_add_text(reply, "12345", &err), FOV_OK);
     assert_int_equal(fov_reply_add_text(reply, "123456", &err), FOV_E_LIMIT);
     assert_int_equal(fov_reply_add_call(reply, "1", "2", "345", &err), FOV_OK);
     assert_int_equal(fov_reply_add_text(reply, "1", &err), FOV_E_LIMIT);
     assert_int_equal(fov_reply_set_raw(reply, "[1,2,3,4,5]", 11, &err), FOV_E_LIMIT);
-    assert_int_equal(fov__reply_part_count(reply), 2);
-    fov__reply_free(reply);
+    assert_int_equal(fov_reply_part_count(reply), 2);
+    fov_reply_free(reply);
     message_context_free(ctx);
 }
 
@@ -112,28 +112,28 @@ static void model__leaves_no_half_answer_behind(void **state)
     fov_error err;
     fov_status say = FOV_E_NET;
     (void)state;
-    assert_int_equal(fov__conversation_new(&c, ctx, NULL), FOV_OK);
-    assert_int_equal(fov__reply_new(&reply, ctx, NULL), FOV_OK);
+    assert_int_equal(fov_conversation_new(&c, ctx, NULL), FOV_OK);
+    assert_int_equal(fov_reply_new(&reply, ctx, NULL), FOV_OK);
     assert_int_equal(fov_model_new(&model, ctx, &cls, &say, &err), FOV_OK);
     assert_string_equal(fov_model_name(model), "half");
     fov_request request = {.struct_size = sizeof(request), .conversation = c};
-    assert_int_equal(fov__model_generate(model, &request, reply, &err), FOV_E_NET);
+    assert_int_equal(fov_model_generate(model, &request, reply, &err), FOV_E_NET);
     assert_int_equal(err.status, FOV_E_NET); /* although the host's function wrote none */
     assert_non_null(strstr(err.message, "half"));
-    assert_int_equal(fov__reply_part_count(reply), 0);
+    assert_int_equal(fov_reply_part_count(reply), 0);
     say = FOV_OK;
-    assert_int_equal(fov__model_generate(model, &request, reply, &err), FOV_OK);
-    assert_int_equal(fov__reply_part_count(reply), 1);
-    assert_int_equal(fov__model_generate(model, &request, reply, &err), FOV_OK);
-    assert_int_equal(fov__reply_part_count(reply), 1); /* the answer before is gone, not added to */
+    assert_int_equal(fov_model_generate(model, &request, reply, &err), FOV_OK);
+    assert_int_equal(fov_reply_part_count(reply), 1);
+    assert_int_equal(fov_model_generate(model, &request, reply, &err), FOV_OK);
+    assert_int_equal(fov_reply_part_count(reply), 1); /* the answer before is gone, not added to */
     request.struct_size = 4;
-    assert_int_equal(fov__model_generate(model, &request, reply, &err), FOV_E_ARG);
+    assert_int_equal(fov_model_generate(model, &request, reply, &err), FOV_E_ARG);
     freed = 0;
     fov_model_free(model);
     fov_model_free(NULL);
     assert_int_equal(freed, 1);
-    fov__reply_free(reply);
-    fov__conversation_free(c);
+    fov_reply_free(reply);
+    fov_conversation_free(c);
     message_context_free(ctx);
 }
 
@@ -147,19 +147,19 @@ static void model__is_not_asked_after_a_cancel(void **state)
     fov_cancel *cancel = NULL;
     fov_status say = FOV_OK;
     (void)state;
-    assert_int_equal(fov__conversation_new(&c, ctx, NULL), FOV_OK);
-    assert_int_equal(fov__reply_new(&reply, ctx, NULL), FOV_OK);
+    assert_int_equal(fov_conversation_new(&c, ctx, NULL), FOV_OK);
+    assert_int_equal(fov_reply_new(&reply, ctx, NULL), FOV_OK);
     assert_int_equal(fov_model_new(&model, ctx, &cls, &say, NULL), FOV_OK);
     assert_int_equal(fov_cancel_new(&cancel, ctx, NULL), FOV_OK);
     fov_cancel_set(cancel);
     const fov_request request = {
         .struct_size = sizeof(request), .conversation = c, .cancel = cancel};
-    assert_int_equal(fov__model_generate(model, &request, reply, NULL), FOV_E_CANCELLED);
-    assert_int_equal(fov__reply_part_count(reply), 0);
+    assert_int_equal(fov_model_generate(model, &request, reply, NULL), FOV_E_CANCELLED);
+    assert_int_equal(fov_reply_part_count(reply), 0);
     fov_model_free(model);
     fov_cancel_free(cancel);
-    fov__reply_free(reply);
-    fov__conversation_free(c);
+    fov_reply_free(reply);
+    fov_conversation_free(c);
     message_context_free(ctx);
 }
 

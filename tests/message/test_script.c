@@ -15,8 +15,8 @@ static void open_script(struct fixture *f, const char *json)
 {
     memset(f, 0, sizeof(*f));
     f->ctx = message_context();
-    assert_int_equal(fov__conversation_new(&f->conversation, f->ctx, NULL), FOV_OK);
-    assert_int_equal(fov__reply_new(&f->reply, f->ctx, NULL), FOV_OK);
+    assert_int_equal(fov_conversation_new(&f->conversation, f->ctx, NULL), FOV_OK);
+    assert_int_equal(fov_reply_new(&f->reply, f->ctx, NULL), FOV_OK);
     assert_int_equal(fov_model_new_script(&f->model, f->ctx, json, strlen(json), &f->err), FOV_OK);
     f->request = (fov_request){.struct_size = sizeof(fov_request), .conversation = f->conversation};
 }
@@ -24,14 +24,14 @@ static void open_script(struct fixture *f, const char *json)
 static void close_script(struct fixture *f)
 {
     fov_model_free(f->model);
-    fov__reply_free(f->reply);
-    fov__conversation_free(f->conversation);
+    fov_reply_free(f->reply);
+    fov_conversation_free(f->conversation);
     message_context_free(f->ctx);
 }
 
 static fov_status ask(struct fixture *f)
 {
-    return fov__model_generate(f->model, &f->request, f->reply, &f->err);
+    return fov_model_generate(f->model, &f->request, f->reply, &f->err);
 }
 
 static void script__says_its_replies_in_order(void **state)
@@ -47,21 +47,21 @@ static void script__says_its_replies_in_order(void **state)
             "{\"text\":\"ANSWER: 42\",\"raw\":{\"role\" : \"assistant\"},\"stop\":\"whatever\"}]");
     assert_string_equal(fov_model_name(f.model), "script");
     assert_int_equal(ask(&f), FOV_OK);
-    assert_int_equal(fov__reply_part_count(f.reply), 3);
+    assert_int_equal(fov_reply_part_count(f.reply), 3);
     assert_string_equal(fov__reply_part(f.reply, 0)->text, "look");
     const fov_part *call = fov__reply_part(f.reply, 1);
     assert_string_equal(call->arguments, "{\"box\": [0, 0, 1.50e1]}"); /* as it is written */
     assert_string_equal(call->call_id, "call_0_0");
     assert_string_equal(fov__reply_part(f.reply, 2)->arguments, "{wrong");
     assert_string_equal(fov__reply_part(f.reply, 2)->call_id, "mine");
-    assert_string_equal(fov__reply_stop(f.reply), "tool_calls");
+    assert_string_equal(fov_reply_stop(f.reply), "tool_calls");
     assert_int_equal(fov__reply_usage(f.reply)->input_tokens, 12);
     assert_int_equal(fov__reply_usage(f.reply)->output_tokens, -1);
-    assert_int_equal(fov__conversation_take_reply(f.conversation, f.reply, NULL), FOV_OK);
+    assert_int_equal(fov_conversation_take_reply(f.conversation, f.reply, NULL), FOV_OK);
     assert_int_equal(ask(&f), FOV_OK);
     assert_string_equal(fov__reply_part(f.reply, 0)->text, "ANSWER: 42");
     assert_string_equal(fov__reply_raw(f.reply, &size), "{\"role\" : \"assistant\"}");
-    assert_string_equal(fov__reply_stop(f.reply), "whatever");
+    assert_string_equal(fov_reply_stop(f.reply), "whatever");
     assert_int_equal(ask(&f), FOV_E_PROVIDER);
     assert_non_null(strstr(f.err.message, "2 replies"));
     close_script(&f);
@@ -75,7 +75,7 @@ static void script__makes_another_id_in_another_message(void **state)
                     "\"arguments\":{}}]}]");
     assert_int_equal(ask(&f), FOV_OK);
     assert_string_equal(fov__reply_part(f.reply, 0)->call_id, "call_0_0");
-    assert_int_equal(fov__conversation_take_reply(f.conversation, f.reply, NULL), FOV_OK);
+    assert_int_equal(fov_conversation_take_reply(f.conversation, f.reply, NULL), FOV_OK);
     assert_int_equal(ask(&f), FOV_OK);
     assert_string_equal(fov__reply_part(f.reply, 0)->call_id, "call_1_0");
     close_script(&f);
@@ -142,17 +142,17 @@ static fov_status play_once(void *user)
     }
     rc = fov_model_new_script(&model, ctx, json, strlen(json), NULL);
     if (rc == FOV_OK) {
-        rc = fov__conversation_new(&c, ctx, NULL);
+        rc = fov_conversation_new(&c, ctx, NULL);
     }
     if (rc == FOV_OK) {
-        rc = fov__reply_new(&reply, ctx, NULL);
+        rc = fov_reply_new(&reply, ctx, NULL);
     }
     if (rc == FOV_OK) {
         const fov_request request = {.struct_size = sizeof(request), .conversation = c};
-        rc = fov__model_generate(model, &request, reply, NULL);
+        rc = fov_model_generate(model, &request, reply, NULL);
     }
-    fov__reply_free(reply);
-    fov__conversation_free(c);
+    fov_reply_free(reply);
+    fov_conversation_free(c);
     fov_model_free(model);
     fov_context_free(ctx);
     return rc;

@@ -22,7 +22,7 @@ static void talk_open(struct talk *talk, const fov_reader_opts *opts)
 
 static void talk_close(struct talk *talk)
 {
-    fov__conversation_free(talk->conversation);
+    fov_conversation_free(talk->conversation);
     fov_model_free(talk->model);
     fov_context_free(talk->ctx);
 }
@@ -34,9 +34,9 @@ static void talk_ask(struct talk *talk, const char *picture, const char *questio
     struct fov_pixels *px = NULL;
     struct fov_delivery *delivery = NULL;
     char path[512];
-    fov__conversation_free(talk->conversation);
-    assert_int_equal(fov__conversation_new(&talk->conversation, talk->ctx, NULL), FOV_OK);
-    assert_int_equal(fov__conversation_add(talk->conversation, FOV_ROLE_USER, NULL), FOV_OK);
+    fov_conversation_free(talk->conversation);
+    assert_int_equal(fov_conversation_new(&talk->conversation, talk->ctx, NULL), FOV_OK);
+    assert_int_equal(fov_conversation_add(talk->conversation, FOV_ROLE_USER, NULL), FOV_OK);
     if (picture != NULL) {
         snprintf(path, sizeof(path), "%s/charts/%s", FOV_TESTDATA, picture);
         assert_int_equal(fov_image_open(&image, talk->ctx, path, NULL, NULL), FOV_OK);
@@ -67,8 +67,8 @@ static fov_status talk_round(struct talk *talk, fov_reply **reply, uint32_t roun
                                  .tool_count = 2,
                                  .round = 1,
                                  .rounds_left = rounds_left};
-    assert_int_equal(fov__reply_new(reply, talk->ctx, NULL), FOV_OK);
-    return fov__model_generate(talk->model, &request, *reply, err);
+    assert_int_equal(fov_reply_new(reply, talk->ctx, NULL), FOV_OK);
+    return fov_model_generate(talk->model, &request, *reply, err);
 }
 
 static void need_engine(struct talk *talk)
@@ -89,8 +89,8 @@ static void reader__asks_for_looks_before_it_answers(void **state)
     talk_open(&talk, NULL);
     talk_ask(&talk, "small-pets.png", "How many cats are there in our street?");
     assert_int_equal(talk_round(&talk, &reply, 5, NULL), FOV_OK);
-    assert_true(fov__reply_part_count(reply) >= 1);
-    for (size_t i = 0; i < fov__reply_part_count(reply); i++) {
+    assert_true(fov_reply_part_count(reply) >= 1);
+    for (size_t i = 0; i < fov_reply_part_count(reply); i++) {
         const fov_part *part = fov__reply_part(reply, i);
         assert_int_equal(part->kind, FOV_PART_CALL);
         assert_non_null(strstr(part->arguments, "\"img_0\""));
@@ -98,7 +98,7 @@ static void reader__asks_for_looks_before_it_answers(void **state)
             fov__json_check(talk.ctx, part->arguments, strlen(part->arguments), 8, 4096, NULL),
             FOV_OK);
     }
-    fov__reply_free(reply);
+    fov_reply_free(reply);
     talk_close(&talk);
 }
 
@@ -111,13 +111,13 @@ static void reader__answers_with_evidence_when_it_may_not_look(void **state)
     need_engine(&talk);
     talk_ask(&talk, "small-pets.png", "How many cats are there in our street?");
     assert_int_equal(talk_round(&talk, &reply, 0, NULL), FOV_OK);
-    assert_int_equal(fov__reply_part_count(reply), 1);
+    assert_int_equal(fov_reply_part_count(reply), 1);
     const char *text = fov__reply_part(reply, 0)->text;
     assert_non_null(text);
     assert_true(strncmp(text, "ANSWER: 61\n", 11) == 0);
     assert_non_null(strstr(text, "REASON: "));
     assert_non_null(strstr(text, "EVIDENCE: img_0"));
-    fov__reply_free(reply);
+    fov_reply_free(reply);
     talk_close(&talk);
 }
 
@@ -132,15 +132,15 @@ static void reader__forgets_one_conversation_in_the_next(void **state)
     talk_ask(&talk, "small-pets.png", "How many cats are there in our street?");
     assert_int_equal(talk_round(&talk, &reply, 5, NULL), FOV_OK);
     assert_true(strncmp(fov__reply_part(reply, 0)->text, "ANSWER: 61\n", 11) == 0);
-    fov__reply_free(reply);
+    fov_reply_free(reply);
     talk_ask(&talk, "bar-rooms.png", "How many cats are there in our street?");
     assert_int_equal(talk_round(&talk, &reply, 5, NULL), FOV_OK);
     assert_true(strncmp(fov__reply_part(reply, 0)->text, "CANNOT TELL: ", 13) == 0);
-    fov__reply_free(reply);
+    fov_reply_free(reply);
     talk_ask(&talk, NULL, "How many cats are there in our street?");
     assert_int_equal(talk_round(&talk, &reply, 5, NULL), FOV_OK);
     assert_true(strncmp(fov__reply_part(reply, 0)->text, "CANNOT TELL: no picture", 23) == 0);
-    fov__reply_free(reply);
+    fov_reply_free(reply);
     talk_close(&talk);
 }
 

@@ -37,7 +37,7 @@ void desk_open_model(struct desk *desk, fov_context *ctx, fov_model *model,
         fail_msg("%s", desk->err.message);
     if (fov_image_open(&image, ctx, CHART, NULL, &desk->err) < 0)
         fail_msg("%s", desk->err.message);
-    assert_int_equal(fov_session_add_image(desk->session, image, &desk->err), FOV_OK);
+    assert_int_equal(fov_session_add_image(desk->session, image, NULL, &desk->err), FOV_OK);
     fov_image_unref(image);
 }
 

@@ -42,5 +42,6 @@ char *desk_transcript(struct desk *desk);
 int suite_session(void);
 int suite_answer(void);
 int suite_nulls(void);
+int suite_apply(void);
 
 #endif

@@ -4,5 +4,5 @@
 
 int main(void)
 {
-    return suite_session() + suite_answer() + suite_nulls();
+    return suite_session() + suite_answer() + suite_nulls() + suite_apply();
 }

@@ -512,8 +512,8 @@ static void session__missing_arguments_are_errors(void **state)
     desk_open(&desk, NULL, NULL, 1);
     assert_int_equal(fov_session_new(NULL, desk.ctx, NULL, NULL, &desk.err), FOV_E_ARG);
     assert_int_equal(fov_session_new(&none, NULL, NULL, NULL, &desk.err), FOV_E_ARG);
-    assert_int_equal(fov_session_add_image(NULL, NULL, &desk.err), FOV_E_ARG);
-    assert_int_equal(fov_session_add_image(desk.session, NULL, &desk.err), FOV_E_ARG);
+    assert_int_equal(fov_session_add_image(NULL, NULL, NULL, &desk.err), FOV_E_ARG);
+    assert_int_equal(fov_session_add_image(desk.session, NULL, NULL, &desk.err), FOV_E_ARG);
     assert_int_equal(fov_session_ask(NULL, "x", &desk.answer, &desk.err), FOV_E_ARG);
     assert_int_equal(fov_session_call(NULL, "zoom", "{}", &result, &desk.err), FOV_E_ARG);
     assert_int_equal(fov_session_call(desk.session, NULL, "{}", &result, &desk.err), FOV_E_ARG);
