@@ -217,8 +217,10 @@ static fov_status make_node(struct applying *a, const fov_op_plan *plan, int32_t
     node->height = output->height;
     node->parent_count = a->parent_count;
     memcpy(node->parent, a->parent, sizeof(a->parent));
-    for (int32_t k = 0; k < a->parent_count; k++)
+    for (int32_t k = 0; k < a->parent_count; k++) {
         node->has_alpha = node->has_alpha || a->parent[k]->has_alpha;
+        node->is_lenient = node->is_lenient || a->parent[k]->is_lenient;
+    }
     fov__format(node->note, sizeof(node->note), "%s%s%s", a->notes.text,
                 a->notes.text[0] && plan->note[0] ? "; " : "", plan->note);
     node->args = fov__alloc(a->ctx, a->op->args_size);
@@ -247,7 +249,7 @@ static fov_status apply_image(struct applying *a, fov_applied *out)
 
     if (!plan)
         return fov__fail_memory(a->err, a->op->name, sizeof(*plan));
-    rc = a->op->plan(a->args, a->io.frame, a->parent_count, plan, a->fault);
+    rc = fov__op_plan(a->op, a->args, a->io.frame, a->parent_count, plan, a->fault);
     while (rc >= 0 && count < plan->output_count) {
         rc = make_node(a, plan, count, &nodes[count]);
         count++;
@@ -322,6 +324,7 @@ fov_status fov__graph_call(fov_graph *graph, const struct fov_call *call, fov_ap
     fov_status rc;
 
     fault->code = FOV_FAULT_NONE;
+    fov__ok(a.err);
     out->image = out->fact = -1;
     out->image_count = 0;
     out->note[0] = '\0';
@@ -332,6 +335,8 @@ fov_status fov__graph_call(fov_graph *graph, const struct fov_call *call, fov_ap
     if (image_id)
         *image_id = a.parent[0] ? a.parent[0]->id : -1;
     if (rc < 0) {
+        if (fault->code == FOV_FAULT_NONE && a.err->status >= 0) /* a program's own operation */
+            fov__fail(a.err, rc, 0, call->op->name, "%s failed and did not say why", call->op->name);
         fault_from_error(fault, call->op, rc, a.err);
         if (fault->code != FOV_FAULT_NONE)
             fov__fault_to_error(fault, a.err);

@@ -58,6 +58,7 @@ struct fov_node {
     int32_t output; /* which of the operation's outputs */
     int32_t width, height;
     bool has_alpha;
+    bool is_lenient; /* some source may show grey for what is missing */
     char note[256];
 
     /* The segment: `base` is a source or a barrier node (this very node, when it is one). */

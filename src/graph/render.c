@@ -80,7 +80,7 @@ static fov_status make_barrier(struct fov_level *out, void *user, fov_error *err
     plan = fov__calloc(barrier->ctx, 1, sizeof(*plan));
     if (!plan)
         return fov__fail_memory(err, node->op->name, sizeof(*plan));
-    rc = node->op->plan(node->args, io.frame, node->parent_count, plan, &fault);
+    rc = fov__op_plan(node->op, node->args, io.frame, node->parent_count, plan, &fault);
     for (int32_t i = 0; rc == FOV_OK && i < plan->output_count; i++)
         rc = fov__pixels_new(&px[i], barrier->ctx, plan->output[i].width, plan->output[i].height,
                              node->has_alpha ? 4 : 3, err);
@@ -109,6 +109,7 @@ static fov_status barrier_level(struct fov_level *out, fov_context *ctx,
     /* The recipe's hash names the sources too, so that equal recipes of two graphs share. */
     memcpy(key.source, node->recipe_sha256, sizeof(key.source));
     key.recipe = fov__xxh3(node->recipe_sha256, FOV_SHA256_HEX) | 1;
+    key.source[1] ^= node->is_lenient ? 1u : 0u; /* as in the key of its source */
     return fov__cache_get(out, ctx, &key, make_barrier, &barrier, cancel, err);
 }
 
@@ -367,8 +368,6 @@ static fov_status take_steps(struct fov_pixels *px, const struct fov_view *view,
 static void note_spent(fov_context *ctx, const struct fov_view *view, uint64_t pixels,
                        uint64_t decode_us, uint64_t resample_us)
 {
-    fov__stat_add(ctx, FOV__STAT_DECODED_PIXELS, pixels);
-    fov__stat_add(ctx, FOV__STAT_DECODE_US, decode_us);
     fov__stat_add(ctx, FOV__STAT_RESAMPLE_US, resample_us);
     if (!view->spent)
         return;

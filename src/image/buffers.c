@@ -25,6 +25,7 @@ struct block {
     _Alignas(64) size_t size;
     void *origin;                /* what fov__alloc gave */
     struct block *newer, *older; /* by when it was given back */
+    bool is_counted;             /* by the pool */
 };
 enum { HEADER = sizeof(struct block) };
 _Static_assert(HEADER == 64, "a block's header is a cache line");
@@ -155,35 +156,48 @@ static struct block *find(struct pool *pool, size_t size)
     return best;
 }
 
-void *fov__buffer_new(fov_context *ctx, size_t size)
+/* Take a block that is kept, or (NULL) make room for a new one, which is counted already. */
+static struct block *take(struct pool *pool, size_t size)
 {
-    struct pool *pool = pool_of(ctx, size);
-    if (pool == NULL) {
-        struct block *small = block_new(ctx, size);
-        return small != NULL ? small + 1 : NULL;
-    }
     pthread_mutex_lock(&pool->lock);
     struct block *chain = NULL, *block = find(pool, size);
     if (block != NULL) {
         unlink_block(pool, block);
+        pool->in_use += block->size;
         pool->hits++;
     } else {
+        pool->in_use += size;
         pool->misses++;
+        chain = shrink_to(pool, pool->peak > pool->in_use ? pool->peak - pool->in_use : 0);
     }
-    pool->in_use += block != NULL ? block->size : size;
-    pool->peak = pool->peak > pool->in_use ? pool->peak : pool->in_use;
-    chain = shrink_to(pool, pool->peak - pool->in_use);
     pthread_mutex_unlock(&pool->lock);
-    free_chain(ctx, chain);
-    if (block == NULL)
-        block = block_new(ctx, size);
-    if (block == NULL) {
-        pthread_mutex_lock(&pool->lock);
+    free_chain(pool->ctx, chain);
+    return block;
+}
+
+/* How the making of a counted block ended. */
+static void settle(struct pool *pool, size_t size, bool is_made)
+{
+    pthread_mutex_lock(&pool->lock);
+    if (is_made)
+        pool->peak = pool->peak > pool->in_use ? pool->peak : pool->in_use;
+    else
         pool->in_use -= size;
-        pthread_mutex_unlock(&pool->lock);
-        return NULL;
+    pthread_mutex_unlock(&pool->lock);
+}
+
+void *fov__buffer_new(fov_context *ctx, size_t size)
+{
+    struct pool *pool = pool_of(ctx, size);
+    struct block *block = pool != NULL ? take(pool, size) : NULL;
+    if (block == NULL) {
+        block = block_new(ctx, size);
+        if (pool != NULL)
+            settle(pool, size, block != NULL);
+        if (block != NULL)
+            block->is_counted = pool != NULL;
     }
-    return block + 1;
+    return block != NULL ? block + 1 : NULL;
 }
 
 void fov__buffer_free(fov_context *ctx, void *ptr)
@@ -191,21 +205,19 @@ void fov__buffer_free(fov_context *ctx, void *ptr)
     if (ptr == NULL)
         return;
     struct block *block = (struct block *)ptr - 1;
-    /* Of a block that was made when memory for the pool was short, the pool does not know. */
-    struct pool *pool =
-        block->size >= KEPT_MIN && IS_KEEPING ? fov__service_there(ctx, FOV__SLOT_BUFFERS) : NULL;
-    if (pool == NULL) {
+    if (!block->is_counted) {
         block_free(ctx, block);
         return;
     }
+    struct pool *pool = fov__service_there(ctx, FOV__SLOT_BUFFERS);
     const uint64_t most = ctx->limits.cache_bytes / CACHE_PART;
-    pthread_mutex_lock(&pool->lock);
-    pool->in_use -= block->size < pool->in_use ? block->size : pool->in_use;
-    const uint64_t room = pool->peak - pool->in_use, limit = room < most ? room : most;
     struct block *chain = block;
-    if (block->size <= limit) {
+    pthread_mutex_lock(&pool->lock);
+    /* What goes from one sum to the other leaves both together as they were. */
+    pool->in_use -= block->size;
+    if (block->size <= most) {
         link_block(pool, block);
-        chain = shrink_to(pool, limit);
+        chain = shrink_to(pool, most);
     }
     pthread_mutex_unlock(&pool->lock);
     free_chain(ctx, chain);

@@ -201,7 +201,5 @@ fov_status fov__cache_get_kept(struct fov_kept *out, fov_context *ctx,
 bool fov__cache_peek(struct fov_kept *out, fov_context *ctx, const struct fov_cache_key *key);
 /* Forget all that nobody is making; false when there was nothing. */
 bool fov__cache_drop(fov_context *ctx);
-/* Add to the statistics. */
-void fov__cache_note_decode(fov_context *ctx, uint64_t pixels, uint64_t us);
 
 #endif

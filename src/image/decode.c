@@ -308,7 +308,8 @@ static fov_status make_kept(struct fov_kept *out, struct plan *plan, struct fov_
     }
     if (rc == FOV_OK) {
         plan->decoded += pixels;
-        fov__cache_note_decode(plan->image->ctx, pixels, fov__clock_us() - start);
+        fov__stat_add(plan->image->ctx, FOV__STAT_DECODED_PIXELS, pixels);
+        fov__stat_add(plan->image->ctx, FOV__STAT_DECODE_US, fov__clock_us() - start);
     }
     return rc;
 }

@@ -25,8 +25,7 @@ static void quantise(int16_t *taps, int32_t radius, const double *weights, doubl
  * so that a threshold found there serves here too. */
 void fov__blur_taps(int16_t *taps, int32_t radius, double sigma)
 {
-    static const double small[][5] = {
-        {1}, {1, 2}, {1, 4, 6}, {2, 7, 14, 18}, {4, 13, 30, 51, 60}};
+    static const double small[][5] = {{1}, {1, 2}, {1, 4, 6}, {2, 7, 14, 18}, {4, 13, 30, 51, 60}};
     double weights[FOV__BLUR_MAX + 1], total = 0;
     for (int32_t k = 0; k <= radius; k++) {
         const double s = sigma > 0 ? sigma : 0.3 * (radius - 1) + 0.8, d = (radius - k) / s;
@@ -85,9 +84,8 @@ const struct fov__blur_kernels fov__blur_portable = {blur_columns, blur_row};
 
 size_t fov__rows_ring_size(const struct fov__view *in, const struct fov__view *out, int32_t radius)
 {
-    return in->data == out->data
-               ? (size_t)(2 * radius + 2) * (size_t)in->width * (size_t)in->bands
-               : 0;
+    return in->data == out->data ? (size_t)(2 * radius + 2) * (size_t)in->width * (size_t)in->bands
+                                 : 0;
 }
 
 static void keep(const struct fov__rows *rows, int32_t y)

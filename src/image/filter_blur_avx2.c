@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* filter_blur.c for a processor with AVX2: 16 sums at a time, two taps an instruction. It must write
- * the same bytes as the portable twin. */
+/* filter_blur.c for a processor with AVX2: 16 sums at a time, two taps an instruction. It must
+ * write the same bytes as the portable twin. */
 #include "image/filter_kernels.h"
 
 #include <immintrin.h>
@@ -39,8 +39,7 @@ static inline void columns_at(int16_t *out, const uint8_t *const *rows, const in
     struct sums s = {_mm256_set1_epi32(32), _mm256_set1_epi32(32)};
     int32_t k = 0;
     for (; k + 2 <= radius; k += 2) {
-        const __m256i a =
-            _mm256_add_epi16(widen(rows[k] + i), widen(rows[2 * radius - k] + i));
+        const __m256i a = _mm256_add_epi16(widen(rows[k] + i), widen(rows[2 * radius - k] + i));
         const __m256i b =
             _mm256_add_epi16(widen(rows[k + 1] + i), widen(rows[2 * radius - k - 1] + i));
         add_pairs(&s, a, b, weights(taps[k], taps[k + 1]));
@@ -51,7 +50,8 @@ static inline void columns_at(int16_t *out, const uint8_t *const *rows, const in
                   weights(taps[k], taps[radius]));
     else
         add_pairs(&s, middle, _mm256_setzero_si256(), weights(taps[radius], 0));
-    const __m256i v = _mm256_packus_epi32(_mm256_srli_epi32(s.low, 6), _mm256_srli_epi32(s.high, 6));
+    const __m256i v =
+        _mm256_packus_epi32(_mm256_srli_epi32(s.low, 6), _mm256_srli_epi32(s.high, 6));
     _mm256_storeu_si256((__m256i *)(void *)(out + i),
                         _mm256_xor_si256(v, _mm256_set1_epi16((short)0x8000)));
 }

@@ -15,10 +15,10 @@ struct clahe {
     const struct fov__clahe_kernels *kernels;
     const struct fov__point_kernels *point;
     int32_t nx, ny;
-    int32_t start[TILES + 2];      /* where each stretch of a row begins; between tiles i - 1 and i */
-    int32_t above, below;          /* what `quad` was made for */
-    int16_t *weights;              /* two of each column */
-    uint8_t *luma, *mapped;        /* a row */
+    int32_t start[TILES + 2]; /* where each stretch of a row begins; between tiles i - 1 and i */
+    int32_t above, below;     /* what `quad` was made for */
+    int16_t *weights;         /* two of each column */
+    uint8_t *luma, *mapped;   /* a row */
     uint8_t map[TILES * TILES][256];
     struct fov__clahe_quad quad[TILES + 1];
     struct fov__levels levels[TILES];
@@ -96,8 +96,8 @@ static fov_status make_maps(struct clahe *clahe, const struct fov__filter *filte
         }
     }
     for (int32_t tx = 0; tx < clahe->nx; tx++) {
-        const int32_t width = edge_of(tx + 1, in->width, clahe->nx) -
-                              edge_of(tx, in->width, clahe->nx);
+        const int32_t width =
+            edge_of(tx + 1, in->width, clahe->nx) - edge_of(tx, in->width, clahe->nx);
         uint32_t sums[256];
         fov__levels_sum(&clahe->levels[tx], sums);
         equalise(sums, (uint64_t)width * (uint64_t)(y2 - y1), clip,

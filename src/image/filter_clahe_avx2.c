@@ -8,8 +8,7 @@
 static inline __m256i blend_eight(const uint8_t *in, const struct fov__clahe_quad *quad,
                                   const int16_t *weights, __m256i f)
 {
-    const __m256i levels =
-        _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)in));
+    const __m256i levels = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)in));
     const __m256i of = _mm256_i32gather_epi32((const int *)(const void *)quad->of, levels, 4);
     /* Above and below in 16-bit lanes, left and right beside each other: above (256 - f) + below f
      * fits 16 bits without a sign, and minus 32768 with one, as madd takes it. */
@@ -30,9 +29,9 @@ static inline void blend_sixteen(uint8_t *out, const uint8_t *in,
     const __m256i both = _mm256_packs_epi32(blend_eight(in, quad, weights, f),
                                             blend_eight(in + 8, quad, weights + 16, f));
     const __m256i ordered = _mm256_permute4x64_epi64(both, 0xd8);
-    _mm_storeu_si128((__m128i *)(void *)out,
-                     _mm_packus_epi16(_mm256_castsi256_si128(ordered),
-                                      _mm256_extracti128_si256(ordered, 1)));
+    _mm_storeu_si128(
+        (__m128i *)(void *)out,
+        _mm_packus_epi16(_mm256_castsi256_si128(ordered), _mm256_extracti128_si256(ordered, 1)));
 }
 
 /* The last block overlaps the one before it. */

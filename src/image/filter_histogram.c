@@ -111,9 +111,10 @@ void fov__histogram_equalize(const uint32_t levels[256], uint8_t map[256])
         if (total == first)
             map[v] = (uint8_t)v;
         else /* levels below the first that occurs go where it goes, to 0 */
-            map[v] = sum < first ? 0
-                                 : (uint8_t)(((sum - first) * 510 + (total - first)) /
-                                             (2 * (total - first)));
+            map[v] =
+                sum < first
+                    ? 0
+                    : (uint8_t)(((sum - first) * 510 + (total - first)) / (2 * (total - first)));
     }
 }
 

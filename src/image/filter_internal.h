@@ -159,7 +159,8 @@ void fov__lab_to_srgb(const struct fov__lab_tables *tables, uint8_t *out, const 
 /* CIEDE2000 with kL = kC = kH = 1 (Sharma, Wu, Dalal 2005). */
 double fov__delta_e2000(struct fov__lab one, struct fov__lab other);
 /* 255 in `out` (1 band) where fov__delta_e2000(fov__lab_of(pixel), reference) <= most, else 0;
- * exactly that, though few pixels are calculated so. */
+ * exactly that, though few pixels are calculated so. L of the reference is 0 to 100, a and b are
+ * within 200. */
 fov_status fov__filter_delta_e(const struct fov__filter *filter, const struct fov__view *in,
                                const struct fov__view *out, struct fov__lab reference, double most,
                                fov_error *err);

@@ -34,8 +34,8 @@ struct fov__point_kernels {
     void (*saturate)(uint8_t *pixels, size_t n, int32_t bands, int32_t factor);
     void (*invert)(uint8_t *pixels, size_t n, int32_t bands);
     /* Colours moved by to - from, a byte each a pixel. */
-    void (*shift)(uint8_t *out, const uint8_t *in, const uint8_t *from, const uint8_t *to,
-                  size_t n, int32_t bands);
+    void (*shift)(uint8_t *out, const uint8_t *in, const uint8_t *from, const uint8_t *to, size_t n,
+                  int32_t bands);
 };
 extern const struct fov__point_kernels fov__point_portable, fov__point_avx2;
 
@@ -89,9 +89,9 @@ extern const struct fov__clahe_kernels fov__clahe_portable, fov__clahe_avx2;
 
 /* ---- filter_blur.c --------------------------------------------------------------------------- */
 
-/* Taps are in 1/16384 and symmetrical; only the first radius + 1 of 2 radius + 1 are read. What lies
- * between the two passes is 256 times the level less 32768: as much as 16 bits hold, and signed, as
- * the instructions that multiply pairs want it. */
+/* Taps are in 1/16384 and symmetrical; only the first radius + 1 of 2 radius + 1 are read. What
+ * lies between the two passes is 256 times the level less 32768: as much as 16 bits hold, and
+ * signed, as the instructions that multiply pairs want it. */
 struct fov__blur_kernels {
     void (*columns)(int16_t *out, const uint8_t *const *rows, const int16_t *taps, int32_t radius,
                     size_t n);
@@ -140,13 +140,41 @@ struct fov__threshold_kernels {
     /* Sums of `wide` columns each, the first of them from in[0]. */
     void (*sums)(uint32_t *out, const uint16_t *in, size_t n, size_t wide);
     /* 255 where 2 sum + area < 2 area (level + offset); `sums` are of area pixels. */
-    void (*above_sum)(uint8_t *out, const uint8_t *in, const uint32_t *sums, size_t n,
-                      int32_t area, int32_t offset);
+    void (*above_sum)(uint8_t *out, const uint8_t *in, const uint32_t *sums, size_t n, int32_t area,
+                      int32_t offset);
     /* 255 where level + offset > mean. */
     void (*above_mean)(uint8_t *out, const uint8_t *in, const uint8_t *mean, size_t n,
                        int32_t offset);
 };
 extern const struct fov__threshold_kernels fov__threshold_portable, fov__threshold_avx2;
+
+/* ---- filter_lab.c ---------------------------------------------------------------------------- */
+
+/* Light is in 1/LAB_ONE of white, roots in 1/LAB_ROOT. A root's entry holds its value at the cell's
+ * beginning and, in the low bits, what it rises by. */
+enum {
+    LAB_ONE = 1 << 24,
+    LAB_CELL_BITS = 12,
+    LAB_CELLS = LAB_ONE >> LAB_CELL_BITS,
+    LAB_ROOT = 819200,
+    LAB_SLOPE_BITS = 11
+};
+struct fov__lab_tables {
+    fov_context *ctx;
+    int32_t share[3][256][4]; /* of a channel's level in X, Y and Z of white; and 0 */
+    uint32_t root[LAB_CELLS + 1];
+    int32_t to_rgb[3][3];         /* in 1/65536 */
+    int32_t least[257];           /* the light from which on a level is the nearest */
+    uint8_t level[LAB_CELLS + 1]; /* of a cell's beginning */
+};
+struct fov__lab_kernels {
+    void (*from_srgb)(const struct fov__lab_tables *tables, int16_t *l, int16_t *a, int16_t *b,
+                      const uint8_t *in, size_t n, int32_t bands);
+};
+/* The two halves of fov__lab_of(). */
+double fov__lab_linear(double level);
+struct fov__lab fov__lab_of_linear(const double light[3]);
+extern const struct fov__lab_kernels fov__lab_portable, fov__lab_avx2;
 
 /* ---- the twin -------------------------------------------------------------------------------- */
 

@@ -44,7 +44,7 @@ const struct fov__median_kernels fov__median_portable = {sort_columns, take_medi
 struct medians {
     const struct fov__median_kernels *kernels;
     size_t step, n;
-    uint8_t *ring[3]; /* NULL: `in` is not written over */
+    uint8_t *ring[3];    /* NULL: `in` is not written over */
     uint8_t *columns[3]; /* low, middle, high, with one pixel more at each end */
 };
 

@@ -46,8 +46,7 @@ static inline __m256i median_at(const uint8_t *low, const uint8_t *mid, const ui
                                 size_t i, size_t step)
 {
     const size_t j = i + step, k = j + step;
-    const __m256i a =
-        _mm256_max_epu8(_mm256_max_epu8(load(low + i), load(low + j)), load(low + k));
+    const __m256i a = _mm256_max_epu8(_mm256_max_epu8(load(low + i), load(low + j)), load(low + k));
     const __m256i c =
         _mm256_min_epu8(_mm256_min_epu8(load(high + i), load(high + j)), load(high + k));
     return middle(a, middle(load(mid + i), load(mid + j), load(mid + k)), c);

@@ -119,8 +119,8 @@ static void invert(uint8_t *pixels, size_t n, int32_t bands)
         pixels[i] = bands == 4 && i % 4 == 3 ? pixels[i] : (uint8_t)(255 - pixels[i]);
 }
 
-static void shift(uint8_t *out, const uint8_t *in, const uint8_t *from, const uint8_t *to,
-                  size_t n, int32_t bands)
+static void shift(uint8_t *out, const uint8_t *in, const uint8_t *from, const uint8_t *to, size_t n,
+                  int32_t bands)
 {
     const int32_t colours = bands < 3 ? 1 : 3;
     for (size_t i = 0; i < n; i++, in += bands, out += bands) {
@@ -175,8 +175,7 @@ void fov__luma_pixels(enum fov__cpu cpu, uint8_t *out, const uint8_t *in, size_t
     FOV__TWIN(cpu, point)->luma(out, in, n, bands);
 }
 
-void fov__spread_grey(enum fov__cpu cpu, uint8_t *out, const uint8_t *grey, size_t n,
-                      int32_t bands)
+void fov__spread_grey(enum fov__cpu cpu, uint8_t *out, const uint8_t *grey, size_t n, int32_t bands)
 {
     FOV__TWIN(cpu, point)->spread(out, grey, n, bands);
 }

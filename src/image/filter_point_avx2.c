@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* filter_point.c for a processor with AVX2: 32 pixels at a time, of which the first 16 lie in the
  * lower halves of the registers and the others in the upper halves, so that nothing has to cross.
- * Tails go through a buffer of one such block. It must write the same bytes as the portable twin. */
+ * Tails go through a buffer of one such block. It must write the same bytes as the portable twin.
+ */
 #include "image/filter_kernels.h"
 
 #include <immintrin.h>
@@ -38,8 +39,8 @@ static inline __m256i twice(__m128i v)
 
 /* ---- luma ------------------------------------------------------------------------------------ */
 
-/* 16-bit pairs (red, green) and (blue, green) of four pixels whose first byte is `at`; the weight of
- * green is halved, since madd's factors are signed. */
+/* 16-bit pairs (red, green) and (blue, green) of four pixels whose first byte is `at`; the weight
+ * of green is halved, since madd's factors are signed. */
 static inline __m128i pairs(int bands, int at, int colour)
 {
     const int r = at + colour, g = at + 1, s = bands;
@@ -111,8 +112,8 @@ static inline __m256i repeat(__m256i levels, int bands, int j)
         {8, 8, 8, -1, 9, 9, 9, -1, 10, 10, 10, -1, 11, 11, 11, -1},
         {12, 12, 12, -1, 13, 13, 13, -1, 14, 14, 14, -1, 15, 15, 15, -1}};
     const int8_t *order = bands == 3 ? three[j] : four[j];
-    return _mm256_shuffle_epi8(
-        levels, twice(_mm_loadu_si128((const __m128i *)(const void *)order)));
+    return _mm256_shuffle_epi8(levels,
+                               twice(_mm_loadu_si128((const __m128i *)(const void *)order)));
 }
 
 static inline __m256i alpha_mask(void)
@@ -173,10 +174,10 @@ static inline void saturate_block(uint8_t *pixels, int bands, __m256i whole, __m
     for (int j = 0; j < bands; j++) {
         uint8_t *p = pixels + 16 * j, *q = p + HALF * bands;
         const __m256i v = load_two(p, q), luma = repeat(levels, bands, j);
-        const __m256i low = away(_mm256_unpacklo_epi8(v, zero), _mm256_unpacklo_epi8(luma, zero),
-                                 whole, part);
-        const __m256i high = away(_mm256_unpackhi_epi8(v, zero), _mm256_unpackhi_epi8(luma, zero),
-                                  whole, part);
+        const __m256i low =
+            away(_mm256_unpacklo_epi8(v, zero), _mm256_unpacklo_epi8(luma, zero), whole, part);
+        const __m256i high =
+            away(_mm256_unpackhi_epi8(v, zero), _mm256_unpackhi_epi8(luma, zero), whole, part);
         __m256i out = _mm256_packus_epi16(low, high);
         if (bands == 4)
             out = _mm256_blendv_epi8(out, v, alpha_mask());
@@ -216,8 +217,7 @@ static inline void shift_block(uint8_t *out, const uint8_t *in, const uint8_t *f
     const __m256i up = _mm256_subs_epu8(is, was), down = _mm256_subs_epu8(was, is);
     for (int j = 0; j < bands; j++) {
         const uint8_t *p = in + 16 * j;
-        const __m256i v =
-            _mm256_adds_epu8(load_two(p, p + HALF * bands), repeat(up, bands, j));
+        const __m256i v = _mm256_adds_epu8(load_two(p, p + HALF * bands), repeat(up, bands, j));
         store_two(out + 16 * j, out + 16 * j + HALF * bands,
                   _mm256_subs_epu8(v, repeat(down, bands, j)));
     }
@@ -241,8 +241,8 @@ static inline void shift_all(uint8_t *out, const uint8_t *in, const uint8_t *fro
     }
 }
 
-static void shift(uint8_t *out, const uint8_t *in, const uint8_t *from, const uint8_t *to,
-                  size_t n, int32_t bands)
+static void shift(uint8_t *out, const uint8_t *in, const uint8_t *from, const uint8_t *to, size_t n,
+                  int32_t bands)
 {
     if (bands == 3)
         shift_all(out, in, from, to, n, 3);

@@ -11,16 +11,21 @@ static void sum_columns(uint16_t *restrict sum, const uint8_t *const rows[5], si
         sum[i] = (uint16_t)(a[i] + e[i] + 4 * (b[i] + c[i] + d[i]) + 2 * c[i]);
 }
 
-/* The detail 256 in - blurred needs 17 bits: its size and its sign go apart. */
-static void sharpen_row(uint8_t *out, const uint8_t *in, const uint16_t *sum, size_t n, size_t step,
-                        int32_t gain)
+/* The distance 256 in - blurred needs 17 bits: its size and its sign go apart, and 16-bit lanes do.
+ * Halves go up, which for a negative distance means down in size. */
+static void sharpen_row(uint8_t *restrict out, const uint8_t *in, const uint16_t *sum, size_t n,
+                        size_t step, int32_t gain)
 {
+    const uint16_t *s1 = sum + step, *s2 = s1 + step, *s3 = s2 + step, *s4 = s3 + step;
+    const uint32_t g = (uint32_t)gain;
     for (size_t i = 0; i < n; i++) {
-        const uint16_t *s = sum + i;
-        const int32_t blurred = s[0] + s[4 * step] + 4 * (s[step] + s[2 * step] + s[3 * step]) +
-                                2 * s[2 * step];
-        const int32_t v = 65536 * in[i] + gain * (256 * in[i] - blurred) + 32768;
-        out[i] = v < 0 ? 0 : fov__clamp_u8(v >> 16);
+        const uint16_t own = (uint16_t)(in[i] << 8);
+        const uint16_t blurred =
+            (uint16_t)(sum[i] + s4[i] + 4 * (s1[i] + s2[i] + s3[i]) + 2 * s2[i]);
+        const bool is_less = own < blurred;
+        const uint16_t size = (uint16_t)(is_less ? blurred - own : own - blurred);
+        const int32_t change = (int32_t)((size * g + 32768 - is_less) >> 16);
+        out[i] = fov__clamp_u8(is_less ? in[i] - change : in[i] + change);
     }
 }
 

@@ -52,8 +52,8 @@ static inline __m256i sharpened(__m256i in, const uint16_t *s, size_t step, __m2
     const __m256i more = _mm256_subs_epu16(own, blurred), less = _mm256_subs_epu16(blurred, own);
     const __m256i is_less = _mm256_cmpeq_epi16(more, _mm256_setzero_si256());
     const __m256i size = _mm256_or_si256(more, less);
-    const __m256i low = _mm256_subs_epu16(_mm256_mullo_epi16(size, gain),
-                                          _mm256_srli_epi16(is_less, 15));
+    const __m256i low =
+        _mm256_subs_epu16(_mm256_mullo_epi16(size, gain), _mm256_srli_epi16(is_less, 15));
     const __m256i change =
         _mm256_add_epi16(_mm256_mulhi_epu16(size, gain), _mm256_srli_epi16(low, 15));
     return _mm256_add_epi16(in, _mm256_sub_epi16(_mm256_xor_si256(change, is_less), is_less));

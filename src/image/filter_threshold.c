@@ -74,7 +74,8 @@ static void first_columns(struct local *l)
 {
     uint16_t *columns = l->columns + l->radius;
     memset(columns, 0, l->width * sizeof(*columns));
-    for (int32_t y = -l->radius - 1; y < l->radius; y++) { /* one too far up: rows slide in from it */
+    for (int32_t y = -l->radius - 1; y < l->radius;
+         y++) { /* one too far up: rows slide in from it */
         const uint8_t *row = fov__rows_at(&l->rows, y);
         for (size_t i = 0; i < l->width; i++)
             columns[i] = (uint16_t)(columns[i] + row[i]);
@@ -92,8 +93,8 @@ static void box_row(struct local *l, uint8_t *out, int32_t y)
         columns[l->width + i] = columns[l->width - 1];
     }
     l->kernels->sums(l->sums, l->columns, l->width, wide);
-    l->kernels->above_sum(out, fov__rows_at(&l->rows, y), l->sums, l->width,
-                          (int32_t)(wide * wide), l->offset);
+    l->kernels->above_sum(out, fov__rows_at(&l->rows, y), l->sums, l->width, (int32_t)(wide * wide),
+                          l->offset);
 }
 
 static void gauss_row(struct local *l, uint8_t *out, int32_t y)

@@ -37,8 +37,9 @@ static void slide(uint16_t *columns, const uint8_t *enters, const uint8_t *leave
 {
     size_t i = 0;
     for (; i + 16 <= n; i += 16)
-        store(columns + i, _mm256_add_epi16(load(columns + i),
-                                            _mm256_sub_epi16(widen(enters + i), widen(leaves + i))));
+        store(columns + i,
+              _mm256_add_epi16(load(columns + i),
+                               _mm256_sub_epi16(widen(enters + i), widen(leaves + i))));
     fov__threshold_portable.slide(columns + i, enters + i, leaves + i, n - i);
 }
 

@@ -159,8 +159,6 @@ fov_status fov__cache_get(struct fov_level *out, fov_context *ctx, const struct 
 struct fov_cache_stats {
     uint64_t hits, misses, evicted; /* of pixels; what is known of a file's coding is not counted */
     uint64_t bytes;                 /* kept now, all of it */
-    uint64_t decoded_pixels;        /* made by decoders, at the level they were made at */
-    uint64_t decode_us;             /* spent by them, all threads' calls added up */
 };
 void fov__cache_get_stats(fov_context *ctx, struct fov_cache_stats *out);
 

@@ -309,17 +309,6 @@ bool fov__cache_peek(struct fov_kept *out, fov_context *ctx, const struct fov_ca
     return found;
 }
 
-void fov__cache_note_decode(fov_context *ctx, uint64_t pixels, uint64_t us)
-{
-    struct cache *cache = cache_of(ctx);
-    if (cache == NULL)
-        return;
-    pthread_mutex_lock(&cache->lock);
-    cache->stats.decoded_pixels += pixels;
-    cache->stats.decode_us += us;
-    pthread_mutex_unlock(&cache->lock);
-}
-
 bool fov__cache_drop(fov_context *ctx)
 {
     struct cache *cache = cache_there(ctx);

@@ -56,6 +56,7 @@ uint32_t next_random(uint32_t *seed);
 int suite_filter_point(void);
 int suite_filter_math(void);
 int suite_filter_histogram(void);
+int suite_filter_lab(void);
 int suite_filter_near(void);
 int suite_filter_threshold(void);
 

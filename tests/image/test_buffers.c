@@ -70,6 +70,8 @@ static void pool__holds_no_more_than_was_in_use(void **state)
         const size_t k = picture_random(&seed) % FOV_COUNT(held);
         struct fov_buffers_stats stats;
         fov__buffer_free(ctx, held[k]);
+        fov__buffers_get_stats(ctx, &stats);
+        assert_true(stats.kept + stats.in_use <= most);
         held[k] = picture_random(&seed) % 3 == 0
                       ? NULL
                       : fov__buffer_new(ctx, 65536 + picture_random(&seed) % (6 * MIB));
@@ -94,6 +96,9 @@ static void kept__is_given_back_before_an_allocation_fails(void **state)
         void *plain = fov__alloc(ctx, 6 * MIB);
         assert_non_null(plain);
         assert_null(fov__buffer_new(ctx, 5 * MIB));
+        struct fov_buffers_stats stats;
+        fov__buffers_get_stats(ctx, &stats);
+        assert_int_equal(stats.in_use, 0);
         fov__free(ctx, plain);
         fov__buffer_free(ctx, fov__buffer_new(ctx, 5 * MIB));
         void *grown = fov__alloc(ctx, 100);

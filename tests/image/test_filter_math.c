@@ -21,7 +21,8 @@ static void filter_math__roots_are_right_to_the_last_bits(void **state)
     uint32_t seed = 1;
     (void)state;
     for (int i = 0; i < 100000; i++) {
-        const double x = ldexp(1 + next_random(&seed) / 16777216.0, (int)(next_random(&seed) % 120) - 60);
+        const double x =
+            ldexp(1 + next_random(&seed) / 16777216.0, (int)(next_random(&seed) % 120) - 60);
         assert_true(fabs(fov__sqrt(x) / sqrt(x) - 1) < 4e-16);
         assert_true(fabs(fov__cbrt(x) / cbrt(x) - 1) < 8e-16);
     }
@@ -39,14 +40,15 @@ static void filter_math__exp_falls_to_nothing(void **state)
 
 static void filter_math__angles_go_round(void **state)
 {
-    static const double axes[][3] = {{0, 0, 0},   {0, 1, 0},    {1, 1, 45},   {1, 0, 90},
+    static const double axes[][3] = {{0, 0, 0},    {0, 1, 0},    {1, 1, 45},   {1, 0, 90},
                                      {1, -1, 135}, {0, -1, 180}, {-1, 0, 270}, {-1, 1, 315}};
     uint32_t seed = 2;
     (void)state;
     for (size_t i = 0; i < FOV_COUNT(axes); i++)
         assert_true(fabs(fov__atan2_deg(axes[i][0], axes[i][1]) - axes[i][2]) < 1e-13);
     for (int i = 0; i < 100000; i++) {
-        const double y = (double)next_random(&seed) - 8388608, x = (double)next_random(&seed) - 8388608;
+        const double y = (double)next_random(&seed) - 8388608,
+                     x = (double)next_random(&seed) - 8388608;
         double angle = atan2(y, x) * 57.295779513082320876798;
         angle = angle < 0 ? angle + 360 : angle;
         assert_true(fabs(fov__atan2_deg(y, x) - angle) < 1e-12);

@@ -6,7 +6,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define EACH_SIZE(i) size_t i = 0; scene_sizes[i][0] > 0; i++
+#define EACH_SIZE(i)       \
+    size_t i = 0;          \
+    scene_sizes[i][0] > 0; \
+    i++
 
 static int compare(const void *a, const void *b)
 {
@@ -96,8 +99,7 @@ static void filter_near__sharpen_is_the_unsharp_mask(void **state)
             for (int32_t n = 0; n < s.w * s.h * bands; n++) {
                 const int32_t x = n / bands % s.w, y = n / bands / s.w, c = n % bands;
                 assert_int_equal(got(&s, x, y, c),
-                                 c == 3 ? at(&s, x, y, 3)
-                                        : slow_sharpen(&s, x, y, c, amounts[k]));
+                                 c == 3 ? at(&s, x, y, 3) : slow_sharpen(&s, x, y, c, amounts[k]));
             }
         }
     }
@@ -133,8 +135,7 @@ static double slow_clahe(const struct scene *s, int32_t x, int32_t y, double cli
     u = u < 0 ? 0 : u > nx - 1 ? nx - 1 : u;
     v = v < 0 ? 0 : v > ny - 1 ? ny - 1 : v;
     const int32_t a = (int32_t)floor(u), b = (int32_t)floor(v);
-    const int32_t a2 = a + 1 < nx ? a + 1 : a, b2 = b + 1 < ny ? b + 1 : b,
-                  luma = luma_at(s, x, y);
+    const int32_t a2 = a + 1 < nx ? a + 1 : a, b2 = b + 1 < ny ? b + 1 : b, luma = luma_at(s, x, y);
     const double f = u - a, g = v - b;
     return (slow_map(s, nx, ny, a, b, clip, luma) * (1 - f) +
             slow_map(s, nx, ny, a2, b, clip, luma) * f) *
@@ -159,8 +160,8 @@ static void filter_near__clahe_is_within_two_levels_of_the_reference(void **stat
         for (size_t k = 0; k < FOV_COUNT(clips); k++) {
             const int32_t bands = k == 2 ? 1 : 3 + (int32_t)(k & 1), colours = bands == 1 ? 1 : 3;
             const uint32_t seed = 31u + (uint32_t)i;
-            (i & 1 ? scene_make : scene_make_photo)(&s, scene_sizes[i][0], scene_sizes[i][1],
-                                                    bands, seed);
+            (i & 1 ? scene_make : scene_make_photo)(&s, scene_sizes[i][0], scene_sizes[i][1], bands,
+                                                    seed);
             scene_run(&s, bands, run_clahe, &clips[k]);
             for (int32_t y = 0; y < s.h; y += 3) {
                 for (int32_t x = 0; x < s.w; x += 5) {
@@ -186,14 +187,15 @@ static void filter_near__clahe_of_grey_is_that_of_equal_colours(void **state)
     scene_make(&grey, 80, 70, 1, 4);
     scene_make(&colours, 80, 70, 3, 4);
     for (int32_t k = 0; k < 80 * 70; k++) {
-        const size_t pixel = (size_t)(k / 80 + MARGIN) * (80 + 2 * MARGIN) + (size_t)(k % 80) +
-                             MARGIN;
+        const size_t pixel =
+            (size_t)(k / 80 + MARGIN) * (80 + 2 * MARGIN) + (size_t)(k % 80) + MARGIN;
         memset(colours.before + 3 * pixel, grey.before[pixel], 3);
     }
     scene_run(&grey, 1, run_clahe, &clip);
     scene_run(&colours, 3, run_clahe, &clip);
     for (int32_t k = 0; k < 80 * 70 * 3; k++)
-        assert_int_equal(got(&colours, k / 3 % 80, k / 240, k % 3), got(&grey, k / 3 % 80, k / 240, 0));
+        assert_int_equal(got(&colours, k / 3 % 80, k / 240, k % 3),
+                         got(&grey, k / 3 % 80, k / 240, 0));
 }
 
 static void filter_near__clahe_never_reverses_grey_levels_of_a_tile(void **state)
@@ -216,12 +218,13 @@ static void filter_near__clahe_never_reverses_grey_levels_of_a_tile(void **state
  * opencv-python 5.0.0. It shares what is above the limit in whole pixels, we in parts of one, which
  * shows in tiles of few pixels. */
 static const uint8_t cv_clahe[] = {
-    1, 49, 74, 34, 101, 18, 251, 133, 105, 186, 40, 41, 150, 110, 243, 152, 168, 159, 212, 115,
-    233, 15, 245, 195, 249, 237, 207, 2, 90, 213, 227, 219, 61, 88, 138, 36, 169, 106, 152, 11,
-    212, 197, 159, 100, 103, 78, 157, 252, 162, 158, 160, 139, 178, 253, 34, 50, 254, 54, 177,
-    158, 20, 124, 75, 86, 75, 42, 161, 80, 88, 98, 91, 141, 47, 165, 188, 149, 212, 136, 87, 178,
-    211, 48, 197, 197, 175, 7, 250, 13, 38, 42, 231, 21, 40, 72, 43, 119, 49, 16, 250, 174, 149,
-    182, 69, 185, 154, 185, 215, 231, 248, 194, 121, 153, 119, 65, 25, 219, 203, 189, 157, 121};
+    1,   49,  74,  34,  101, 18,  251, 133, 105, 186, 40,  41,  150, 110, 243, 152, 168, 159,
+    212, 115, 233, 15,  245, 195, 249, 237, 207, 2,   90,  213, 227, 219, 61,  88,  138, 36,
+    169, 106, 152, 11,  212, 197, 159, 100, 103, 78,  157, 252, 162, 158, 160, 139, 178, 253,
+    34,  50,  254, 54,  177, 158, 20,  124, 75,  86,  75,  42,  161, 80,  88,  98,  91,  141,
+    47,  165, 188, 149, 212, 136, 87,  178, 211, 48,  197, 197, 175, 7,   250, 13,  38,  42,
+    231, 21,  40,  72,  43,  119, 49,  16,  250, 174, 149, 182, 69,  185, 154, 185, 215, 231,
+    248, 194, 121, 153, 119, 65,  25,  219, 203, 189, 157, 121};
 
 static void filter_near__clahe_is_near_opencvs(void **state)
 {
@@ -261,12 +264,14 @@ static fov_status run_any(int which, fov_context *ctx, const fov_cancel *cancel,
     case 3:
         return fov__filter_gauss(&filter, &view, &view, 3, 0, err);
     case 4:
+        return fov__filter_delta_e(&filter, &view, &grey, (struct fov__lab){50, 0, 0}, 5, err);
+    case 5:
         return fov__filter_threshold_local(&filter, &grey, &grey, FOV__MEAN_BOX, 3, 0, err);
     default:
         return fov__histogram_luma(&filter, &view, levels, err);
     }
 }
-enum { ALLOCATING = 5, CANCELLABLE = 6 };
+enum { ALLOCATING = 6, CANCELLABLE = 7 };
 
 static void filter_near__all_stop_when_cancelled(void **state)
 {

@@ -102,8 +102,8 @@ static void slow_tone(const struct fov__tone *tone, int32_t *pixel, int32_t band
             (int32_t)((13933.0 * p[0] + 46871.0 * p[1] + 4732.0 * p[2]) / 65536 + 0.5);
         for (int32_t c = 0; c < 3; c++) {
             if (pass == 0)
-                pixel[c] = clamped(
-                    fov__floor(luma + tone->saturation / 65536.0 * (p[c] - luma) + 0.5));
+                pixel[c] =
+                    clamped(fov__floor(luma + tone->saturation / 65536.0 * (p[c] - luma) + 0.5));
             else if (tone->is_grey)
                 pixel[c] = luma;
         }
@@ -160,7 +160,8 @@ static void filter_point__saturation_is_right_for_every_distance(void **state)
     fill_line(&tone.lut, 1, 0);
     tone.is_grey = false;
     for (size_t i = 0; i < 65536; i++) /* all pairs of red and green */
-        memcpy(in + 4 * i, ((const uint8_t[]){(uint8_t)i, (uint8_t)(i >> 8), (uint8_t)(i * 7), 9}), 4);
+        memcpy(in + 4 * i, ((const uint8_t[]){(uint8_t)i, (uint8_t)(i >> 8), (uint8_t)(i * 7), 9}),
+               4);
     for (tone.saturation = 0; tone.saturation <= 262144; tone.saturation += 7919) {
         for (int k = 0; k < count; k++) {
             fov__tone_pixels(cpu[k], &tone, out, in, 65536, 4);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Blur and thresholds against slow references, and local thresholds against what opencv-python 5.0.0
- * (adaptiveThreshold, THRESH_BINARY) made once from filter_pattern(). */
+/* Blur and thresholds against slow references, and local thresholds against what
+ * opencv-python 5.0.0 (adaptiveThreshold, THRESH_BINARY) made once from filter_pattern(). */
 #include "image/filter_support.h"
 
 #include <math.h>
@@ -45,7 +45,7 @@ static double slow_gauss(const struct scene *s, const double *taps, int32_t radi
 
 static void filter_threshold__gauss_is_within_a_level_of_real_numbers(void **state)
 {
-    static const struct blur_args cases[] = {{1, 0.8}, {2, 1}, {3, 1.3}, {5, 0}, {7, 2.5},
+    static const struct blur_args cases[] = {{1, 0.8}, {2, 1},  {3, 1.3}, {5, 0},   {7, 2.5},
                                              {15, 5},  {15, 0}, {31, 10}, {127, 40}};
     static struct scene s;
     double taps[2 * FOV__BLUR_MAX + 1], worst = 0;
@@ -117,8 +117,8 @@ static fov_status run_local(const struct fov__filter *filter, const struct fov__
 
 static void filter_threshold__box_is_the_mean_of_the_square(void **state)
 {
-    static const struct local_args cases[] = {{FOV__MEAN_BOX, 1, 0},    {FOV__MEAN_BOX, 2, 7},
-                                              {FOV__MEAN_BOX, 7, -10},  {FOV__MEAN_BOX, 15, 255},
+    static const struct local_args cases[] = {{FOV__MEAN_BOX, 1, 0},     {FOV__MEAN_BOX, 2, 7},
+                                              {FOV__MEAN_BOX, 7, -10},   {FOV__MEAN_BOX, 15, 255},
                                               {FOV__MEAN_BOX, 15, -255}, {FOV__MEAN_BOX, 40, 3},
                                               {FOV__MEAN_BOX, 127, 5}};
     static struct scene s;
@@ -144,36 +144,36 @@ static const struct cv_local {
     int32_t radius, offset;
     uint64_t rows[21];
 } cv_local[] = {
-    {FOV__MEAN_BOX, 1, 0,
-     {0x0000801004, 0x11fcbf17e4, 0x190ea1d63c, 0x09b3a674cc, 0x1d2da93524, 0x1555aab556,
-      0x156ab556aa, 0x05f692524a, 0x1c88999332, 0x1af68e13c6, 0x025f8bf27e, 0x1fc0000000,
-      0x123cbf17e4, 0x1ae6a1d63c, 0x0edba674cc, 0x15ada93524, 0x15b2aab556, 0x0d5eb556aa,
-      0x0b6c92524a, 0x1bbb999332, 0x128f4e32c6}},
-    {FOV__MEAN_BOX, 3, 5,
-     {0x1000000004, 0x19fe3fc7fc, 0x1dcfb9f73e, 0x0df3b776ee, 0x1d2dad3536, 0x1557aab556,
-      0x176a9d56aa, 0x0fb696d25e, 0x1f9999b336, 0x1bf78e73ce, 0x03ff8bf07e, 0x1fc0000000,
-      0x1e3e3f07e4, 0x1ee7b9c73c, 0x0edfb776ee, 0x17bdad3536, 0x17baaab556, 0x0f5ebd56aa,
-      0x0b6d96d25e, 0x1bbb99b336, 0x138f1e33ce}},
-    {FOV__MEAN_BOX, 7, -3,
-     {0x0000000000, 0x19fc3f87fc, 0x1dcf39c73c, 0x0dfbb776ee, 0x1dadadb7b6, 0x1557abb57e,
-      0x156a9d56aa, 0x0fb696d25e, 0x1f89999336, 0x1bf78e31ce, 0x03ff83f07e, 0x1e00000000,
-      0x1e3c3f07f0, 0x1ee739863c, 0x0edfb766ec, 0x17bdad25b6, 0x17baaab57e, 0x0f5ebd56aa,
-      0x0b6d96d25e, 0x1bbb999336, 0x138f0e33ce}},
-    {FOV__MEAN_GAUSS, 1, 0,
-     {0x0000801004, 0x11fcbf17e4, 0x190ea1d63c, 0x09b3a674cc, 0x1dada93524, 0x1555aab556,
-      0x156ab556aa, 0x0df692524a, 0x1c88999332, 0x1af68e13c6, 0x025f8bf27e, 0x1fc0000000,
-      0x123cbf17e4, 0x1ae6a1d63c, 0x0edba674cc, 0x15ada93524, 0x15b2aab556, 0x0d5eb556aa,
-      0x0b6d92524a, 0x1bbb999332, 0x128f4e32c6}},
-    {FOV__MEAN_GAUSS, 3, 5,
-     {0x0200801004, 0x19febf97fc, 0x19cfb9f73e, 0x0db3a776ee, 0x1dadad35a6, 0x1555aab556,
-      0x156abd56aa, 0x0db692d65a, 0x1f89999336, 0x1bf79e33ce, 0x03ff8ff27e, 0x1fc0000000,
-      0x1e3e3f07f4, 0x1ee7b9f63c, 0x0edba776ee, 0x17bdad35a6, 0x17baaab556, 0x0f5ebd56aa,
-      0x0b6d92d65a, 0x1bbb99b336, 0x138f1e33ce}},
-    {FOV__MEAN_GAUSS, 7, -3,
-     {0x0000000000, 0x11fc3f87fc, 0x19cf39c73c, 0x0db32766ec, 0x1d2dad3536, 0x1555aab556,
-      0x156a9556aa, 0x0db692d25a, 0x1f89999336, 0x1bf78e33ce, 0x03ff83f03e, 0x1e00000000,
-      0x1e3c3f07e0, 0x1ee739c63c, 0x0edba666cc, 0x17bdad3526, 0x17baaab556, 0x0f5e9d52aa,
-      0x0b6d92525a, 0x1bbb999336, 0x138f0e33ce}}};
+    {FOV__MEAN_BOX, 1, 0, {0x0000801004, 0x11fcbf17e4, 0x190ea1d63c, 0x09b3a674cc, 0x1d2da93524,
+                           0x1555aab556, 0x156ab556aa, 0x05f692524a, 0x1c88999332, 0x1af68e13c6,
+                           0x025f8bf27e, 0x1fc0000000, 0x123cbf17e4, 0x1ae6a1d63c, 0x0edba674cc,
+                           0x15ada93524, 0x15b2aab556, 0x0d5eb556aa, 0x0b6c92524a, 0x1bbb999332,
+                           0x128f4e32c6}},
+    {FOV__MEAN_BOX, 3, 5, {0x1000000004, 0x19fe3fc7fc, 0x1dcfb9f73e, 0x0df3b776ee, 0x1d2dad3536,
+                           0x1557aab556, 0x176a9d56aa, 0x0fb696d25e, 0x1f9999b336, 0x1bf78e73ce,
+                           0x03ff8bf07e, 0x1fc0000000, 0x1e3e3f07e4, 0x1ee7b9c73c, 0x0edfb776ee,
+                           0x17bdad3536, 0x17baaab556, 0x0f5ebd56aa, 0x0b6d96d25e, 0x1bbb99b336,
+                           0x138f1e33ce}},
+    {FOV__MEAN_BOX, 7, -3, {0x0000000000, 0x19fc3f87fc, 0x1dcf39c73c, 0x0dfbb776ee, 0x1dadadb7b6,
+                            0x1557abb57e, 0x156a9d56aa, 0x0fb696d25e, 0x1f89999336, 0x1bf78e31ce,
+                            0x03ff83f07e, 0x1e00000000, 0x1e3c3f07f0, 0x1ee739863c, 0x0edfb766ec,
+                            0x17bdad25b6, 0x17baaab57e, 0x0f5ebd56aa, 0x0b6d96d25e, 0x1bbb999336,
+                            0x138f0e33ce}},
+    {FOV__MEAN_GAUSS, 1, 0, {0x0000801004, 0x11fcbf17e4, 0x190ea1d63c, 0x09b3a674cc, 0x1dada93524,
+                             0x1555aab556, 0x156ab556aa, 0x0df692524a, 0x1c88999332, 0x1af68e13c6,
+                             0x025f8bf27e, 0x1fc0000000, 0x123cbf17e4, 0x1ae6a1d63c, 0x0edba674cc,
+                             0x15ada93524, 0x15b2aab556, 0x0d5eb556aa, 0x0b6d92524a, 0x1bbb999332,
+                             0x128f4e32c6}},
+    {FOV__MEAN_GAUSS, 3, 5, {0x0200801004, 0x19febf97fc, 0x19cfb9f73e, 0x0db3a776ee, 0x1dadad35a6,
+                             0x1555aab556, 0x156abd56aa, 0x0db692d65a, 0x1f89999336, 0x1bf79e33ce,
+                             0x03ff8ff27e, 0x1fc0000000, 0x1e3e3f07f4, 0x1ee7b9f63c, 0x0edba776ee,
+                             0x17bdad35a6, 0x17baaab556, 0x0f5ebd56aa, 0x0b6d92d65a, 0x1bbb99b336,
+                             0x138f1e33ce}},
+    {FOV__MEAN_GAUSS, 7, -3, {0x0000000000, 0x11fc3f87fc, 0x19cf39c73c, 0x0db32766ec, 0x1d2dad3536,
+                              0x1555aab556, 0x156a9556aa, 0x0db692d25a, 0x1f89999336, 0x1bf78e33ce,
+                              0x03ff83f03e, 0x1e00000000, 0x1e3c3f07e0, 0x1ee739c63c, 0x0edba666cc,
+                              0x17bdad3526, 0x17baaab556, 0x0f5e9d52aa, 0x0b6d92525a, 0x1bbb999336,
+                              0x138f0e33ce}}};
 
 static void filter_threshold__local_is_opencvs(void **state)
 {
