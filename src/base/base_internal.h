@@ -266,6 +266,9 @@ fov_status fov__sha256_new(struct fov_sha256 **out, fov_context *ctx, fov_error 
 void fov__sha256_add(struct fov_sha256 *hash, const void *data, size_t len);
 void fov__sha256_end(struct fov_sha256 *hash, char out[FOV_SHA256_HEX]); /* frees it */
 void fov__sha256_drop(struct fov_sha256 *hash); /* frees it; NULL is fine */
+/* Of `head` and then `rows` rows of `size` bytes, `stride` apart. */
+void fov__sha256_rows(char out[FOV_SHA256_HEX], const char *head, const uint8_t *data, size_t size,
+                      size_t stride, int32_t rows);
 uint64_t fov__xxh3(const void *data, size_t len); /* cache keys only, never a name on disk */
 
 /* ---- geometry.c ----------------------------------------------------------------------------- */

@@ -37,6 +37,17 @@ void fov__sha256_hex(char out[FOV_SHA256_HEX], const void *data, size_t len)
     finish(&state, out);
 }
 
+void fov__sha256_rows(char out[FOV_SHA256_HEX], const char *head, const uint8_t *data, size_t size,
+                      size_t stride, int32_t rows)
+{
+    SHA256_CTX state;
+    SHA256_Init(&state);
+    SHA256_Update(&state, head, strlen(head));
+    for (int32_t y = 0; y < rows; y++)
+        SHA256_Update(&state, data + (size_t)y * stride, size);
+    finish(&state, out);
+}
+
 fov_status fov__sha256_new(struct fov_sha256 **out, fov_context *ctx, fov_error *err)
 {
     *out = fov__alloc(ctx, sizeof(**out));

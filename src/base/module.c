@@ -62,7 +62,8 @@ static void list_places(struct search *search, const fov_context *ctx)
         add_place(search, folder, "/foveate");        /* installed: beside libfoveate.so */
         add_place(search, folder, "/../lib/foveate"); /* a prefix moved as a whole, from bin/ */
     }
-    add_place(search, FOV_MODULE_DIR, "");
+    if (FOV_MODULE_DIR[0] != '\0')
+        add_place(search, FOV_MODULE_DIR, "");
 }
 
 static void *open_at(const char *path, const char *symbol, fov_error *err)

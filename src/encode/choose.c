@@ -59,6 +59,41 @@ int32_t fov__encode_flatness(const struct fov_pixels *px)
     return (int32_t)(a > d ? a : d);
 }
 
+/* Eight pixels of three bands are three words; each byte is compared with the next one where both
+ * are of one pixel. */
+static bool eight_are_grey(const uint8_t *p)
+{
+    static const uint8_t same_pixel[24] = {255, 255, 0, 255, 255, 0, 255, 255, 0, 255, 255, 0,
+                                           255, 255, 0, 255, 255, 0, 255, 255, 0, 255, 255, 0};
+    uint64_t here, next, mask, differ = 0;
+    for (int i = 0; i < 24; i += 8) {
+        memcpy(&here, p + i, 8);
+        memcpy(&next, p + i + 1, 8);
+        memcpy(&mask, same_pixel + i, 8);
+        differ |= (here ^ next) & mask;
+    }
+    return differ == 0;
+}
+
+bool fov__encode_is_grey(const struct fov_pixels *px)
+{
+    for (int32_t y = 0; y < px->height; y++) {
+        const uint8_t *p = fov__pixels_row(px, y);
+        int32_t x = 0;
+        for (; px->bands == 3 && x + 9 <= px->width; x += 8, p += 24) {
+            if (!eight_are_grey(p)) {
+                return false;
+            }
+        }
+        for (; x < px->width; x++, p += px->bands) {
+            if (p[0] != p[1] || p[1] != p[2]) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 /* Straight alpha over white, rounded to nearest. */
 static uint8_t over_white(uint8_t v, uint8_t alpha)
 {
@@ -77,6 +112,10 @@ fov_status fov__encode_flatten(struct fov_pixels **out, const struct fov_pixels 
         const uint8_t *p = fov__pixels_row(px, y);
         uint8_t *to = fov__pixels_row(*out, y);
         for (int32_t x = 0; x < px->width; x++, p += 4, to += 3) {
+            if (p[3] == 255) {
+                memcpy(to, p, 3);
+                continue;
+            }
             to[0] = over_white(p[0], p[3]);
             to[1] = over_white(p[1], p[3]);
             to[2] = over_white(p[2], p[3]);

@@ -18,6 +18,9 @@ enum {
 int32_t fov__encode_flatness(const struct fov_pixels *px);
 enum { FOV__FLATNESS_LINE_ART = 400 };
 
+/* Whether every pixel of three or four bands has r = g = b. */
+bool fov__encode_is_grey(const struct fov_pixels *px);
+
 /* Encode by the rule, whatever the byte budget: what fov_image_encode() with format 0 does. */
 fov_status fov__encode_chosen(fov_bytes *out, struct fov_encode_recipe *recipe,
                               const struct fov_pixels *px, uint32_t allowed, uint64_t byte_max,

@@ -4,7 +4,9 @@
  *
  *     choose.c        flatness, the rule, the quality ladder, alpha on white
  *     png_rows.c      the smallest lossless layout, packed and filtered rows
- *     encode_png.c    rows through libdeflate into chunks
+ *     png_filter.c    Paeth's filter
+ *     png_deflate.c   a fast deflate for filtered rows; png_huffman.c its codes
+ *     encode_png.c    rows through either deflate into chunks
  *     encode_jpeg.c   libjpeg-turbo, bounded
  *     delivery.c      counted bytes with their SHA-256, and exact recipes
  *     delivery_cache.c  deliveries kept by the recipe of what they show
@@ -65,8 +67,8 @@ struct fov_delivery *fov__delivery_kept(fov_context *ctx, const struct fov_deliv
 void fov__delivery_keep(fov_context *ctx, const struct fov_delivery_key *key,
                         struct fov_delivery *delivery);
 
-/* "libpng 1.6.39, libdeflate 1.14, libjpeg-turbo 2.1.5": encoded bytes are comparable only between
- * equal identities; recorded in transcripts. Static storage. */
+/* "libpng 1.6.39, libdeflate 1.14, libjpeg-turbo 2.1.5, rows 2": encoded bytes are comparable only
+ * between equal identities; recorded in transcripts. Static storage. */
 const char *fov__encode_identity(void);
 
 #endif

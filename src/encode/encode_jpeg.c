@@ -65,19 +65,6 @@ static void flush_last(j_compress_ptr info)
     fov__buf_add(&writer->buf, writer->block, BLOCK - writer->dest.free_in_buffer);
 }
 
-static bool is_grey(const struct fov_pixels *px)
-{
-    for (int32_t y = 0; y < px->height; y++) {
-        const uint8_t *p = fov__pixels_row(px, y);
-        for (int32_t x = 0; x < px->width; x++, p += 3) {
-            if (p[0] != p[1] || p[1] != p[2]) {
-                return false;
-            }
-        }
-    }
-    return true;
-}
-
 static void set_up(struct jpeg_compress_struct *info, const struct fov_pixels *px, int32_t quality,
                    bool is_444)
 {
@@ -88,7 +75,7 @@ static void set_up(struct jpeg_compress_struct *info, const struct fov_pixels *p
     jpeg_set_defaults(info);
     jpeg_set_quality(info, quality, TRUE);
     info->dct_method = JDCT_ISLOW;
-    if (is_grey(px)) {
+    if (fov__encode_is_grey(px)) {
         jpeg_set_colorspace(info, JCS_GRAYSCALE);
     } else if (is_444) {
         info->comp_info[0].h_samp_factor = 1;

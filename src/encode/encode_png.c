@@ -14,15 +14,14 @@ enum { LEVEL_LINE_ART = 6, LEVEL_PHOTO = 1 };
 
 /* What a trial looks at: all rows of a small picture, else bands of neighbouring
  * ones, spread over it. */
-enum { TRIAL_WHOLE = 256 * 1024, TRIAL_BANDS = 12, TRIAL_ROWS = 6 };
-
-/* Runs alone take half the time: they may cost a 32nd part more. */
-enum { RUNS_SHARE = 32 };
+enum { TRIAL_WHOLE = 256 * 1024, TRIAL_BANDS = 12, TRIAL_ROWS = 4 };
 
 enum {
     CHUNK = 128 * 1024,     /* rows that are filtered and deflated while they are in the cache */
     CHUNK_MAX = 0x7fffffff, /* PNG, 5.3 */
-    SIGNATURE = 8, FRAME = 12, IHDR_SIZE = 13 /* FRAME: length, type and check sum of a chunk */
+    SIGNATURE = 8,
+    FRAME = 12,
+    IHDR_SIZE = 13 /* FRAME: length, type and check sum of a chunk */
 };
 
 /* The file as it comes about: libpng's bytes are copied to their place unless they stand there. */
@@ -129,9 +128,10 @@ enum { BEHIND = 8, WINDOW = FOV__DEFLATE_WINDOW };
 static void start(const struct work *work, uint8_t *out, size_t cap)
 {
     const struct fov_png_layout *layout = work->layout;
-    /* What a filter has made flat is zeros; else a pixel repeats the one before. */
-    fov__deflate_start(work->deflate, out, cap,
-                       layout->is_filtered ? 1 : (size_t)layout->channels, layout->has_matches);
+    /* What a filter has made flat is zeros; else a pixel repeats the one before. A photograph has
+     * no repetitions that are worth a search. */
+    fov__deflate_start(work->deflate, out, cap, layout->is_filtered ? 1 : (size_t)layout->channels,
+                       !layout->is_photo);
 }
 
 /* Compressed size of the trial's bands; 0 when it would pass `cap`. */
@@ -142,8 +142,7 @@ static fov_status trial_size(size_t *size, const struct work *work, uint8_t *out
     for (int32_t i = 0; i < work->trial_bands; i++) {
         int64_t last = work->px->height - work->trial_rows;
         int32_t y = work->trial_bands > 1 ? (int32_t)(last * i / (work->trial_bands - 1)) : 0;
-        fov_status rc =
-            fov__png_rows(to, work->px, work->layout, y, y + work->trial_rows, err);
+        fov_status rc = fov__png_rows(to, work->px, work->layout, y, y + work->trial_rows, err);
         if (rc < 0) {
             return rc;
         }
@@ -156,38 +155,26 @@ static fov_status trial_size(size_t *size, const struct work *work, uint8_t *out
 }
 
 /* Line art as it was drawn is mostly smaller unfiltered, since a filter hides repetitions; where it
- * was enlarged and its edges are soft, filtering saves a quarter, and in one picture of four a
- * search for repetitions then saves nothing. Try all three on a sample. */
-static fov_status choose_ways(const struct work *work, uint8_t *out, size_t cap, fov_error *err)
+ * was enlarged and its edges are soft, filtering saves a quarter. Try both on a sample. */
+static fov_status choose_filter(const struct work *work, uint8_t *out, size_t cap, fov_error *err)
 {
-    static const struct way {
-        bool is_filtered, has_matches;
-    } ways[] = {{true, false}, {true, true}, {false, true}};
-    enum { RUNS, FILTERED, PLAIN, WAYS };
-    struct fov_png_layout *layout = work->layout;
-    size_t size[WAYS];
-    if (layout->is_photo) {
+    size_t plain = 0, filtered = 0;
+    if (work->layout->is_photo) {
         return FOV_OK;
     }
-    for (int i = 0; i < WAYS; i++) {
-        layout->is_filtered = ways[i].is_filtered;
-        layout->has_matches = ways[i].has_matches;
-        fov_status rc = trial_size(&size[i], work, out, cap, err);
-        if (rc < 0) {
-            return rc;
-        }
+    fov_status rc = trial_size(&plain, work, out, cap, err);
+    if (rc == FOV_OK) {
+        work->layout->is_filtered = true;
+        rc = trial_size(&filtered, work, out, cap, err);
+        work->layout->is_filtered = filtered < plain;
     }
-    int best = size[FILTERED] < size[PLAIN] ? FILTERED : PLAIN;
-    best = size[RUNS] <= size[best] + size[best] / RUNS_SHARE ? RUNS : best;
-    layout->is_filtered = ways[best].is_filtered;
-    layout->has_matches = ways[best].has_matches;
-    return FOV_OK;
+    return rc;
 }
 
 static fov_status deflate_rows(size_t *size, const struct work *work, uint8_t *out, size_t cap,
                                fov_error *err)
 {
-    size_t keep = work->layout->has_matches ? WINDOW : 8;
+    size_t keep = work->layout->is_photo ? 8 : WINDOW;
     int32_t step = work->stride < CHUNK ? (int32_t)(CHUNK / work->stride) : 1;
     uint8_t *data = work->rows + WINDOW;
     start(work, out, cap);
@@ -211,7 +198,9 @@ static fov_status compress_filtered(size_t *size, const struct fov_pixels *px,
 {
     size_t stride = 1 + layout->row_bytes, whole = (size_t)px->height * stride;
     bool is_small = whole <= TRIAL_WHOLE || px->height < TRIAL_BANDS * TRIAL_ROWS;
-    struct work work = {.px = px, .layout = layout, .stride = stride,
+    struct work work = {.px = px,
+                        .layout = layout,
+                        .stride = stride,
                         .trial_bands = is_small ? 1 : TRIAL_BANDS,
                         .trial_rows = is_small ? px->height : TRIAL_ROWS};
     work.room = CHUNK > stride ? CHUNK : stride;
@@ -225,7 +214,7 @@ static fov_status compress_filtered(size_t *size, const struct fov_pixels *px,
         rc = fov__fail_memory(err, "encode.png", WINDOW + work.room + BEHIND);
     }
     if (rc == FOV_OK) {
-        rc = choose_ways(&work, out, cap, err);
+        rc = choose_filter(&work, out, cap, err);
     }
     if (rc == FOV_OK) {
         /* A little room more than is allowed, so that the limit is kept exactly. */
@@ -264,9 +253,8 @@ static fov_status compress_indexed(size_t *size, const struct fov_pixels *px,
 }
 
 /* The zlib stream of the rows, at most `most` bytes long; *size 0 when it would be longer. */
-static fov_status compress(size_t *size, const struct fov_pixels *px,
-                           struct fov_png_layout *layout, uint8_t *out, size_t cap, size_t most,
-                           fov_error *err)
+static fov_status compress(size_t *size, const struct fov_pixels *px, struct fov_png_layout *layout,
+                           uint8_t *out, size_t cap, size_t most, fov_error *err)
 {
     fov_status rc = layout->is_indexed
                         ? compress_indexed(size, px, layout, out, most < cap ? most : cap, err)

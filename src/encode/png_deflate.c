@@ -9,14 +9,14 @@
 #include <libdeflate.h>
 
 enum {
-    BLOCK = 1 << 17,        /* bytes that share one code at most */
-    SEQUENCES = 1 << 13,    /* and matches */
+    BLOCK = 1 << 17,     /* bytes that share one code at most */
+    SEQUENCES = 1 << 13, /* and matches */
     RUN_MIN = 4,
-    MATCH_MIN = 6,          /* bytes that are hashed: shorter matches cost more than they save */
+    MATCH_MIN = 6, /* bytes that are hashed: shorter matches cost more than they save */
     MATCH_MAX = 258,
     HASH_BITS = 14,
-    POSITION_0 = 1 << 17,   /* so that an empty place in the table is out of every window */
-    SKIP_SHIFT = 5          /* 2^5 misses until every second byte is probed */
+    POSITION_0 = 1 << 17, /* so that an empty place in the table is out of every window */
+    SKIP_SHIFT = 5        /* 2^5 misses until every second byte is probed */
 };
 
 /* Literals, then a match; the last of a block has length 0. */
@@ -44,8 +44,9 @@ struct fov_deflate {
     uint64_t recent[1 << HASH_BITS];
 };
 
-static const uint16_t length_base[29] = {3,  4,  5,  6,  7,  8,  9,  10, 11,  13,  15,  17,  19,  23, 27,
-                                         31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258};
+static const uint16_t length_base[29] = {3,  4,  5,  6,   7,   8,   9,   10,  11, 13,
+                                         15, 17, 19, 23,  27,  31,  35,  43,  51, 59,
+                                         67, 83, 99, 115, 131, 163, 195, 227, 258};
 static const uint8_t length_extra[29] = {0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2,
                                          2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0};
 
@@ -254,16 +255,15 @@ static size_t find_sequences(struct fov_deflate *deflate, const uint8_t *p, size
         if (run <= at) {
             run = at + deflate->find_run(p + at, limit - at, back);
         }
-        size_t start = deflate->has_matches
-                           ? find_match(deflate, p, at, run, limit, &length, &distance)
-                           : run;
+        size_t start =
+            deflate->has_matches ? find_match(deflate, p, at, run, limit, &length, &distance) : run;
         if (start == run) {
             if (run == limit) {
                 break;
             }
             size_t most = limit - run < MATCH_MAX ? limit - run : MATCH_MAX;
-            length = RUN_MIN + fov__equal_bytes(p + run + RUN_MIN, p + run + RUN_MIN - back,
-                                           most - RUN_MIN);
+            length = RUN_MIN +
+                     fov__equal_bytes(p + run + RUN_MIN, p + run + RUN_MIN - back, most - RUN_MIN);
             distance = back;
         }
         add_sequence(deflate, p + literal, start - literal, length, distance);
@@ -333,7 +333,8 @@ static void put_sequences(struct fov_deflate *deflate, const struct fov_huffman 
         if (s->length > 0) {
             uint32_t extra, index = deflate->length_code[s->length];
             uint32_t dist = dist_code(s->distance, &extra);
-            fov__bits_put(&bits, code->litlen[257 + index] & 0xffff, code->litlen[257 + index] >> 16);
+            fov__bits_put(&bits, code->litlen[257 + index] & 0xffff,
+                          code->litlen[257 + index] >> 16);
             fov__bits_put(&bits, (uint64_t)s->length - length_base[index], length_extra[index]);
             fov__bits_put(&bits, code->dist[dist] & 0xffff, code->dist[dist] >> 16);
             fov__bits_put(&bits, ((uint32_t)s->distance - 1) & ((1U << extra) - 1), extra);

@@ -16,8 +16,8 @@ size_t fov__deflate_find_run_avx2(const uint8_t *p, size_t n, size_t back)
 {
     size_t i = 0;
     for (; i + 64 <= n; i += 61) { /* the last three places may begin a run that goes on */
-        uint64_t equal = equal_mask(p + i, p + i - back) |
-                         equal_mask(p + i + 32, p + i + 32 - back) << 32;
+        uint64_t equal = equal_mask(p + i, p + i - back) | equal_mask(p + i + 32, p + i + 32 - back)
+                                                               << 32;
         uint64_t two = equal & equal >> 1, four = two & two >> 2;
         if (four != 0) {
             return i + (size_t)__builtin_ctzll(four);

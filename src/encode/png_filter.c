@@ -19,14 +19,14 @@ static inline void paeth_run(uint8_t *restrict out, const uint8_t *restrict row,
 }
 
 #if defined(FOV__HAVE_AVX2)
-#define PAETH_WIDE(cpu, out, row, above, from, n, bpp)                                             \
+#define PAETH_WIDE(cpu, out, row, above, from, n, bpp) \
     ((cpu) == FOV__CPU_AVX2 ? fov__png_filter_avx2(out, row, above, from, n, bpp) : (from))
 #else
 #define PAETH_WIDE(cpu, out, row, above, from, n, bpp) ((void)(cpu), (from))
 #endif
 
 void fov__png_filter(enum fov__cpu cpu, uint8_t *out, const uint8_t *row, const uint8_t *above,
-                    size_t n, size_t bpp)
+                     size_t n, size_t bpp)
 {
     enum { RUN = 32 }; /* runs of a fixed length are what compilers vectorise at -O2 */
     size_t i = bpp < n ? bpp : n;

@@ -11,7 +11,7 @@ static inline __m256i load(const uint8_t *p)
 }
 
 size_t fov__png_filter_avx2(uint8_t *out, const uint8_t *row, const uint8_t *above, size_t from,
-                           size_t n, size_t bpp)
+                            size_t n, size_t bpp)
 {
     const __m256i zero = _mm256_setzero_si256();
     size_t i = from;
@@ -24,8 +24,8 @@ size_t fov__png_filter_avx2(uint8_t *out, const uint8_t *row, const uint8_t *abo
         __m256i pa = _mm256_or_si256(bc, cb), pb = _mm256_or_si256(ac, ca);
         /* pc = |(b - c) + (a - c)|: the difference of pa and pb where the signs differ, else their
          * sum, which is not below either, also when it saturates. */
-        __m256i differ = _mm256_cmpeq_epi8(_mm256_or_si256(_mm256_min_epu8(bc, ac),
-                                                           _mm256_min_epu8(cb, ca)), zero);
+        __m256i differ = _mm256_cmpeq_epi8(
+            _mm256_or_si256(_mm256_min_epu8(bc, ac), _mm256_min_epu8(cb, ca)), zero);
         __m256i gap = _mm256_or_si256(_mm256_subs_epu8(pa, pb), _mm256_subs_epu8(pb, pa));
         __m256i pc = _mm256_blendv_epi8(_mm256_adds_epu8(pa, pb), gap, differ);
         __m256i least = _mm256_min_epu8(_mm256_min_epu8(pa, pb), pc);

@@ -37,7 +37,6 @@ struct fov_png_layout {
     bool is_photo;                 /* flatness below FOV__FLATNESS_LINE_ART */
     bool is_indexed;               /* a palette or fewer than 8 bits: never filtered */
     bool is_filtered;              /* filter 4 (Paeth) in every row, else filter 0 */
-    bool has_matches;              /* repetitions are searched for, not only runs */
     int32_t colour_count;          /* of the palette */
     uint8_t palette[256][3];
     uint32_t key[FOV__PNG_TABLE]; /* colour + 1, 0: free */
@@ -72,11 +71,11 @@ static inline size_t fov__equal_bytes(const uint8_t *a, const uint8_t *b, size_t
 
 /* out = row - Paeth's predictor of it (PNG, 9.4), n bytes of bpp (1 to 4) bytes a pixel. */
 void fov__png_filter(enum fov__cpu cpu, uint8_t *out, const uint8_t *row, const uint8_t *above,
-                    size_t n, size_t bpp);
+                     size_t n, size_t bpp);
 #if defined(FOV__HAVE_AVX2)
 /* Bytes from `from` (at least bpp) on, 32 at a time; returns how far it came. */
 size_t fov__png_filter_avx2(uint8_t *out, const uint8_t *row, const uint8_t *above, size_t from,
-                           size_t n, size_t bpp);
+                            size_t n, size_t bpp);
 #endif
 
 /* ---- png_huffman.c -------------------------------------------------------------------------- */

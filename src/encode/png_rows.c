@@ -80,6 +80,25 @@ static int32_t scan_alpha(const struct fov_pixels *px)
     return traits;
 }
 
+/* More greys than four bits can name: eight bits of grey, without a palette. */
+static bool has_many_greys(const struct fov_pixels *px)
+{
+    enum { FOUR_BITS = 16 };
+    bool seen[256] = {false};
+    int32_t count = 0;
+    if (!fov__encode_is_grey(px)) {
+        return false;
+    }
+    for (int32_t y = 0; y < px->height && count <= FOUR_BITS; y++) {
+        const uint8_t *p = fov__pixels_row(px, y);
+        for (int32_t x = 0; x < px->width; x++, p += px->bands) {
+            count += !seen[*p];
+            seen[*p] = true;
+        }
+    }
+    return count > FOUR_BITS;
+}
+
 /* The fewest bits whose grey levels (0, 255/(2^bits - 1), …) hold every colour; 0: they are not all
  * grey. */
 static int32_t grey_bits(const struct fov_png_layout *layout)
@@ -116,6 +135,10 @@ void fov__png_layout(struct fov_png_layout *out, const struct fov_pixels *px)
         bool has_grey = (traits & GREY) != 0;
         set_layout(out, px->width, has_grey ? PNG_COLOR_TYPE_GRAY_ALPHA : PNG_COLOR_TYPE_RGB_ALPHA,
                    8, has_grey ? 2 : 4);
+        return;
+    }
+    if (has_many_greys(px)) {
+        set_layout(out, px->width, PNG_COLOR_TYPE_GRAY, 8, 1);
         return;
     }
     if (!collect_palette(out, px)) {

@@ -336,7 +336,8 @@ fov_status fov__graph_call(fov_graph *graph, const struct fov_call *call, fov_ap
         *image_id = a.parent[0] ? a.parent[0]->id : -1;
     if (rc < 0) {
         if (fault->code == FOV_FAULT_NONE && a.err->status >= 0) /* a program's own operation */
-            fov__fail(a.err, rc, 0, call->op->name, "%s failed and did not say why", call->op->name);
+            fov__fail(a.err, rc, 0, call->op->name, "%s failed and did not say why",
+                      call->op->name);
         fault_from_error(fault, call->op, rc, a.err);
         if (fault->code != FOV_FAULT_NONE)
             fov__fault_to_error(fault, a.err);

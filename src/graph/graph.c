@@ -282,7 +282,7 @@ fov_status fov_graph_add_source(fov_graph *graph, fov_image *image, int32_t *id,
     node->height = image->info.height;
     node->has_alpha = image->info.has_alpha != 0;
     node->is_lenient = image->is_lenient;
-    fov__format(text, sizeof(text), "fovsource1\n%s\n", image->sha256);
+    fov__format(text, sizeof(text), "fovsource1\n%s\n", fov__image_name(image));
     fov__sha256_hex(node->recipe_sha256, text, strlen(text));
     rc = fov__segment_source(node, graph->ctx, err);
     if (rc < 0) {

@@ -41,8 +41,8 @@ fov_status fov__pixels_new_room(struct fov_pixels **out, fov_context *ctx, int32
                                 int32_t height, int32_t bands, size_t room, fov_error *err);
 /* Ask for large pages under a large block. */
 void fov__pixels_advise(uint8_t *data, size_t size);
-fov_status fov__pixels_hash(fov_context *ctx, const uint8_t *data, int32_t width, int32_t height,
-                            int32_t bands, size_t stride, char out[FOV_SHA256_HEX], fov_error *err);
+void fov__pixels_hash(const uint8_t *data, int32_t width, int32_t height, int32_t bands,
+                      size_t stride, char out[FOV_SHA256_HEX]);
 
 /* ---- buffers.c: large blocks that are used again --------------------------------------------- */
 

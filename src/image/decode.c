@@ -61,18 +61,25 @@ static void widen(int32_t *x, int32_t *size, int32_t end)
     *size = (x2 < end ? x2 : end) - *x;
 }
 
+/* The raw level pixels under a region. */
+static struct fov_recti level_rect(const fov_image *image, struct fov_recti region, int32_t shrink)
+{
+    const struct fov_recti raw =
+        fov__orient_to_raw(region, image->raw_width, image->raw_height, image->info.orientation);
+    struct fov_recti rect = {raw.x / shrink, raw.y / shrink, 0, 0};
+    rect.width = (raw.x + raw.width - 1) / shrink + 1 - rect.x;
+    rect.height = (raw.y + raw.height - 1) / shrink + 1 - rect.y;
+    return rect;
+}
+
 static struct plan make_plan(fov_image *image, struct fov_recti region, int32_t shrink,
                              const fov_cancel *cancel)
 {
     struct plan plan = {.image = image, .cancel = cancel, .shrink = shrink};
     plan.level_width = fov__level_size(image->raw_width, shrink);
     plan.level_height = fov__level_size(image->raw_height, shrink);
-    const struct fov_recti raw =
-        fov__orient_to_raw(region, image->raw_width, image->raw_height, image->info.orientation);
     const int64_t all = (int64_t)plan.level_width * plan.level_height;
-    struct fov_recti piece = {raw.x / shrink, raw.y / shrink, 0, 0};
-    piece.width = (raw.x + raw.width - 1) / shrink + 1 - piece.x;
-    piece.height = (raw.y + raw.height - 1) / shrink + 1 - piece.y;
+    struct fov_recti piece = level_rect(image, region, shrink);
     widen(&piece.x, &piece.width, plan.level_width);
     widen(&piece.y, &piece.height, plan.level_height);
     const bool is_most = (int64_t)piece.width * piece.height >= all - all / 4;
@@ -103,9 +110,10 @@ static uint64_t hex16(const char *text)
 static struct fov_cache_key key_of(const fov_image *image, struct fov_recti region, int32_t shrink)
 {
     struct fov_cache_key key = {.region = region, .shrink = shrink};
-    key.source[0] = hex16(image->sha256);
+    const char *name = fov__image_name(image);
+    key.source[0] = hex16(name);
     /* A lenient reading of damaged bytes is another picture than none at all. */
-    key.source[1] = hex16(image->sha256 + 16) ^ (image->is_lenient ? 1u : 0u);
+    key.source[1] = hex16(name + 16) ^ (image->is_lenient ? 1u : 0u);
     return key;
 }
 
@@ -327,37 +335,33 @@ static fov_status make_piece(struct fov_kept *out, void *user, fov_error *err)
     return make_kept(out, plan, plan->piece, err);
 }
 
-/* The piece that is handed out, of the whole level or of itself as it is kept (consumed). */
-static fov_status hand_out(struct fov_level *out, struct fov_kept *kept, const struct plan *plan,
-                           bool is_whole, fov_error *err)
+/* A rectangle of what is kept: converted where planes are, else a view of the pixels. `box` is what
+ * the kept pixels hold. */
+static fov_status hand_out(struct fov_level *out, const struct fov_kept *kept,
+                           const struct plan *plan, struct fov_recti box, struct fov_recti rect,
+                           fov_error *err)
 {
-    fov_status rc = FOV_OK;
-    if (kept->planes != NULL) {
-        rc = convert(out, kept->planes, plan, plan->piece, err);
-    } else if (!is_whole || (plan->piece.width == plan->level_width &&
-                             plan->piece.height == plan->level_height)) {
-        *out = kept->level;
-        kept->level.px = NULL;
-    } else {
-        const struct fov_recti box = fov__orient_to_upright(
-            plan->piece, plan->level_width, plan->level_height, plan->image->info.orientation);
-        *out = kept->level;
-        out->px = NULL;
-        out->x0 += (double)box.x * plan->shrink;
-        out->y0 += (double)box.y * plan->shrink;
-        rc = fov__pixels_view(&out->px, kept->level.px, box.x, box.y, box.width, box.height, err);
+    if (kept->planes != NULL)
+        return convert(out, kept->planes, plan, rect, err);
+    *out = kept->level;
+    if (memcmp(&box, &rect, sizeof(box)) == 0) {
+        fov__pixels_ref(out->px);
+        return FOV_OK;
     }
-    fov__kept_unref(kept);
-    return rc;
+    const struct fov_recti part = fov__orient_to_upright(
+        (struct fov_recti){rect.x - box.x, rect.y - box.y, rect.width, rect.height}, box.width,
+        box.height, plan->image->info.orientation);
+    out->px = NULL;
+    out->x0 += (double)part.x * plan->shrink;
+    out->y0 += (double)part.y * plan->shrink;
+    return fov__pixels_view(&out->px, kept->level.px, part.x, part.y, part.width, part.height,
+                            err);
 }
 
-static fov_status get_whole(struct fov_level *out, struct plan *plan, fov_error *err)
+static fov_status get_whole(struct fov_kept *out, struct plan *plan, fov_error *err)
 {
     const struct fov_cache_key key = key_of(plan->image, all_of(plan), plan->shrink);
-    struct fov_kept kept;
-    const fov_status rc =
-        fov__cache_get_kept(&kept, plan->image->ctx, &key, make_whole, plan, plan->cancel, err);
-    return rc < 0 ? rc : hand_out(out, &kept, plan, true, err);
+    return fov__cache_get_kept(out, plan->image->ctx, &key, make_whole, plan, plan->cancel, err);
 }
 
 /* Whether pieces cost no more than their share of the whole. */
@@ -386,33 +390,35 @@ static bool is_time_for_whole(const struct plan *plan, bool is_cheap)
     return atomic_fetch_add(&image->pieces, share) >= SHARE;
 }
 
-/* A piece of a large picture: from the whole when that is there, else decoded by itself. */
-static fov_status get_piece(struct fov_level *out, struct plan *plan, fov_error *err)
+/* A piece of a large picture: from the whole when that is there, else decoded by itself. *box is
+ * what came; nothing comes when the piece is only passing. */
+static fov_status get_piece(struct fov_kept *out, struct fov_recti *box, struct plan *plan,
+                            fov_error *err)
 {
     fov_image *image = plan->image;
     const struct fov_cache_key whole_key = key_of(image, all_of(plan), plan->shrink);
     const struct fov_cache_key key = key_of(image, plan->piece, plan->shrink);
-    struct fov_kept kept;
-    if (fov__cache_peek(&kept, image->ctx, &whole_key))
-        return hand_out(out, &kept, plan, true, err);
-    if (fov__cache_peek(&kept, image->ctx, &key))
-        return hand_out(out, &kept, plan, false, err);
+    *box = all_of(plan);
+    if (fov__cache_peek(out, image->ctx, &whole_key))
+        return FOV_OK;
+    *box = plan->piece;
+    if (fov__cache_peek(out, image->ctx, &key))
+        return FOV_OK;
     const bool is_cheap = has_cheap_pieces(plan);
     if (is_time_for_whole(plan, is_cheap)) {
         /* It may fail where the piece does not (damage further down, memory): then the piece it
          * is, as it would have been without a cache, and nobody tries again soon. */
+        *box = all_of(plan);
         if (get_whole(out, plan, NULL) == FOV_OK)
             return FOV_OK;
         atomic_store(&image->pieces, INT_MIN / 2);
+        *box = plan->piece;
     }
-    fov_status rc;
     const uint64_t bytes = (uint64_t)plan->piece.width * (uint64_t)plan->piece.height * 3 / 2;
     plan->is_passing = is_cheap && bytes > image->ctx->limits.cache_bytes / PIECE_PART;
     if (plan->is_passing)
-        rc = make_piece(&kept, plan, err);
-    else
-        rc = fov__cache_get_kept(&kept, image->ctx, &key, make_piece, plan, plan->cancel, err);
-    return rc < 0 ? rc : hand_out(out, &kept, plan, false, err);
+        return FOV_OK;
+    return fov__cache_get_kept(out, image->ctx, &key, make_piece, plan, plan->cancel, err);
 }
 
 static fov_status check_region(const fov_image *image, struct fov_recti r, int32_t shrink,
@@ -430,28 +436,227 @@ static fov_status check_region(const fov_image *image, struct fov_recti r, int32
     return FOV_OK;
 }
 
-fov_status fov__image_decode(struct fov_level *out, fov_image *image, struct fov_recti region,
-                             int32_t shrink, const fov_cancel *cancel, fov_error *err)
+/* ---- the door ------------------------------------------------------------------------------- */
+
+struct fov_source {
+    struct plan plan;
+    bool has_planes;
+    struct fov_recti region; /* upright */
+    struct fov_kept kept;
+    struct fov_recti box; /* raw level pixels that `kept` holds */
+    uint64_t told;        /* of plan.decoded, to whom asked */
+};
+
+void fov__source_close(struct fov_source *source)
 {
-    memset(out, 0, sizeof(*out));
+    if (source == NULL)
+        return;
+    fov__kept_unref(&source->kept);
+    fov__free(source->plan.image->ctx, source);
+}
+
+/* Whether planes are to be had, of any part of any level: the header says so. Turned pictures are
+ * left out, since planes are not turned. */
+static bool can_have_planes(const struct plan *plan)
+{
+    struct fov_jpeg_scan *scan = NULL;
+    if (!may_have_planes(plan->image) || plan->image->info.orientation > 4 ||
+        get_scan(&scan, plan, NULL) < 0)
+        return false;
+    const bool has = scan->has_planes;
+    fov__jpeg_scan_unref(scan);
+    return has;
+}
+
+/* What our own reading refuses, libjpeg reads whole. */
+static fov_status whole_planes(struct fov_source *source, fov_error *err)
+{
+    struct plan *plan = &source->plan;
+    fov__kept_unref(&source->kept);
+    plan->is_passing = false;
+    source->box = all_of(plan);
+    const fov_status rc = get_whole(&source->kept, plan, err);
+    if (rc == FOV_OK && source->kept.planes == NULL)
+        return fov__fail(err, FOV_E_INTERNAL, 0, "image.jpeg", "planes were promised and are none");
+    return rc;
+}
+
+fov_status fov__source_open(struct fov_source **out, fov_image *image, struct fov_recti region,
+                            int32_t shrink, bool want_planes, const fov_cancel *cancel,
+                            fov_error *err)
+{
+    *out = NULL;
     fov_status rc = check_region(image, region, shrink, err);
     if (rc < 0)
         return rc;
     if (fov_cancel_is_set(cancel))
         return fov__cancelled(err);
+    struct fov_source *source = fov__calloc(image->ctx, 1, sizeof(*source));
+    if (source == NULL)
+        return fov__fail_memory(err, "image", sizeof(*source));
+    source->plan = make_plan(image, region, shrink, cancel);
+    source->region = region;
+    source->box = all_of(&source->plan);
+    if (image->lent.data != NULL || (image->pixels != NULL && shrink == 1))
+        rc = FOV_OK;
+    else if (source->plan.is_whole)
+        rc = get_whole(&source->kept, &source->plan, err);
+    else
+        rc = get_piece(&source->kept, &source->box, &source->plan, err);
+    source->has_planes = rc == FOV_OK && want_planes && can_have_planes(&source->plan);
+    if (source->has_planes && source->kept.planes == NULL && !source->plan.is_passing)
+        rc = whole_planes(source, err);
+    if (rc < 0)
+        fov__source_close(source);
+    else
+        *out = source;
+    return rc;
+}
+
+/* Nothing of it is kept: a piece is decoded for each part, as wide as the grid says when it is all
+ * that was opened. */
+static fov_status read_passing(struct fov_level *out, struct fov_source *source,
+                               struct fov_recti rect, fov_error *err)
+{
+    struct fov_kept kept;
+    memset(&kept, 0, sizeof(kept));
+    const fov_status rc = make_kept(&kept, &source->plan, rect, err);
+    *out = kept.level;
+    return rc;
+}
+
+fov_status fov__source_read(struct fov_level *out, struct fov_source *source,
+                            struct fov_recti part, fov_error *err)
+{
+    struct plan *plan = &source->plan;
+    fov_image *image = plan->image;
+    memset(out, 0, sizeof(*out));
+    fov_status rc = check_region(image, part, plan->shrink, err);
+    if (rc < 0)
+        return rc;
     if (image->lent.data != NULL)
-        return fov__lent_decode(out, image, region, shrink, err);
-    if (image->pixels != NULL && shrink == 1) {
+        return fov__lent_decode(out, image, part, plan->shrink, err);
+    if (image->pixels != NULL && plan->shrink == 1) {
         *out = (struct fov_level){.px = fov__pixels_ref(image->pixels), .shrink = 1};
         return FOV_OK;
     }
-    struct plan plan = make_plan(image, region, shrink, cancel);
-    rc = plan.is_whole ? get_whole(out, &plan, err) : get_piece(out, &plan, err);
+    const bool is_all = memcmp(&part, &source->region, sizeof(part)) == 0;
+    const struct fov_recti rect = is_all ? plan->piece : level_rect(image, part, plan->shrink);
+    rc = plan->is_passing ? read_passing(out, source, rect, err)
+                          : hand_out(out, &source->kept, plan, source->box, rect, err);
     if (rc < 0) {
         memset(out, 0, sizeof(*out));
         return rc;
     }
-    out->decoded = plan.decoded;
+    out->decoded = plan->decoded - source->told;
+    source->told = plan->decoded;
     fov__ok(err);
+    return rc;
+}
+
+/* ---- planes --------------------------------------------------------------------------------- */
+
+bool fov__source_has_planes(const struct fov_source *source)
+{
+    return source->has_planes;
+}
+
+void fov__source_planes_free(struct fov_source_planes *planes)
+{
+    fov__planes_unref(planes->held);
+    planes->held = NULL;
+}
+
+/* Upright source coordinates -> the samples that a plane holds. */
+static struct fov_mat to_samples(const struct plan *plan, const struct fov_plane *plane)
+{
+    const fov_image *image = plan->image;
+    const bool flip_x = image->info.orientation == 2 || image->info.orientation == 3;
+    const bool flip_y = image->info.orientation == 3 || image->info.orientation == 4;
+    const struct fov_mat raw = {{flip_x ? -1 : 1, 0, flip_x ? image->raw_width : 0, 0,
+                                 flip_y ? -1 : 1, flip_y ? image->raw_height : 0, 0, 0, 1}};
+    return fov__mat_mul(fov__mat_mul(fov__mat_translate(-plane->x, -plane->y),
+                                     fov__mat_scale(1.0 / (plan->shrink * plane->across),
+                                                    1.0 / (plan->shrink * plane->down))),
+                        raw);
+}
+
+static fov_status passing_planes(struct fov_planes **out, struct fov_source *source,
+                                 struct fov_recti rect, fov_error *err)
+{
+    struct plan *plan = &source->plan;
+    const uint64_t start = fov__clock_us();
+    struct fov_jpeg_scan *scan = NULL;
+    fov_status rc = get_scan(&scan, plan, err);
+    if (rc < 0)
+        return rc;
+    rc = make_planes(out, plan, rect, scan, err);
+    fov__jpeg_scan_unref(scan);
+    if (rc == FOV_OK && *out != NULL) {
+        const uint64_t pixels = (uint64_t)rect.width * (uint64_t)rect.height;
+        plan->decoded += pixels;
+        fov__stat_add(plan->image->ctx, FOV__STAT_DECODED_PIXELS, pixels);
+        fov__stat_add(plan->image->ctx, FOV__STAT_DECODE_US, fov__clock_us() - start);
+    }
+    return rc;
+}
+
+fov_status fov__source_planes(struct fov_source_planes *out, struct fov_source *source,
+                              struct fov_recti part, fov_error *err)
+{
+    struct plan *plan = &source->plan;
+    fov_status rc = check_region(plan->image, part, plan->shrink, err);
+    memset(out, 0, sizeof(*out));
+    if (rc == FOV_OK && plan->is_passing) {
+        rc = passing_planes(&out->held, source, level_rect(plan->image, part, plan->shrink), err);
+        if (rc == FOV_OK && out->held == NULL)
+            rc = whole_planes(source, err);
+    }
+    if (rc < 0)
+        return rc;
+    if (out->held == NULL)
+        out->held = fov__planes_ref(source->kept.planes);
+    out->count = out->held->count;
+    for (int32_t i = 0; i < out->count; i++) {
+        const struct fov_plane *plane = &out->held->plane[i];
+        const int32_t w = plane->all_width - plane->x, h = plane->all_height - plane->y;
+        struct fov_pixels *px = &out->plane[i];
+        atomic_init(&px->refs, 1);
+        px->ctx = plan->image->ctx;
+        px->width = plane->width < w ? plane->width : w;
+        px->height = plane->height < h ? plane->height : h;
+        px->bands = 1;
+        px->stride = plane->stride;
+        px->data = plane->data;
+        out->to_plane[i] = to_samples(plan, plane);
+    }
+    out->decoded = plan->decoded - source->told;
+    source->told = plan->decoded;
+    return FOV_OK;
+}
+
+void fov__source_rows_to_rgb(const fov_context *ctx, uint8_t *rgb, const uint8_t *const plane[3],
+                             int32_t count, int32_t n)
+{
+    const struct fov_jpeg_rows *rows = &fov__jpeg_rows_portable;
+#if defined(FOV__HAVE_AVX2)
+    if (ctx->cpu == FOV__CPU_AVX2)
+        rows = &fov__jpeg_rows_avx2;
+#endif
+    if (count == 1)
+        rows->grey(rgb, plane[0], n);
+    else
+        rows->colour(rgb, plane[0], plane[1], plane[2], n);
+}
+
+fov_status fov__image_decode(struct fov_level *out, fov_image *image, struct fov_recti region,
+                             int32_t shrink, const fov_cancel *cancel, fov_error *err)
+{
+    struct fov_source *source = NULL;
+    memset(out, 0, sizeof(*out));
+    fov_status rc = fov__source_open(&source, image, region, shrink, false, cancel, err);
+    if (rc == FOV_OK)
+        rc = fov__source_read(out, source, region, err);
+    fov__source_close(source);
     return rc;
 }

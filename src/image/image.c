@@ -47,6 +47,7 @@ fov_image *fov__image_new(fov_context *ctx, fov_error *err)
     atomic_init(&image->refs, 1);
     atomic_init(&image->damaged, 0);
     atomic_init(&image->pieces, 0);
+    atomic_init(&image->is_named, false);
     image->ctx = ctx;
     image->info.struct_size = (uint32_t)sizeof(image->info);
     image->info.orientation = 1;
@@ -106,6 +107,7 @@ static fov_status open_bytes(fov_image **out, fov_context *ctx, fov_bytes *bytes
         return rc;
     }
     fov__sha256_hex(image->sha256, image->encoded.data, image->encoded.size);
+    atomic_store_explicit(&image->is_named, true, memory_order_release);
     *out = image;
     fov__ok(err);
     return FOV_OK;
@@ -149,7 +151,7 @@ fov_size fov_image_size(const fov_image *image)
 
 const char *fov_image_sha256(const fov_image *image)
 {
-    return image != NULL ? image->sha256 : NULL;
+    return image != NULL ? fov__image_name(image) : NULL;
 }
 
 fov_status fov_image_get_info(const fov_image *image, fov_image_info *info, fov_error *err)

@@ -35,8 +35,7 @@ fov_status fov__pixels_new(struct fov_pixels **out, fov_context *ctx, int32_t wi
 struct fov_pixels *fov__pixels_ref(struct fov_pixels *px);
 void fov__pixels_unref(struct fov_pixels *px); /* NULL is fine */
 /* SHA-256 of "fovpix1 <w> <h> <bands>\n" and the rows: what `pixels_sha256` in a transcript is. */
-fov_status fov__pixels_sha256(const struct fov_pixels *px, char out[FOV_SHA256_HEX],
-                              fov_error *err);
+void fov__pixels_sha256(const struct fov_pixels *px, char out[FOV_SHA256_HEX]);
 static inline uint8_t *fov__pixels_row(const struct fov_pixels *px, int32_t y)
 {
     return px->data + (size_t)y * px->stride;
@@ -88,8 +87,10 @@ struct fov_image {
     bool has_even_sampling;    /* JPEG: luma 1x1, 2x1, 1x2 or 2x2 over chroma 1x1 */
     atomic_int damaged;        /* found while decoding a lenient image */
     atomic_int pieces;         /* decoded so far: many make the whole worth keeping */
-    char sha256[FOV_SHA256_HEX];
+    atomic_bool is_named;      /* `sha256` is filled in: of rendered pixels, when first asked */
+    char sha256[FOV_SHA256_HEX]; /* read it through fov__image_name() */
 };
+const char *fov__image_name(const fov_image *image);
 
 /* An image made of pixels that are handed over (reference consumed, also on error). */
 fov_status fov__image_take_pixels(fov_image **out, struct fov_pixels *px, fov_error *err);
@@ -116,6 +117,35 @@ struct fov_level {
  * (rounded, alpha-weighted). out->px is a reference that the caller drops. */
 fov_status fov__image_decode(struct fov_level *out, fov_image *image, struct fov_recti region,
                              int32_t shrink, const fov_cancel *cancel, fov_error *err);
+
+/* The same in parts, for who wants rows after rows and not the whole region at once: opening
+ * decodes what is worth being kept; a part inside the region is then converted, cut or decoded by
+ * itself. One thread at a time. */
+struct fov_source;
+fov_status fov__source_open(struct fov_source **out, fov_image *image, struct fov_recti region,
+                            int32_t shrink, bool want_planes, const fov_cancel *cancel,
+                            fov_error *err);
+fov_status fov__source_read(struct fov_level *out, struct fov_source *source,
+                            struct fov_recti part, fov_error *err);
+void fov__source_close(struct fov_source *source); /* NULL is fine */
+
+/* A JPEG's components as they are stored, each a picture of one band at its own sampling. Whether
+ * they are to be had depends on the file alone; only a source opened with `want_planes` says so. */
+struct fov_planes;
+struct fov_source_planes {
+    int32_t count;                /* 1: grey, 3: Y, Cb, Cr */
+    struct fov_pixels plane[3];   /* borrowed from `held`: never counted or freed */
+    struct fov_mat to_plane[3];   /* upright source coordinates -> samples of the plane */
+    uint64_t decoded;             /* as in struct fov_level */
+    struct fov_planes *held;
+};
+bool fov__source_has_planes(const struct fov_source *source);
+fov_status fov__source_planes(struct fov_source_planes *out, struct fov_source *source,
+                              struct fov_recti part, fov_error *err);
+void fov__source_planes_free(struct fov_source_planes *planes);
+/* A row of samples of each plane as a row of RGB; as many bytes are written as there are pixels. */
+void fov__source_rows_to_rgb(const fov_context *ctx, uint8_t *rgb, const uint8_t *const plane[3],
+                             int32_t count, int32_t n);
 
 /* ---- warp.c: the one resample --------------------------------------------------------------- */
 

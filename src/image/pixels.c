@@ -122,24 +122,15 @@ void fov__pixels_unref(struct fov_pixels *px)
     fov__free(px->ctx, px);
 }
 
-fov_status fov__pixels_sha256(const struct fov_pixels *px, char out[FOV_SHA256_HEX], fov_error *err)
+void fov__pixels_sha256(const struct fov_pixels *px, char out[FOV_SHA256_HEX])
 {
-    return fov__pixels_hash(px->ctx, px->data, px->width, px->height, px->bands, px->stride, out,
-                            err);
+    fov__pixels_hash(px->data, px->width, px->height, px->bands, px->stride, out);
 }
 
-fov_status fov__pixels_hash(fov_context *ctx, const uint8_t *data, int32_t width, int32_t height,
-                            int32_t bands, size_t stride, char out[FOV_SHA256_HEX], fov_error *err)
+void fov__pixels_hash(const uint8_t *data, int32_t width, int32_t height, int32_t bands,
+                      size_t stride, char out[FOV_SHA256_HEX])
 {
-    struct fov_sha256 *hash = NULL;
     char head[64];
-    const fov_status rc = fov__sha256_new(&hash, ctx, err);
-    if (rc < 0)
-        return rc;
     fov__format(head, sizeof(head), "fovpix1 %d %d %d\n", (int)width, (int)height, (int)bands);
-    fov__sha256_add(hash, head, strlen(head));
-    for (int32_t y = 0; y < height; y++)
-        fov__sha256_add(hash, data + (size_t)y * stride, (size_t)width * (size_t)bands);
-    fov__sha256_end(hash, out);
-    return FOV_OK;
+    fov__sha256_rows(out, head, data, (size_t)width * (size_t)bands, stride, height);
 }

@@ -64,12 +64,10 @@ static fov_status new_named(fov_image **out, fov_context *ctx, const void *pixel
     if (image == NULL)
         return FOV_E_MEMORY;
     describe(image, width, height, bands);
-    rc = fov__pixels_hash(ctx, pixels, width, height, bands, stride, image->sha256, err);
-    if (rc < 0)
-        fov_image_unref(image);
-    else
-        *out = image;
-    return rc;
+    fov__pixels_hash(pixels, width, height, bands, stride, image->sha256);
+    atomic_store_explicit(&image->is_named, true, memory_order_release);
+    *out = image;
+    return FOV_OK;
 }
 
 fov_status fov_image_new_pixels(fov_image **out, fov_context *ctx, const void *pixels,
@@ -118,12 +116,24 @@ fov_status fov__image_take_pixels(fov_image **out, struct fov_pixels *px, fov_er
     }
     image->pixels = px;
     describe(image, px->width, px->height, px->bands);
-    const fov_status rc = fov__pixels_sha256(px, image->sha256, err);
-    if (rc < 0)
-        fov_image_unref(image);
-    else
-        *out = image;
-    return rc;
+    *out = image; /* its name is made when somebody asks */
+    return FOV_OK;
+}
+
+const char *fov__image_name(const fov_image *image)
+{
+    fov_image *mine = (fov_image *)(uintptr_t)image; /* the name was always there to be found */
+    if (!atomic_load_explicit(&mine->is_named, memory_order_acquire)) {
+        char sha256[FOV_SHA256_HEX];
+        const struct fov_pixels *px = image->pixels;
+        fov__pixels_hash(px->data, px->width, px->height, px->bands, px->stride, sha256);
+        pthread_mutex_lock(&image->ctx->slot_lock);
+        if (!atomic_load_explicit(&mine->is_named, memory_order_relaxed))
+            memcpy(mine->sha256, sha256, sizeof(sha256));
+        atomic_store_explicit(&mine->is_named, true, memory_order_release);
+        pthread_mutex_unlock(&image->ctx->slot_lock);
+    }
+    return image->sha256;
 }
 
 void fov__image_raw_row(const fov_image *image, int32_t y, uint8_t *out)

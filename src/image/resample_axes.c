@@ -431,7 +431,8 @@ fov_status fov__resample_axes(const struct fov_warp *warp, struct fov_pixels *ou
     axes.part_rows = fov__warp_part_rows(axes.height, threads);
     if (!turned && is_shrink(warp, out))
         return run_shrink(&axes, m, threads, err);
-    rc = try_moves(&axes, warp, sx, sy, threads, &done, err);
+    /* A single plane takes the long way, which gives the same. */
+    rc = warp->src->bands == 1 ? FOV_OK : try_moves(&axes, warp, sx, sy, threads, &done, err);
     if (rc < 0 || done)
         return rc;
     rc = fov__taps_axis(&axes.x, out->ctx, warp->kernel, sx, m[2], axes.width, err);

@@ -98,10 +98,138 @@ ALWAYS void across_bytes_by(int16_t *const dst[2], const uint8_t *const src[2],
     }
 }
 
+/* ---- across, one band ----------------------------------------------------------------------- */
+
+/* Samples and coefficients lie side by side, so that products are summed along the taps, of two
+ * rows at once. Of coefficients no more is read than there is. */
+ALWAYS __m256i for_both(__m128i v)
+{
+    return _mm256_broadcastsi128_si256(v);
+}
+
+ALWAYS __m256i dot_words(const int16_t *a, const int16_t *b, const int16_t *coef, int32_t count)
+{
+    __m256i sum = _mm256_setzero_si256();
+    int32_t k = 0;
+
+    for (; k + 8 <= count; k += 8)
+        sum = _mm256_add_epi32(
+            sum, _mm256_madd_epi16(both(a + k, b + k),
+                                   for_both(_mm_loadu_si128((const void *)(coef + k)))));
+    if (k + 4 <= count) {
+        sum = _mm256_add_epi32(
+            sum, _mm256_madd_epi16(both(a + k, b + k),
+                                   for_both(_mm_loadl_epi64((const void *)(coef + k)))));
+        k += 4;
+    }
+    if (k < count)
+        sum = _mm256_add_epi32(
+            sum, _mm256_madd_epi16(both(a + k, b + k), for_both(_mm_loadu_si32(coef + k))));
+    return sum;
+}
+
+ALWAYS __m256i both_bytes(const uint8_t *a, const uint8_t *b)
+{
+    return _mm256_cvtepu8_epi16(_mm_unpacklo_epi64(_mm_loadl_epi64((const void *)a),
+                                                   _mm_loadl_epi64((const void *)b)));
+}
+
+ALWAYS __m256i dot_bytes(const uint8_t *a, const uint8_t *b, const int16_t *coef, int32_t count)
+{
+    __m256i sum = _mm256_setzero_si256();
+    int32_t k = 0;
+
+    for (; k + 8 <= count; k += 8)
+        sum = _mm256_add_epi32(
+            sum, _mm256_madd_epi16(both_bytes(a + k, b + k),
+                                   for_both(_mm_loadu_si128((const void *)(coef + k)))));
+    if (k + 4 <= count) {
+        sum = _mm256_add_epi32(
+            sum, _mm256_madd_epi16(both_bytes(a + k, b + k),
+                                   for_both(_mm_loadl_epi64((const void *)(coef + k)))));
+        k += 4;
+    }
+    if (k < count)
+        sum = _mm256_add_epi32(
+            sum, _mm256_madd_epi16(both_bytes(a + k, b + k), for_both(_mm_loadu_si32(coef + k))));
+    return sum;
+}
+
+/* Four sums of each row, where there are four outputs left. */
+ALWAYS __m256i sums_of(const __m256i part[4])
+{
+    return _mm256_hadd_epi32(_mm256_hadd_epi32(part[0], part[1]),
+                             _mm256_hadd_epi32(part[2], part[3]));
+}
+
+static void plane_bytes(int16_t *const dst[2], const uint8_t *const src[2],
+                        const struct fov_taps *taps)
+{
+    const __m256i half = _mm256_set1_epi32(128);
+
+    for (int32_t i = 0; i < taps->n; i += 4) {
+        const int32_t left = taps->n - 1 - i;
+        __m256i part[4], sum;
+
+        for (int32_t j = 0; j < 4; j++) {
+            const int32_t at = i + (j < left ? j : left);
+            part[j] = dot_bytes(src[0] + taps->first[at], src[1] + taps->first[at],
+                                taps->coef + (size_t)at * (size_t)taps->count, taps->count);
+        }
+        sum = _mm256_srai_epi32(_mm256_add_epi32(sums_of(part), half), 8);
+        sum = _mm256_packs_epi32(sum, sum);
+        _mm_storel_epi64((void *)(dst[0] + i), _mm256_castsi256_si128(sum));
+        _mm_storel_epi64((void *)(dst[1] + i), _mm256_extracti128_si256(sum, 1));
+    }
+}
+
+ALWAYS void plane_words_by(uint8_t *const dst[2], const int16_t *const src[2],
+                           const struct fov_taps *taps, int32_t count)
+{
+    const __m256i half = _mm256_set1_epi32(1 << 19);
+
+    for (int32_t i = 0; i < taps->n; i += 4) {
+        const int32_t left = taps->n - 1 - i;
+        const size_t n = left < 3 ? (size_t)left + 1 : 4;
+        __m256i part[4], sum;
+        int32_t four[2];
+
+        for (int32_t j = 0; j < 4; j++) {
+            const int32_t at = i + (j < left ? j : left);
+            part[j] = dot_words(src[0] + taps->first[at], src[1] + taps->first[at],
+                                taps->coef + (size_t)at * (size_t)count, count);
+        }
+        sum = _mm256_srai_epi32(_mm256_add_epi32(sums_of(part), half), 20);
+        sum = _mm256_packs_epi32(sum, sum);
+        sum = _mm256_packus_epi16(sum, sum);
+        four[0] = _mm256_extract_epi32(sum, 0);
+        four[1] = _mm256_extract_epi32(sum, 4);
+        for (int row = 0; row < 2; row++) {
+            if (n == 4)
+                memcpy(dst[row] + i, &four[row], 4);
+            else
+                memcpy(dst[row] + i, &four[row], n);
+        }
+    }
+}
+
+static void plane_words(uint8_t *const dst[2], const int16_t *const src[2],
+                        const struct fov_taps *taps)
+{
+    if (taps->count == 16)
+        plane_words_by(dst, src, taps, 16);
+    else if (taps->count == 8)
+        plane_words_by(dst, src, taps, 8);
+    else
+        plane_words_by(dst, src, taps, taps->count);
+}
+
 static void across_bytes(int16_t *const dst[2], const uint8_t *const src[2],
                          const struct fov_taps *taps, int32_t bands)
 {
-    if (bands == 3 && taps->count == 6)
+    if (bands == 1)
+        plane_bytes(dst, src, taps);
+    else if (bands == 3 && taps->count == 6)
         across_bytes_by(dst, src, taps, 3, 6);
     else if (bands == 3)
         across_bytes_by(dst, src, taps, 3, taps->count);
@@ -192,7 +320,9 @@ ALWAYS void across_words_by(uint8_t *const dst[2], const int16_t *const src[2],
 static void across_words(uint8_t *const dst[2], const int16_t *const src[2],
                          const struct fov_taps *taps, int32_t bands)
 {
-    if (bands == 3 && taps->count == 8)
+    if (bands == 1)
+        plane_words(dst, src, taps);
+    else if (bands == 3 && taps->count == 8)
         across_words_by(dst, src, taps, 3, 8);
     else if (bands == 3)
         across_words_by(dst, src, taps, 3, taps->count);

@@ -320,8 +320,7 @@ static fov_status enhance_run(const void *args, fov_op_io *io, struct fov_pixels
                   y2 = (int32_t)box.y2, width = out[0]->width, height = out[0]->height;
     struct enhancing w = {.e = e, .filter = {io->ctx, io->cancel, "enhance"}};
     struct fov_pixels *px = NULL;
-    fov_status rc =
-        io->render(io, 0, (fov_box){0, 0, width, height}, width, height, &px, err);
+    fov_status rc = io->render(io, 0, (fov_box){0, 0, width, height}, width, height, &px, err);
     (void)fault;
     if (rc < 0)
         return rc;

@@ -90,6 +90,10 @@ const char *fov__op_suggest(const fov_context *ctx, const char *name); /* neares
 
 /* Whether a row keeps every promise of foveate/ext/op.h; FOV_E_ARG names the first it breaks. */
 fov_status fov__op_check(const fov_op_def *def, fov_error *err);
+/* The operation's plan, which is checked: whoever wrote it, what comes out can be trusted. *out is
+ * zeroed; fault has no code. A defective one is the fault UNSUPPORTED. */
+fov_status fov__op_plan(const fov_op_def *def, const void *args, const fov_op_frame *in,
+                        int32_t in_count, fov_op_plan *out, fov_op_fault *fault);
 /* Row `index` of those that were registered; NULL after the last. */
 const fov_op_def *fov__op_registered(const fov_context *ctx, size_t index);
 

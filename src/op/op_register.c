@@ -61,6 +61,11 @@ static fov_status check_words(const fov_op_def *def, fov_error *err)
     for (const fov_op_alias_row *a = def->aliases; a != NULL && a->name != NULL; a++) {
         if (!is_name(a->name) || (a->summary != NULL && !is_text(a->summary, SUMMARY_MAX)))
             return wrong(err, def->name, "has a bad alias, '%s'", a->name);
+        bool is_taken = strcmp(a->name, def->name) == 0;
+        for (const fov_op_alias_row *b = def->aliases; b < a; b++)
+            is_taken = is_taken || strcmp(a->name, b->name) == 0;
+        if (is_taken)
+            return wrong(err, def->name, "has the alias %s, which is taken", a->name);
     }
     if (!is_text(def->summary, SUMMARY_MAX))
         return wrong(err, def->name, "needs a summary of 1 to %d bytes", SUMMARY_MAX);
@@ -154,19 +159,41 @@ static fov_status check_range(const fov_op_def *def, const fov_op_param_row *p, 
     return FOV_OK;
 }
 
-static fov_status check_param(const fov_op_def *def, const fov_op_param_row *p, fov_error *err)
+/* A call finds a parameter by either. */
+static bool is_called(const fov_op_param_row *p, const char *text)
+{
+    return text != NULL &&
+           (strcmp(p->name, text) == 0 || (p->alias != NULL && strcmp(p->alias, text) == 0));
+}
+
+static fov_status check_param_words(const fov_op_def *def, const fov_op_param_row *p,
+                                    fov_error *err)
 {
     static const char *const taken[] = {"image", "images", "img_idx", "frame"};
     if (!is_name(p->name) || (p->alias != NULL && !is_name(p->alias)))
         return wrong(err, def->name, "has a misnamed parameter, '%s'", p->name);
     for (size_t i = 0; i < FOV_COUNT(taken); i++) {
-        if (strcmp(p->name, taken[i]) == 0)
+        if (is_called(p, taken[i]))
             return wrong(err, def->name, "must not call a parameter %s: it has that already",
                          taken[i]);
+    }
+    for (const fov_op_param_row *q = def->params; q < p; q++) {
+        const bool is_name_taken = is_called(q, p->name);
+        if (is_name_taken || is_called(q, p->alias))
+            return wrong(err, def->name, "has the parameter %s twice",
+                         is_name_taken ? p->name : p->alias);
     }
     if (!is_text(p->doc, DOC_MAX) || p->unit == NULL)
         return wrong(err, def->name, "needs a doc of 1 to %d bytes and a unit for %s", DOC_MAX,
                      p->name);
+    return FOV_OK;
+}
+
+static fov_status check_param(const fov_op_def *def, const fov_op_param_row *p, fov_error *err)
+{
+    const fov_status rc = check_param_words(def, p, err);
+    if (rc < 0)
+        return rc;
     if (!is_size_of(p->type, p->size))
         return wrong(err, def->name,
                      "keeps %s in a member of %zu bytes, which its type does not fit", p->name,
@@ -176,8 +203,6 @@ static fov_status check_param(const fov_op_def *def, const fov_op_param_row *p, 
         return wrong(err, def->name, "keeps %s outside the argument struct or in its head",
                      p->name);
     for (const fov_op_param_row *q = def->params; q < p; q++) {
-        if (strcmp(p->name, q->name) == 0)
-            return wrong(err, def->name, "has the parameter %s twice", p->name);
         if (q->offset + q->size > p->offset && p->offset + p->size > q->offset)
             return wrong(err, def->name, "keeps %s and %s in one place", q->name, p->name);
     }
@@ -214,6 +239,67 @@ fov_status fov__op_check(const fov_op_def *def, fov_error *err)
     return rc;
 }
 
+/* ---- what a plan promises ------------------------------------------------------------------- */
+
+static fov_status wrong_plan(const fov_op_def *def, const char *what, double got,
+                             const char *allowed, fov_op_fault *fault)
+{
+    char text[96];
+    fov__format(text, sizeof(text), "%s %g", what, got);
+    return fov__fault(fault, FOV_FAULT_UNSUPPORTED, def->name, text, allowed,
+                      "The operation %s is defective: do without it.", def->name);
+}
+
+static bool has_effect(const fov_op_def *def, enum fov_op_effect effect)
+{
+    switch (def->kind) {
+    case FOV_OP_GEOMETRY:
+        return effect == FOV_OP_EFFECT_GEOMETRY;
+    case FOV_OP_MARKS:
+        return effect == FOV_OP_EFFECT_MARKS;
+    default:
+        return effect == FOV_OP_EFFECT_POINTWISE
+                   ? def->point != NULL
+                   : effect == FOV_OP_EFFECT_BARRIER && def->run != NULL;
+    }
+}
+
+static fov_status check_output(const fov_op_def *def, const fov_op_output *out, int32_t in_count,
+                               fov_op_fault *fault)
+{
+    const int32_t most = out->effect == FOV_OP_EFFECT_BARRIER ? FOV_OP_REGIONS_MAX : 1;
+    if (!has_effect(def, out->effect))
+        return wrong_plan(def, "effect", out->effect, "one that its functions have", fault);
+    if (out->width < 1 || out->height < 1)
+        return wrong_plan(def, "a side of", out->width < out->height ? out->width : out->height,
+                          "1 pixel and more", fault);
+    if (out->region_count < 1 || out->region_count > most)
+        return wrong_plan(def, "regions", out->region_count, "1, or up to 8 of a barrier", fault);
+    for (int32_t i = 0; i < out->region_count; i++) {
+        if (out->region[i].input < 0 || out->region[i].input >= in_count)
+            return wrong_plan(def, "a region of input", out->region[i].input,
+                              "an input that it has", fault);
+    }
+    return FOV_OK;
+}
+
+fov_status fov__op_plan(const fov_op_def *def, const void *args, const fov_op_frame *in,
+                        int32_t in_count, fov_op_plan *out, fov_op_fault *fault)
+{
+    fov_status rc = def->plan(args, in, in_count, out, fault);
+    if (rc < 0 && fault->code == FOV_FAULT_NONE)
+        return wrong_plan(def, "an unexplained status", rc, "a fault that says why", fault);
+    if (rc < 0)
+        return rc;
+    if (out->output_count < 1 || out->output_count > FOV_OP_OUTPUTS_MAX)
+        return wrong_plan(def, "outputs", out->output_count, "1 to 16", fault);
+    for (int32_t i = 0; rc >= 0 && i < out->output_count; i++)
+        rc = check_output(def, &out->output[i], in_count, fault);
+    return rc;
+}
+
+/* ---- registering ---------------------------------------------------------------------------- */
+
 /* Each example goes through the gates that need no pixels. */
 static fov_status try_example(fov_context *ctx, const fov_op_def *def, const char *arguments,
                               void *args, fov_error *err)
@@ -229,21 +315,22 @@ static fov_status try_example(fov_context *ctx, const fov_op_def *def, const cha
     fov_op_plan *plan = NULL;
     fov_status rc = fov__json_parse(&doc, ctx, arguments, strlen(arguments), ctx->limits.json_depth,
                                     ctx->limits.json_bytes, err);
+    if (rc == FOV_E_ARG)
+        rc = wrong(err, def->name, "has an example that is not JSON, %s", arguments);
     if (rc == FOV_OK)
         rc = fov__op_args_parse(def, fov__json_root(doc), &reading, args, &notes, &fault);
     if (rc == FOV_OK && def->plan != NULL && def->resolve == NULL) {
         plan = fov__calloc(ctx, 1, sizeof(*plan));
-        rc = plan != NULL ? def->plan(args, frame, def->input_max, plan, &fault)
+        rc = plan != NULL ? fov__op_plan(def, args, frame, def->input_max, plan, &fault)
                           : fov__fail_memory(err, "op.examples", sizeof(*plan));
     }
     if (rc < 0 && fault.code != FOV_FAULT_NONE)
-        rc = wrong(err, def->name, "refuses its example %s", arguments);
+        rc = wrong(err, def->name, "refuses its example %s: %s is %s", arguments, fault.field,
+                   fault.got);
     fov__free(ctx, plan);
     fov__json_free(doc);
     return rc;
 }
-
-/* ---- registering ---------------------------------------------------------------------------- */
 
 static void rows_free(void *service)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A line seen as tokens: for the digest, which leaves times out, and for finding images that were
- * written where only their ids belong. It reads text that was found right and copies nothing. */
+/* A line seen as tokens: for the digest, which leaves out times and where the blobs lie, and for
+ * finding images that were written where only their ids belong. It reads text that was found right
+ * and copies nothing. */
 #include "transcript/log_internal.h"
 
 /* ---- the digest ----------------------------------------------------------------------------- */
@@ -8,6 +9,7 @@
 struct walk {
     const char *at, *end;
     struct fov_sha256 *hash;
+    unsigned depth; /* 1: the members of the line itself */
 };
 
 static void skip_space(struct walk *w)
@@ -40,11 +42,13 @@ static size_t word_length(const struct walk *w)
     return (size_t)(p - w->at);
 }
 
-/* `key` with its quotes. */
-static bool holds_time(const char *key, size_t len)
+/* `key` with its quotes. A batch keeps the blobs of all its transcripts in one folder, which
+ * changes nothing of what happened in a session. */
+static bool is_left_out(const char *key, size_t len, unsigned depth)
 {
     return (len == 6 && memcmp(key, "\"time\"", 6) == 0) ||
-           (len >= 5 && memcmp(key + len - 4, "_ms\"", 4) == 0);
+           (len >= 5 && memcmp(key + len - 4, "_ms\"", 4) == 0) ||
+           (depth == 1 && len == 7 && memcmp(key, "\"blobs\"", 7) == 0);
 }
 
 static void walk_value(struct walk *w, bool keep);
@@ -55,6 +59,7 @@ static void walk_members(struct walk *w, bool is_object, bool keep)
 {
     bool has_item = false;
     take(w, 1, keep);
+    w->depth++;
     for (skip_space(w); *w->at != ']' && *w->at != '}'; skip_space(w)) {
         bool keep_this = keep;
         size_t key = 0;
@@ -64,7 +69,7 @@ static void walk_members(struct walk *w, bool is_object, bool keep)
         }
         if (is_object) {
             key = string_length(w);
-            keep_this = keep && !holds_time(w->at, key);
+            keep_this = keep && !is_left_out(w->at, key, w->depth);
         }
         if (keep_this && has_item)
             fov__sha256_add(w->hash, ",", 1);
@@ -76,6 +81,7 @@ static void walk_members(struct walk *w, bool is_object, bool keep)
         }
         walk_value(w, keep_this);
     }
+    w->depth--;
     take(w, 1, keep);
 }
 
@@ -91,7 +97,7 @@ static void walk_value(struct walk *w, bool keep)
 
 void fov__digest_line(struct fov_sha256 *hash, struct fov_span line)
 {
-    struct walk w = {line.data, line.data + line.len, hash};
+    struct walk w = {line.data, line.data + line.len, hash, 0};
     walk_value(&w, true);
 }
 

@@ -54,7 +54,7 @@ fov_status fov__transcript_source(struct fov_transcript *t, const struct fov_nod
     if (rc < 0)
         return rc;
     const fov_bytes *bytes = is_raw ? &raw : &image->encoded;
-    memcpy(sha256, image->sha256, sizeof(sha256));
+    memcpy(sha256, fov__image_name(image), sizeof(sha256));
     rc = fov__transcript_blob(t, bytes->data, bytes->size, sha256, err);
     if (rc >= 0) {
         struct fov_jw *jw = fov__transcript_begin(t, "source");

@@ -163,7 +163,8 @@ def report(args, about, groups, bench, extras):
     peers_said = ", ".join(f"{name} {version}" for name, version in about["peers"].items()
                            if name != "usual")
     head = f"{about['foveate']}; {about['build']} build; {about['cpu']}, {about['cores']} cores; " \
-           f"median of {args.rounds} rounds, one thread each, {args.clock} time; " \
+           f"median of {args.rounds} rounds, one thread each, {args.clock} time" \
+           f"{', FOV_CPU=' * bool(about['cpu_env'])}{about['cpu_env']}; " \
            f"{peers_said or 'no peers'}"
     out = f"{head}\n\n{times}\n\n{aims}\n\n{tables.summary(claims)}\n"
     results = {key: {side: t.as_json() for side, t in found.items()}

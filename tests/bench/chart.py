@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 from sides import NAMES
 
 WIDTH, COLUMN, LEFT, BAR, ROW, HEAD, GAP = 860, 420, 92, 13, 19, 30, 22
-OURS, OTHERS, TEXT, FAINT = "#2f81f7", "#8b96a3", "#768390", "#8b96a355"
+OURS, OTHERS, TEXT, FAINT = "#2f81f7", "#8b96a3", "#6e7b88", "#8b96a355"
 FONT = "font-family=\"system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif\""
 PLACES = ("top", "middle", "bottom")
 

@@ -21,7 +21,6 @@ class BenchError(Exception):
 
 def environment(**more):
     env = dict(os.environ, VIPS_CONCURRENCY="1", OMP_NUM_THREADS="1", OPENCV_LOG_LEVEL="ERROR")
-    env.pop("FOV_CPU", None)
     env.update(more)
     return env
 

@@ -54,6 +54,33 @@ static void choose__flatness_parts_charts_from_photographs(void **state)
     fov_context_free(ctx);
 }
 
+/* One sample of one pixel is enough, wherever it stands. */
+static void choose__a_single_coloured_pixel_is_seen(void **state)
+{
+    (void)state;
+    fov_context *ctx = support_context();
+    for (int32_t width = 1; width <= 35; width++) {
+        for (int32_t bands = 3; bands <= 4; bands++) {
+            struct fov_pixels *px = support_draw(ctx, DRAWN_GREY_256, width, 3, bands);
+            assert_true(fov__encode_is_grey(px));
+            for (int32_t i = 0; i < 3 * width; i++) {
+                uint8_t *p = fov__pixels_row(px, i / width) + i % width * bands;
+                for (int c = 0; c < 3; c++) {
+                    p[c] ^= 1;
+                    assert_false(fov__encode_is_grey(px));
+                    p[c] ^= 1;
+                }
+            }
+            if (bands == 4) {
+                support_alpha(px, false); /* which is no colour */
+            }
+            assert_true(fov__encode_is_grey(px));
+            fov__pixels_unref(px);
+        }
+    }
+    fov_context_free(ctx);
+}
+
 static void choose__a_chart_is_a_png_and_a_photograph_a_jpeg(void **state)
 {
     (void)state;
@@ -270,6 +297,27 @@ static void choose__threads_make_the_same_bytes(void **state)
     fov_context_free(ctx);
 }
 
+/* A context with threads hashes while it encodes; nothing of that shows. */
+static void choose__a_second_thread_changes_nothing(void **state)
+{
+    (void)state;
+    char sha256[2][FOV_SHA256_HEX], pixels_sha256[2][FOV_SHA256_HEX];
+    for (uint32_t i = 0; i < 2; i++) {
+        fov_context *ctx = NULL;
+        fov_context_opts opts = FOV_CONTEXT_OPTS_INIT;
+        opts.threads = 1 + 3 * i;
+        assert_int_equal(fov_context_new(&ctx, &opts, NULL), FOV_OK);
+        struct fov_delivery *delivery = deliver(ctx, DRAWN_PHOTO, 900, 700, PNG | JPEG, 0);
+        memcpy(sha256[i], delivery->sha256, sizeof(sha256[i]));
+        memcpy(pixels_sha256[i], delivery->pixels_sha256, sizeof(pixels_sha256[i]));
+        fov__delivery_unref(delivery);
+        assert_null(deliver(ctx, DRAWN_PHOTO, 900, 700, PNG | JPEG, 500)); /* beyond the budget */
+        fov_context_free(ctx);
+    }
+    assert_string_equal(sha256[0], sha256[1]);
+    assert_string_equal(pixels_sha256[0], pixels_sha256[1]);
+}
+
 /* Rows that are further apart than they are long must not show. */
 static void choose__padding_between_rows_does_not_matter(void **state)
 {
@@ -316,6 +364,7 @@ int test_choose(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(choose__flatness_parts_charts_from_photographs),
+        cmocka_unit_test(choose__a_single_coloured_pixel_is_seen),
         cmocka_unit_test(choose__a_chart_is_a_png_and_a_photograph_a_jpeg),
         cmocka_unit_test(choose__one_allowed_format_is_obeyed),
         cmocka_unit_test(choose__a_png_that_costs_twice_the_jpeg_is_not_sent),
@@ -325,6 +374,7 @@ int test_choose(void)
         cmocka_unit_test(choose__a_delivery_beyond_the_output_edge_is_refused),
         cmocka_unit_test(choose__an_exact_recipe_makes_the_same_file_again),
         cmocka_unit_test(choose__threads_make_the_same_bytes),
+        cmocka_unit_test(choose__a_second_thread_changes_nothing),
         cmocka_unit_test(choose__padding_between_rows_does_not_matter),
         cmocka_unit_test(choose__a_delivery_is_counted),
     };

@@ -106,7 +106,7 @@ static void check_input(fov_context *ctx, const uint8_t *data, size_t n, size_t 
 static void deflate__whatever_is_given_reads_back(void **state)
 {
     (void)state;
-    static const size_t sizes[] = {1,  2,   3,   4,    5,     7,     8,     31,    64,
+    static const size_t sizes[] = {1,  2,   3,   4,    5,     7,     8,     31,     64,
                                    65, 258, 259, 1000, 32768, 65535, 65536, 131072, 400001};
     fov_context *ctx = support_context();
     for (size_t i = 0; i < FOV_COUNT(sizes); i++) {
@@ -136,7 +136,8 @@ static void deflate__every_length_up_to_600_reads_back(void **state)
     fov_context_free(ctx);
 }
 
-/* A thousand bytes of noise that come again 32 768 bytes later are one match; 32 769 are too far. */
+/* A thousand bytes of noise that come again 32 768 bytes later are one match; 32 769 are too far.
+ */
 static void deflate__the_window_ends_at_32768(void **state)
 {
     (void)state;
@@ -399,8 +400,7 @@ int test_deflate(void)
         cmocka_unit_test(deflate__whatever_is_given_reads_back),
         cmocka_unit_test(deflate__every_length_up_to_600_reads_back),
         cmocka_unit_test(deflate__the_window_ends_at_32768),
-        cmocka_unit_test(
-            deflate__a_stream_that_does_not_fit_is_refused_and_nothing_is_overwritten),
+        cmocka_unit_test(deflate__a_stream_that_does_not_fit_is_refused_and_nothing_is_overwritten),
         cmocka_unit_test(deflate__literals_cost_their_entropy),
         cmocka_unit_test(huffman__codes_are_complete_bounded_and_monotone),
         cmocka_unit_test(huffman__lengths_are_the_best_when_the_limit_is_far),

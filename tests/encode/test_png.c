@@ -105,6 +105,83 @@ static void png__every_width_and_height_down_to_one_reads_back(void **state)
     fov_context_free(ctx);
 }
 
+/* Rows that equal the one above are not packed again: the next row's filter must still see them. */
+static void png__repeated_rows_read_back_in_every_layout(void **state)
+{
+    (void)state;
+    fov_context *ctx = support_context();
+    for (size_t i = 0; i < FOV_COUNT(kinds); i++) {
+        for (int32_t bands = 3; bands <= 4; bands++) {
+            for (int is_opaque = 1; is_opaque >= 4 - bands; is_opaque--) {
+                enum { W = 91, H = 40 };
+                fov_bytes file;
+                struct fov_pixels *px = support_draw(ctx, kinds[i].what, W, H, bands);
+                if (bands == 4) {
+                    support_alpha(px, is_opaque);
+                }
+                /* Twice, once, three times, … */
+                for (int32_t y = 1; y < H; y++) {
+                    if (y % 6 == 1 || y % 6 >= 4) {
+                        memcpy(fov__pixels_row(px, y), fov__pixels_row(px, y - 1), px->stride);
+                    }
+                }
+                assert_int_equal(fov__png_encode(&file, px, 0, NULL), FOV_OK);
+                check_same(px, file);
+                fov_bytes_free(&file);
+                fov__pixels_unref(px);
+            }
+        }
+    }
+    fov_context_free(ctx);
+}
+
+/* Rows longer than what is deflated at a time, and than deflate's window. */
+static void png__very_wide_pictures_read_back(void **state)
+{
+    (void)state;
+    fov_context *ctx = support_context();
+    static const enum drawn wide[] = {DRAWN_CHART, DRAWN_PHOTO, DRAWN_NOISE, DRAWN_GREY_256,
+                                      DRAWN_COLOUR_257};
+    ctx->limits.edge = 60000;
+    for (size_t i = 0; i < FOV_COUNT(wide); i++) {
+        fov_bytes file;
+        struct fov_pixels *px = support_draw(ctx, wide[i], 50021, 7, 3);
+        assert_non_null(px);
+        assert_int_equal(fov__png_encode(&file, px, 0, NULL), FOV_OK);
+        check_same(px, file);
+        fov_bytes_free(&file);
+        fov__pixels_unref(px);
+    }
+    fov_context_free(ctx);
+}
+
+/* With and without SIMD the same file, whatever the layout. */
+static void png__every_processor_writes_the_same_file(void **state)
+{
+    (void)state;
+    fov_context *ctx = support_context();
+    const enum fov__cpu best = ctx->cpu;
+    for (size_t i = 0; i < FOV_COUNT(kinds); i++) {
+        for (int32_t bands = 3; bands <= 4; bands++) {
+            fov_bytes a, b;
+            struct fov_pixels *px = support_draw(ctx, kinds[i].what, 487, 311, bands);
+            if (bands == 4) {
+                support_alpha(px, false);
+            }
+            assert_int_equal(fov__png_encode(&a, px, 0, NULL), FOV_OK);
+            ctx->cpu = FOV__CPU_PORTABLE;
+            assert_int_equal(fov__png_encode(&b, px, 0, NULL), FOV_OK);
+            ctx->cpu = best;
+            assert_int_equal(a.size, b.size);
+            assert_memory_equal(a.data, b.data, a.size);
+            fov_bytes_free(&a);
+            fov_bytes_free(&b);
+            fov__pixels_unref(px);
+        }
+    }
+    fov_context_free(ctx);
+}
+
 /* Large enough that the filter is chosen from a sample. */
 static void png__large_pictures_read_back_whether_filtered_or_not(void **state)
 {
@@ -241,6 +318,9 @@ int test_png(void)
         cmocka_unit_test(png__every_kind_reads_back_equal_in_its_smallest_layout),
         cmocka_unit_test(png__alpha_is_kept_bit_for_bit),
         cmocka_unit_test(png__every_width_and_height_down_to_one_reads_back),
+        cmocka_unit_test(png__repeated_rows_read_back_in_every_layout),
+        cmocka_unit_test(png__very_wide_pictures_read_back),
+        cmocka_unit_test(png__every_processor_writes_the_same_file),
         cmocka_unit_test(png__large_pictures_read_back_whether_filtered_or_not),
         cmocka_unit_test(png__a_soft_picture_is_filtered_and_a_repeating_one_is_not),
         cmocka_unit_test(png__the_smaller_of_filtered_and_unfiltered_is_written),

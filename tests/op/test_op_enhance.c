@@ -213,40 +213,124 @@ static void noise(uint8_t *pixel, int32_t x, int32_t y)
     pixel[2] = (uint8_t)(r >> 16);
 }
 
-/* The steps one after the other, each by what the other suites have tested. */
-static void op_enhance__runs_its_steps_in_order_inside_the_box(void **state)
+static void clear_noise(uint8_t *pixel, int32_t x, int32_t y)
+{
+    noise(pixel, x, y);
+    pixel[3] = (uint8_t)(x * 5 + y * 3);
+}
+
+/* The steps one after the other, each by what the other suites have tested; 0 or "" leaves out. */
+struct steps {
+    const char *arguments, *tone;
+    int32_t denoise;
+    double clahe, sharpen;
+    bool invert;
+};
+#define BOX "\"box\":[7,5,47,45]"
+
+static void take_steps(const struct steps *steps, const struct fov__view *view)
+{
+    const struct fov__filter filter = {the_context(), NULL, "test"};
+    const int32_t bands = view->bands;
+    if (steps->denoise > 0)
+        assert_int_equal(fov__filter_median(&filter, view, view, steps->denoise, NULL), FOV_OK);
+    for (int32_t k = 0; k < view->width * view->height; k++)
+        pixel_of(steps->tone, fov__view_row(view, k / view->width) + k % view->width * bands,
+                 bands);
+    if (steps->clahe > 0)
+        assert_int_equal(fov__filter_clahe(&filter, view, view, steps->clahe, NULL), FOV_OK);
+    if (steps->sharpen > 0)
+        assert_int_equal(fov__filter_sharpen(&filter, view, view, steps->sharpen, NULL), FOV_OK);
+    for (int32_t k = 0; k < view->width * view->height * bands && steps->invert; k++) {
+        uint8_t *v = fov__view_row(view, k / bands / view->width) + k % (view->width * bands);
+        *v = bands == 4 && k % 4 == 3 ? *v : (uint8_t)(255 - *v);
+    }
+}
+
+static void runs_as(const struct steps *steps, int32_t in_bands, int32_t bands, bool has_box)
 {
     struct canvas canvas;
     struct call call;
     struct fov_pixels *out = NULL, *slow = NULL;
-    (void)state;
-    canvas_open(&canvas, 60, 50, 3, noise);
-    call_parse(&call, "enhance",
-               "{\"box\":[7,5,47,45],\"denoise\":2,\"contrast\":1.5,\"saturation\":0.5,\"clahe\":2,"
-               "\"sharpen\":1,\"invert\":true}",
-               reading_px(60, 50));
-    assert_int_equal(fov__pixels_new(&out, the_context(), 60, 50, 3, NULL), FOV_OK);
-    assert_int_equal(fov__pixels_new(&slow, the_context(), 60, 50, 3, NULL), FOV_OK);
+    canvas_open(&canvas, 60, 50, in_bands, in_bands == 4 ? clear_noise : noise);
+    call_parse(&call, "enhance", steps->arguments, reading_px(60, 50));
+    assert_int_equal(call.status, FOV_OK);
+    assert_int_equal(call.def->resolve(call.args, &canvas.io, &call.fault, NULL), FOV_OK);
+    assert_int_equal(fov__pixels_new(&out, the_context(), 60, 50, bands, NULL), FOV_OK);
+    assert_int_equal(fov__pixels_new(&slow, the_context(), 60, 50, bands, NULL), FOV_OK);
     assert_int_equal(call.def->run(call.args, &canvas.io, &out, &call.fault, NULL), FOV_OK);
-    for (int32_t y = 0; y < 50; y++)
-        memcpy(fov__pixels_row(slow, y), fov__pixels_row(canvas.px, y), 180);
-    const struct fov__filter filter = {the_context(), NULL, "test"};
-    const struct fov__view view = {fov__pixels_row(slow, 5) + 21, slow->stride, 40, 40, 3};
-    assert_int_equal(fov__filter_median(&filter, &view, &view, 2, NULL), FOV_OK);
-    for (int32_t y = 0; y < 40; y++) {
-        for (int32_t x = 0; x < 40; x++)
-            pixel_of("{\"contrast\":1.5,\"saturation\":0.5}", fov__view_row(&view, y) + 3 * x, 3);
+    for (int32_t k = 0; k < 60 * 50; k++) {
+        uint8_t *to = fov__pixels_row(slow, k / 60) + k % 60 * bands;
+        memcpy(to, fov__pixels_row(canvas.px, k / 60) + k % 60 * in_bands, (size_t)in_bands);
+        if (bands > in_bands)
+            to[3] = 255;
     }
-    assert_int_equal(fov__filter_clahe(&filter, &view, &view, 2, NULL), FOV_OK);
-    assert_int_equal(fov__filter_sharpen(&filter, &view, &view, 1, NULL), FOV_OK);
-    for (int32_t y = 0; y < 40; y++) {
-        for (int32_t x = 0; x < 120; x++)
-            fov__view_row(&view, y)[x] = (uint8_t)(255 - fov__view_row(&view, y)[x]);
+    struct fov__view view = {slow->data, slow->stride, 60, 50, bands};
+    if (has_box) {
+        view.data = fov__pixels_row(slow, 5) + 7 * bands;
+        view.width = view.height = 40;
     }
+    take_steps(steps, &view);
     for (int32_t y = 0; y < 50; y++)
-        assert_memory_equal(fov__pixels_row(out, y), fov__pixels_row(slow, y), 180);
+        assert_memory_equal(fov__pixels_row(out, y), fov__pixels_row(slow, y),
+                            (size_t)(60 * bands));
     fov__pixels_unref(out);
     fov__pixels_unref(slow);
+    call_free(&call);
+    canvas_close(&canvas);
+}
+
+static void op_enhance__runs_its_steps_in_order_inside_the_box(void **state)
+{
+    static const struct steps cases[] = {
+        {"{" BOX ",\"denoise\":2,\"contrast\":1.5,\"saturation\":0.5,\"clahe\":2,\"sharpen\":1,"
+         "\"invert\":true}",
+         "{\"contrast\":1.5,\"saturation\":0.5}", 2, 2, 1, true},
+        {"{" BOX ",\"gamma\":1.4,\"grayscale\":true,\"clahe\":3,\"sharpen\":2,\"invert\":true}",
+         "{\"gamma\":1.4,\"grayscale\":true}", 0, 3, 2, true},
+        {"{" BOX ",\"denoise\":1,\"grayscale\":true}", "{\"grayscale\":true}", 1, 0, 0, false},
+        {"{" BOX ",\"saturation\":2,\"grayscale\":true,\"sharpen\":1}",
+         "{\"saturation\":2,\"grayscale\":true}", 0, 0, 1, false},
+        {"{" BOX ",\"sharpen\":1}", "{}", 0, 0, 1, false},
+        {"{" BOX ",\"clahe\":2,\"brightness\":0.1}", "{\"brightness\":0.1}", 0, 2, 0, false},
+        {"{\"clahe\":2,\"grayscale\":true}", "{\"grayscale\":true}", 0, 2, 0, false},
+        {"{\"denoise\":3,\"invert\":true}", "{}", 3, 0, 0, true},
+    };
+    (void)state;
+    for (size_t i = 0; i < FOV_COUNT(cases); i++) {
+        const bool has_box = strstr(cases[i].arguments, "box") != NULL;
+        runs_as(&cases[i], 3, 3, has_box);
+        runs_as(&cases[i], 4, 4, has_box);
+        runs_as(&cases[i], 3, 4, has_box);
+    }
+}
+
+/* What resolve prepares for many small runs is what one unprepared run makes for itself. */
+static void op_enhance__prepared_and_unprepared_points_agree(void **state)
+{
+    static uint8_t one[4 * 3000], other[4 * 3000];
+    struct canvas canvas;
+    struct call call;
+    (void)state;
+    canvas_open(&canvas, 64, 64, 4, clear_noise);
+    for (int32_t k = 0; k < 3000; k++)
+        clear_noise(one + 4 * k, k % 60, k / 60);
+    memcpy(other, one, sizeof(one));
+    call_parse(&call, "enhance",
+               "{\"autocontrast\":true,\"gamma\":1.3,\"saturation\":1.5,\"invert\":true}",
+               reading_px(64, 64));
+    assert_int_equal(call.def->resolve(call.args, &canvas.io, &call.fault, NULL), FOV_OK);
+    for (size_t k = 0; k < 3000; k += 100)
+        call.def->point(call.args, one + 4 * k, 100, 4);
+    struct op_reading reading = reading_px(64, 64);
+    char recipe[256];
+    fov__format(recipe, sizeof(recipe), "%s", call_recipe(&call));
+    call_free(&call);
+    reading.allow_hidden = true;
+    call_parse(&call, "enhance", recipe, reading);
+    assert_int_equal(call.status, FOV_OK);
+    call.def->point(call.args, other, 3000, 4);
+    assert_memory_equal(one, other, sizeof(one));
     call_free(&call);
     canvas_close(&canvas);
 }
@@ -261,6 +345,7 @@ int suite_op_enhance(void)
         cmocka_unit_test(op_enhance__is_a_barrier_only_where_it_needs_neighbours),
         cmocka_unit_test(op_enhance__records_what_autocontrast_found),
         cmocka_unit_test(op_enhance__runs_its_steps_in_order_inside_the_box),
+        cmocka_unit_test(op_enhance__prepared_and_unprepared_points_agree),
     };
     return cmocka_run_group_tests_name("op_enhance", tests, NULL, NULL);
 }
