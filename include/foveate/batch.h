@@ -43,12 +43,13 @@
  * what is done and how fast, never what an answer is, and may differ from run to run.
  *
  * An item that fails costs one item: its line says why, and `retry_errors` asks it again. A run
- * whose items all fail alike is ended instead, with that error: after 20 in a row with the same
- * status and the same `detail` when they speak of the model and not of an item (FOV_E_NET;
- * FOV_E_PROVIDER with 401, 402, 403, 404, 407, 408, 429 or 500 and more), or when they are the first
- * that the run finishes, whatever they speak of; and at the end of a run, however short, in which
- * nothing else came of any item than such an error of the model's. The items of that row stay
- * undone: with the right key, the same run does them. `keep_going` keeps them as errors instead.
+ * whose items all fail alike, with the same status and the same `detail`, ends with that error:
+ *   - after 20 in a row that speak of the model and not of an item: FOV_E_NET, or FOV_E_PROVIDER
+ *     with 401, 402, 403, 404, 407, 408, 429 or 500 and more;
+ *   - after the first 20 that the run asks, whatever they speak of;
+ *   - at the end, however few, when they speak of the model and nothing else came of the run.
+ * The items of that row stay undone: with the right key, the same run does them. `keep_going` keeps
+ * them as errors instead, and asks all.
  *
  * Scores, where answers are given: ChartQA's relaxed accuracy (numbers within 5 %), exact match
  * after SQuAD's normalisation, ANLS with its threshold of 0.5, and the letter chosen, each as its

@@ -33,7 +33,7 @@ typedef struct fov_replayed {
     int32_t skipped;   /* not comparable here: another encoder or OCR engine made them */
     int32_t differing; /* what came out otherwise than recorded; verify then fails */
     int32_t cut_lines; /* 1 when the last line was cut (a crash), else 0 */
-    char digest[65];   /* SHA-256 of the transcript without its times */
+    char digest[65];   /* SHA-256 of the transcript without its times and its blobs' place */
 } fov_replayed;
 
 #define FOV_REPLAYED_INIT {(uint32_t)sizeof(fov_replayed), 0, 0, 0, 0, 0, 0, 0, {0}}

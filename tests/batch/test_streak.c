@@ -20,15 +20,13 @@ static void streak__ends_a_run_whose_model_refuses_all(void **state)
         fov_status status;
         int32_t detail;
         bool is_of_model;
-    } cases[] = {{FOV_E_NET, 0, true},         {FOV_E_NET, 111, true},
-                 {FOV_E_PROVIDER, 401, true},  {FOV_E_PROVIDER, 402, true},
-                 {FOV_E_PROVIDER, 403, true},  {FOV_E_PROVIDER, 404, true},
-                 {FOV_E_PROVIDER, 407, true},  {FOV_E_PROVIDER, 429, true},
-                 {FOV_E_PROVIDER, 500, true},  {FOV_E_PROVIDER, 529, true},
-                 {FOV_E_PROVIDER, 400, false}, {FOV_E_PROVIDER, 413, false},
-                 {FOV_E_PROVIDER, 422, false}, {FOV_E_PROVIDER, 200, false},
-                 {FOV_E_PROVIDER, 0, false},   {FOV_E_IO, 2, false},
-                 {FOV_E_IMAGE, 0, false},      {FOV_E_LIMIT, 0, false}};
+    } cases[] = {
+        {FOV_E_NET, 0, true},         {FOV_E_NET, 111, true},       {FOV_E_PROVIDER, 401, true},
+        {FOV_E_PROVIDER, 402, true},  {FOV_E_PROVIDER, 403, true},  {FOV_E_PROVIDER, 404, true},
+        {FOV_E_PROVIDER, 407, true},  {FOV_E_PROVIDER, 429, true},  {FOV_E_PROVIDER, 500, true},
+        {FOV_E_PROVIDER, 529, true},  {FOV_E_PROVIDER, 400, false}, {FOV_E_PROVIDER, 413, false},
+        {FOV_E_PROVIDER, 422, false}, {FOV_E_PROVIDER, 200, false}, {FOV_E_PROVIDER, 0, false},
+        {FOV_E_IO, 2, false},         {FOV_E_IMAGE, 0, false},      {FOV_E_LIMIT, 0, false}};
 
     (void)state;
     for (size_t i = 0; i < FOV_COUNT(cases); i++) {
@@ -81,8 +79,8 @@ static void streak__takes_in_what_was_being_asked(void **state)
     assert_int_equal(streak.count, FOV_COUNT(streak.item));
     assert_int_equal(fov__streak_fail(&streak, &err), FOV_E_NET);
     assert_string_equal(err.where, "items");
-    assert_string_equal(
-        err.message, "84 items in a row failed alike and stay undone: the connection failed");
+    assert_string_equal(err.message,
+                        "84 items in a row failed alike and stay undone: the connection failed");
 }
 
 /* ---- runs ----------------------------------------------------------------------------------- */
@@ -177,8 +175,7 @@ static void batch__stops_when_the_key_is_wrong(void **state)
 /* A quota that is spent on the way: what was answered stays, what was refused is asked later. */
 static void batch__stops_amid_and_keeps_what_was_answered(void **state)
 {
-    struct moody moody = {
-        .from = 15, .to = 10000, .status = FOV_E_PROVIDER, .detail = 429};
+    struct moody moody = {.from = 15, .to = 10000, .status = FOV_E_PROVIDER, .detail = 429};
     struct bench bench;
     char *run;
 

@@ -13,33 +13,47 @@
 #define REPLY(message, stop)                                                                      \
     "{\"id\":\"x\",\"object\":\"chat.completion\",\"choices\":[{\"index\":0,\"message\":" message \
     ",\"finish_reason\":\"" stop "\"}],\"usage\":{\"prompt_tokens\":100,\"completion_tokens\":7}}"
-#define LOOK(id, x)                                                                           \
-    {.status = 200,                                                                        \
-     .body = REPLY("{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"" id \
-                   "\",\"type\":\"function\",\"function\":{\"name\":\"zoom\",\"arguments\":" \
-                   "\"{\\\"box\\\":[" x ",100,500,400]}\"}}]}",                              \
-                   "tool_calls")}
-#define ANSWER                                                                               \
-    {.status = 200,                                                                          \
-     .body = REPLY("{\"role\":\"assistant\",\"content\":\"ANSWER: 42\\nEVIDENCE: img_0\"}",  \
-                   "stop")}
-#define REFUSED                                                                              \
-    {.status = 400, .body = "{\"error\":{\"message\":\"the prompt was not liked\","          \
-                            "\"code\":\"invalid_prompt\"}}"}
-#define NO_KEY                                                                               \
-    {.status = 401, .body = "{\"error\":{\"message\":\"Incorrect API key provided: " KEY "\"," \
-                            "\"code\":\"invalid_api_key\"}}"}
-#define BUSY {.status = 503, .headers = "retry-after: 1\r\n", .body = "busy"}
-#define SLOWER                                                                               \
-    {.status = 429, .headers = "retry-after-ms: 20\r\n",                                     \
-     .body = "{\"error\":{\"message\":\"slow down\",\"code\":\"rate_limit_exceeded\"}}"}
+#define LOOK(id, x)                                                                             \
+    {                                                                                           \
+        .status = 200,                                                                          \
+        .body = REPLY("{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"" id  \
+                      "\",\"type\":\"function\",\"function\":{\"name\":\"zoom\",\"arguments\":" \
+                      "\"{\\\"box\\\":[" x ",100,500,400]}\"}}]}",                              \
+                      "tool_calls")                                                             \
+    }
+#define ANSWER                                                                                     \
+    {                                                                                              \
+        .status = 200,                                                                             \
+        .body =                                                                                    \
+            REPLY("{\"role\":\"assistant\",\"content\":\"ANSWER: 42\\nEVIDENCE: img_0\"}", "stop") \
+    }
+#define REFUSED                                                                        \
+    {                                                                                  \
+        .status = 400, .body = "{\"error\":{\"message\":\"the prompt was not liked\"," \
+                               "\"code\":\"invalid_prompt\"}}"                         \
+    }
+#define NO_KEY                                                                                    \
+    {                                                                                             \
+        .status = 401, .body = "{\"error\":{\"message\":\"Incorrect API key provided: " KEY "\"," \
+                               "\"code\":\"invalid_api_key\"}}"                                   \
+    }
+#define BUSY                                                           \
+    {                                                                  \
+        .status = 503, .headers = "retry-after: 1\r\n", .body = "busy" \
+    }
+#define SLOWER                                                                             \
+    {                                                                                      \
+        .status = 429, .headers = "retry-after-ms: 20\r\n",                                \
+        .body = "{\"error\":{\"message\":\"slow down\",\"code\":\"rate_limit_exceeded\"}}" \
+    }
 
 /* Eight questions: seven answers and one refusal end them, in fifteen requests; the sixteenth is
  * the refused one's, asked again. No more than two that are to be tried again stand together, since
  * a third would be given up. */
 static const struct fov_loopback_reply busy_day[] = {
-    LOOK("a", "100"), ANSWER, BUSY,      SLOWER,  LOOK("b", "110"), ANSWER, REFUSED, ANSWER,
-    ANSWER,    SLOWER, LOOK("c", "120"), LOOK("d", "130"), ANSWER,  ANSWER, ANSWER,  ANSWER};
+    LOOK("a", "100"), ANSWER, BUSY,   SLOWER, LOOK("b", "110"), ANSWER,
+    REFUSED,          ANSWER, ANSWER, SLOWER, LOOK("c", "120"), LOOK("d", "130"),
+    ANSWER,           ANSWER, ANSWER, ANSWER};
 enum { QUESTIONS = 8, FIRST_DAY = 15 };
 
 static void ask_questions(struct bench *bench, int count)
@@ -183,7 +197,8 @@ static void wire__two_workers_finish_a_busy_day(void **state)
     assert_int_equal(fov_loopback_count(server), FIRST_DAY + 1);
     assert_int_equal(bench.sum.errors, 0);
     check_folder(&bench, 0);
-    /* What was sent is what the lines say, but the tries of the refused item, whose line is gone. */
+    /* What was sent is what the lines say, but the tries of the refused item, whose line is gone.
+     */
     assert_in_range(requests_in(&bench), FIRST_DAY - 4, FIRST_DAY);
     bench_close(&bench);
     fov_loopback_stop(server);
@@ -195,9 +210,9 @@ static void wire__a_wrong_key_ends_the_run_and_the_right_one_does_it(void **stat
         NO_KEY, NO_KEY, NO_KEY, NO_KEY, NO_KEY, NO_KEY, NO_KEY, NO_KEY, NO_KEY, NO_KEY, NO_KEY,
         NO_KEY, NO_KEY, NO_KEY, NO_KEY, NO_KEY, NO_KEY, NO_KEY, NO_KEY, NO_KEY, NO_KEY, NO_KEY};
     static const struct fov_loopback_reply yes[] = {
-        ANSWER, ANSWER, ANSWER, ANSWER, ANSWER, ANSWER, ANSWER, ANSWER, ANSWER, ANSWER, ANSWER,
-        ANSWER, ANSWER, ANSWER, ANSWER, ANSWER, ANSWER, ANSWER, ANSWER, ANSWER, ANSWER, ANSWER,
-        ANSWER, ANSWER, ANSWER, ANSWER, ANSWER, ANSWER, ANSWER, ANSWER};
+        ANSWER, ANSWER, ANSWER, ANSWER, ANSWER, ANSWER, ANSWER, ANSWER, ANSWER, ANSWER,
+        ANSWER, ANSWER, ANSWER, ANSWER, ANSWER, ANSWER, ANSWER, ANSWER, ANSWER, ANSWER,
+        ANSWER, ANSWER, ANSWER, ANSWER, ANSWER, ANSWER, ANSWER, ANSWER, ANSWER, ANSWER};
     struct fov_loopback *server = fov_loopback_start(no, FOV_COUNT(no));
     struct endpoint endpoint = {.key = KEY};
     struct bench bench;
@@ -300,8 +315,9 @@ static void wire__the_command_asks_resumes_and_asks_again(void **state)
     assert_int_equal(fov_loopback_count(server), FIRST_DAY);
     check_requests(server, FIRST_DAY);
     check_folder(&bench, 1);
-    expect_said(&bench, "stdout", "8 of 8 done, 0 of them before, 1 ended in errors "
-                                  "(--retry-errors asks again), 0 bad rows; ");
+    expect_said(&bench, "stdout",
+                "8 of 8 done, 0 of them before, 1 ended in errors "
+                "(--retry-errors asks again), 0 bad rows; ");
     expect_said(&bench, "stderr", "");
     assert_int_equal(command(&bench, url, "--retry-errors"), 0);
     assert_int_equal(fov_loopback_count(server), FIRST_DAY + 1);
@@ -328,8 +344,9 @@ static void wire__the_command_says_what_all_items_failed_with(void **state)
     ask_questions(&bench, 4);
     assert_int_equal(command(&bench, url, NULL), 5);
     expect_said(&bench, "stdout", "0 of 4 done, 0 of them before, 0 ended in errors, 0 bad rows; ");
-    expect_said(&bench, "stderr", "4 items in a row failed alike and stay undone: 127.0.0.1 "
-                                  "answered 401 (invalid_api_key)");
+    expect_said(&bench, "stderr",
+                "4 items in a row failed alike and stay undone: 127.0.0.1 "
+                "answered 401 (invalid_api_key)");
     expect_said(&bench, "stderr", "--keep-going");
     assert_int_equal(command(&bench, url, "--keep-going"), 1);
     expect_said(&bench, "stdout", "4 of 4 done, 0 of them before, 4 ended in errors");

@@ -48,11 +48,11 @@ if [ "$(cat "$place/stamp" 2>/dev/null || true)" != "$stamp" ]; then
 fi
 
 set -- "$@" # what is left is pytest's
-settings="--config-settings=build-dir=$place/build"
-! command -v ccache >/dev/null 2>&1 ||
-    settings="$settings --config-settings=cmake.define.CMAKE_C_COMPILER_LAUNCHER=ccache"
+# The library is built there once for all environments: ./quickstart installs from the same folder.
+settings="--config-settings=build-dir=$build/python${FOV_SANITIZE:+-sanitize}"
 [ -z "${FOV_SANITIZE:-}" ] ||
-    settings="$settings --config-settings=cmake.define.FOV_SANITIZE=$FOV_SANITIZE"
+    settings="$settings --config-settings=cmake.define.FOV_SANITIZE=$FOV_SANITIZE
+        --config-settings=install.strip=false" # reports name functions
 CMAKE_BUILD_PARALLEL_LEVEL=${CMAKE_BUILD_PARALLEL_LEVEL:-2} "$place/venv/bin/pip" install -q \
     --disable-pip-version-check --no-build-isolation --no-deps --force-reinstall $settings \
     "$root/python-bindings" >"$place/install.log" 2>&1 || {

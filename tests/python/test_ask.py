@@ -222,3 +222,108 @@ def test_a_lost_server_is_an_error_and_the_key_is_not_in_it(chart):
     with pytest.raises(ConnectionError) as caught:
         session.ask("?")
     assert isinstance(caught.value, foveate.NetError) and "sk-secret" not in str(caught.value)
+
+
+def test_a_model_can_be_called_as_a_function(chart):
+    reader, seen = foveate.Model.reader(), []
+
+    def model(messages, tools, info):
+        seen.append(reader(messages, tools, info))
+        return seen[-1]
+
+    wrapped, plain = foveate.Session(chart, profile="reader"), foveate.Session(chart)
+    here, there = wrapped.ask(QUESTION, model=model), plain.ask(QUESTION)
+    assert (here.text, here.reason, here.evidence) == (there.text, there.reason, there.evidence)
+    assert (here.rounds, here.calls) == (there.rounds, there.calls) and here.calls > 1
+    count = len(plain.images)
+    assert count > 2 and [wrapped.recipe_sha256(i) for i in range(count)] == [
+        plain.recipe_sha256(i) for i in range(count)]
+    assert seen[0]["calls"] and seen[-1]["calls"] == [] and "ANSWER: 27.3" in seen[-1]["text"]
+
+
+def test_a_model_is_called_without_a_session(chart):
+    model = foveate.Model.script(json.dumps([
+        {"text": "I look.", "calls": [{"name": "zoom", "arguments": {"box": [0, 0, 5, 5]}}],
+         "usage": {"input_tokens": 7}}, {"text": "ANSWER: 1", "stop": "stop"}]))
+    asked = [{"role": "user", "content": "What?"}]
+    reply = model(asked)
+    assert reply["text"] == "I look." and reply["usage"] == {"input_tokens": 7}
+    call, = reply["calls"]
+    assert call["name"] == "zoom" and json.loads(call["arguments"]) == {"box": [0, 0, 5, 5]}
+    look = foveate.Session(chart).zoom([0, 0, 50, 50])
+    asked += [
+        {"role": "assistant", "content": [{"type": "text", "text": reply["text"]},
+                                          {"type": "call", **call}]},
+        {"role": "tool", "content": [
+            {"type": "result", "id": call["id"], "name": "zoom", "text": look.text},
+            {"type": "image", "image": look.image}]}]
+    assert model(asked, info={"round": 2})["text"] == "ANSWER: 1"
+    with pytest.raises(foveate.ProviderError):
+        model(asked)
+
+
+@pytest.mark.parametrize("arguments, where", [
+    (("What?",), "messages"), ((["What?"],), "messages[0]"),
+    (([{"role": "robot", "content": ""}],), "messages[0].role"),
+    (([{"role": "user"}],), "messages[0]"),
+    (([{"role": "user", "content": [{"type": "sound"}]}],), "messages[0].content[0].type"),
+    (([{"role": "user", "content": [{"type": "text", "text": 5}]}],), "messages[0].content[0]"),
+    (([{"role": "user", "content": [{"type": "text"}]}],), "text"),
+    (([{"role": "user", "content": [{"type": "image", "image": "x.png"}]}],),
+     "messages[0].content[0]"),
+    (([{"role": "user", "content": [{"type": "image", "image": b"GIF89a"}]}],), "data"),
+    (([{"role": "assistant", "content": [{"type": "image", "image": b"GIF89a"}]}],), "messages"),
+    (([], [{"description": "no name"}]), "tools[0]"),
+    (([], [], {"rounds": 3}), "info"), (([], [], {"round": -1}), "info")])
+def test_a_wrong_request_is_named(arguments, where):
+    model = foveate.Model.script('[{"text":"x"}]')
+    with pytest.raises(foveate.ArgError) as caught:
+        model(*arguments)
+    assert caught.value.where == where, caught.value
+    assert model([{"role": "user", "content": "?"}])["text"] == "x", "nothing was asked before"
+
+
+class Looking(Server):
+    """Asks for a look once, in a message with a member of its own."""
+
+    raw = '{"role":"assistant","content":null,"own_member":{"kept":[1.50,"\\u00e9"]},' \
+        '"tool_calls":[{"id":"c7","type":"function","function":{"name":"flip",' \
+        '"arguments":"{\\"axis\\":' \
+        '\\"vertical\\"}"}}]}'
+
+    def do_POST(self):
+        text = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        self.server.asked.append(text)
+        said = self.raw if len(self.server.asked) == 1 else \
+            '{"role":"assistant","content":"ANSWER: kept"}'
+        body = ('{"choices":[{"index":0,"finish_reason":"stop","message":%s}]}' % said).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def test_a_wrapped_server_gets_its_own_words_back(chart, server):
+    server.RequestHandlerClass = Looking
+    inner = foveate.Model.server("m", base_url=f"http://127.0.0.1:{server.server_port}/v1")
+    answer = foveate.Session(chart).ask("?", model=lambda *given: inner(*given))
+    assert answer.text == "kept" and answer.calls == 1
+    assert Looking.raw in server.asked[1], "byte for byte"
+    assert json.loads(server.asked[0])["tools"][0]["function"]["name"] == "zoom"
+
+
+def test_a_model_is_not_asked_while_it_is_being_asked(chart):
+    model, caught = foveate.Model.reader(), []
+
+    def on_event(event):
+        for call in (lambda: model([{"role": "user", "content": "?"}]),
+                     lambda: foveate.Session(chart, model=model).ask("?")):
+            try:
+                call()
+            except foveate.StateError as error:
+                caught.append(str(error))
+
+    answer = foveate.Session(chart, model=model).ask(QUESTION, on_event=on_event)
+    assert answer.text == "27.3"
+    assert len(caught) > 4 and all("being asked" in text for text in caught)

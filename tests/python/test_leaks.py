@@ -57,12 +57,30 @@ def function_asked(chart):
         pass
 
 
+def model_called(chart):
+    model = foveate.Model.script(
+        '[{"text":"a","raw":{"b":1}},{"calls":[{"name":"n","arguments":{}}]}]')
+    picture = [{"type": "image", "image": chart.read_bytes()}]
+    messages = [{"role": "user", "content": picture}]
+    tools = [{"name": "zoom", "description": "", "parameters": {}}]
+    for turn in range(4):
+        try:
+            reply = model(messages, tools, {"round": turn + 1})
+        except foveate.ProviderError:  # the script is at its end
+            reply = {}
+        try:
+            model([{"role": "user", "content": "x"}, {"role": "tool", "content": "y"}])
+        except foveate.StateError:
+            pass
+        messages += [{"role": "assistant", "content": [], "raw": reply.get("raw")}]
+
+
 def tables(chart):
-    foveate.ops(), foveate.profiles(), foveate.schema("zoom")
+    foveate.ops(), foveate.profiles(), foveate.schema("zoom"), foveate.fit("generic", 9, 9)
 
 
 @pytest.mark.parametrize("work, times", [(picture_in_and_out, 50), (refused, 100), (looks, 12),
-                                         (function_asked, 20), (tables, 40)])
+                                         (function_asked, 20), (model_called, 20), (tables, 40)])
 def test_nothing_is_left_behind(work, times, chart):
     kept, memory = [], 0
     tracemalloc.start()

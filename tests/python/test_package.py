@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: MIT
 """The package itself: types, stubs, documents, what is generated, what importing costs."""
+import importlib.metadata
 import inspect
+import os
 import pathlib
 import subprocess
 import sys
+import tarfile
 import time
 
 import foveate
@@ -87,6 +90,44 @@ def test_the_wheel_is_for_every_python_from_3_11():
     assert foveate.__version__ == foveate.version()
 
 
+def test_the_wheel_holds_what_is_needed_and_no_more(root):
+    sources = {path.name for path in (root / "python-bindings" / "src" / "foveate").iterdir()
+               if path.is_file()}
+    built = {"_foveate.abi3.so", "foveate-ocr.so", "foveate-vips.so"}
+    meta = {"METADATA", "WHEEL", "RECORD", "licenses/LICENSE"}
+    by_pip = {"INSTALLER", "REQUESTED", "direct_url.json"}
+    files = {str(file) for file in importlib.metadata.files("foveate") or ()
+             if "__pycache__" not in str(file)}
+    info = f"foveate-{foveate.version()}.dist-info/"
+    assert {name.removeprefix(info) for name in files if name.startswith(info)} - by_pip == meta
+    assert {name for name in files if not name.startswith(info)} == {
+        f"foveate/{name}" for name in sources | built}
+    licence = FOLDER.parent / info / "licenses" / "LICENSE"
+    assert licence.read_bytes() == (root / "LICENSE").read_bytes()
+    assert "License-File: LICENSE" in (FOLDER.parent / info / "METADATA").read_text()
+    # The prefix that a wheel is built into lies in a folder for all and is gone: no place to look.
+    assert b"platlib" not in (FOLDER / "_foveate.abi3.so").read_bytes()
+
+
+BACKEND = "import sys, scikit_build_core.build as b; print(getattr(b, sys.argv[1])(sys.argv[2]))"
+
+
+def test_a_source_distribution_has_all_it_needs(root, tmp_path):
+    made = run("-c", BACKEND, "build_sdist", tmp_path, cwd=root / "python-bindings").split()[-1]
+    with tarfile.open(tmp_path / made) as archive:
+        assert all(one.isfile() for one in archive.getmembers()), "no links"
+        archive.extractall(tmp_path)
+    folder = tmp_path / made.removesuffix(".tar.gz")
+    assert (folder / "LICENSE").read_bytes() == (root / "LICENSE").read_bytes()
+    assert (folder / "library" / "src" / "op" / "ops.def").exists()
+    assert not list(folder.rglob("__pycache__"))
+    info = run("-c", BACKEND, "prepare_metadata_for_build_wheel", tmp_path, cwd=folder).split()[-1]
+    assert f"Version: {foveate.version()}" in (tmp_path / info / "METADATA").read_text()
+    if os.environ.get("FOV_FULL") == "1":
+        wheel = run("-c", BACKEND, "build_wheel", tmp_path, cwd=folder).split()[-1]
+        assert wheel.startswith("foveate-") and (tmp_path / wheel).stat().st_size > 100_000
+
+
 def test_the_extension_shows_nothing_but_its_init():
     shown = subprocess.run(["nm", "-D", "--defined-only", FOLDER / "_foveate.abi3.so"],
                            capture_output=True, text=True, check=True).stdout.split()
@@ -95,19 +136,19 @@ def test_the_extension_shows_nothing_but_its_init():
     assert names == ["PyInit__foveate"]
 
 
-def test_importing_touches_little(capsys):
-    """Measured and shown; the machine decides the time, the imports are ours."""
-    def median(program):
-        times = []
-        for _ in range(9):
-            start = time.perf_counter()
-            run("-c", program)
-            times.append(time.perf_counter() - start)
-        return sorted(times)[4] * 1000
+def test_importing_takes_little(capsys):
+    """The shortest of some starts; a machine that is overloaded shows its own time, not ours."""
+    def start(program):
+        begin = time.perf_counter()
+        run("-c", program)
+        return time.perf_counter() - begin
 
-    bare, whole = median("pass"), median("import foveate")
+    times = [(start("pass"), start("import foveate")) for _ in range(9)]
+    bare, whole = (1000 * min(one) for one in zip(*times))
     with capsys.disabled():
         print(f"\nimport foveate: {whole - bare:.1f} ms, {whole:.1f} ms with Python's start")
+    is_busy = os.getloadavg()[0] > 2 * (os.cpu_count() or 1)
+    assert whole - bare <= 40 or is_busy or os.environ.get("FOV_SANITIZE")
     extra = run("-c", "import sys; a = set(sys.modules); import foveate; "
                       "print(*sorted(set(sys.modules) - a))").split()
     ours = [name for name in extra if name.split(".")[0] == "foveate"]
@@ -116,10 +157,13 @@ def test_importing_touches_little(capsys):
 
 def test_examples_of_the_readme_run(root, chart, tmp_path):
     text = (root / "python-bindings" / "README.md").read_text()
-    program = text.split("```python\n")[1].split("```")[0]
+    blocks = [block.split("```")[0] for block in text.split("```python\n")[1:]]
+    assert len(blocks) == text.count("```python") == 2
     (tmp_path / "chart.png").write_bytes(chart.read_bytes())
-    run("-c", program, cwd=tmp_path)
+    shown = run("-c", "\n".join(blocks), cwd=tmp_path)
     assert (tmp_path / "asked" / "transcript.jsonl").exists()
+    assert "1 ['zoom'" in shown and shown.endswith("2352 1568 4704\n"), shown
+    assert "2352 1568 4704" in text, "as the README says"
 
 
 def test_what_the_front_page_shows_runs(root, chart):

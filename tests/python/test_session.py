@@ -149,6 +149,23 @@ def test_the_record_is_copied_and_verified(chart, tmp_path, cli):
     assert not os.path.exists(own), "a temporary record goes with its session"
 
 
+def test_looks_of_a_program_are_recorded_as_calls(chart, tmp_path):
+    with foveate.Session(chart, out=tmp_path / "out", profile="qwen3-vl") as session:
+        session.zoom([100, 100, 500, 400], label="the legend")
+        session.sample(points=[[1, 1]])
+        with pytest.raises(foveate.ArgError):
+            session.zoom([9000, 0, 9999, 9])
+        session.call("zoom", {"box": [0, 0, 500, 500]})
+    lines = (tmp_path / "out" / "transcript.jsonl").read_text().splitlines()
+    calls = [event for event in map(json.loads, lines) if event["event"] == "call"]
+    assert [call["name"] for call in calls] == ["zoom", "sample", "zoom"]
+    assert [call.get("space") for call in calls] == ["node_px", "node_px", None]
+    assert json.loads(calls[0]["arguments"])["box"] == [100, 100, 500, 400]
+    assert calls[0]["normalised"]["box"] == [100, 100, 500, 400] and calls[0]["image"] == "img_1"
+    assert calls[1]["fact"] == "fact_0" and calls[2]["image"] == "img_2"
+    assert session.verify().images == 2
+
+
 def test_a_changed_record_does_not_verify(chart, tmp_path):
     session = foveate.Session(chart, out=tmp_path / "out")
     session.zoom([100, 100, 500, 400])
@@ -197,3 +214,34 @@ def test_the_table_tells_every_operation():
     assert box["name"] == "box" and box["is_required"] and box["type"] == "box"
     assert foveate.schema("zoom")["required"] == ["box"]
     assert any(profile["name"] == "reader" for profile in foveate.profiles())
+
+
+def test_a_fit_is_the_size_a_model_sees():
+    fit = foveate.fit("claude-high", 6000, 4000)
+    assert (fit.width, fit.height, fit.tokens, fit.is_thin) == (2352, 1568, 4704, False)
+    assert fit.sx == pytest.approx(6000 / 2352) and fit.sy == pytest.approx(4000 / 1568)
+    assert foveate.fit("claude-high", fit.width, fit.height).width == fit.width, "stable"
+    assert foveate.fit("claude-high", 6000, 4000, edge_max=800).width <= 800
+    assert max(foveate.fit("claude-high", 6000, 4000, many_images=True).width, 1) <= 2000
+    small = foveate.fit("qwen2.5-vl", 60, 40, may_enlarge=True)
+    assert small.width > 60 and small.sx < 1
+    assert foveate.fit("generic", 60, 40).width == 60
+    assert any(foveate.fit(one["name"], 300, 200).tokens is None for one in foveate.profiles())
+    assert foveate.profile_for("us.anthropic.claude-opus-4-8") == "claude-high"
+    assert foveate.profile_for("nobody-knows-it") == "generic"
+
+
+@pytest.mark.parametrize("arguments, where", [
+    (("gpt-17", 10, 10), "profile"), (("generic", 0, 10), "fit.size"),
+    (("generic", 10, -1), "fit.size")])
+def test_a_wrong_fit_is_named(arguments, where):
+    with pytest.raises(foveate.ArgError) as caught:
+        foveate.fit(*arguments)
+    assert caught.value.where == where
+
+
+def test_a_fit_says_what_is_too_thin():
+    with pytest.raises(foveate.LimitError, match="too long and thin"):
+        foveate.fit("qwen2.5-vl", 9000, 9, may_enlarge=True)
+    with pytest.raises(foveate.ArgError, match="edge_max is 0"):
+        foveate.fit("generic", 9, 9, edge_max=0)

@@ -52,7 +52,7 @@ def test_a_ticker_sees_a_held_gil():
 
 
 @pytest.mark.parametrize("name", ["pixels in", "png", "jpeg", "open", "render", "call", "apply",
-                                  "ask", "verify"])
+                                  "ask", "model", "verify"])
 def test_the_gil_is_released(name, chart):
     pixels = numpy.ascontiguousarray(big_picture())
     image = foveate.Image(pixels)
@@ -60,6 +60,8 @@ def test_the_gil_is_released(name, chart):
     session = foveate.Session(image, preset="full")
     turned = session.rotate(7)
     asked = foveate.Session(chart)
+    reader = foveate.Model.reader()
+    shown = [{"type": "image", "image": chart.read_bytes()}, {"type": "text", "text": QUESTION}]
     if name == "verify":
         session.call("rotate", {"degrees": 3})
     work = {
@@ -71,6 +73,7 @@ def test_the_gil_is_released(name, chart):
         "call": lambda: session.call("rotate", {"degrees": 33}),
         "apply": lambda: session.sample(box=[0, 0, 1600, 1600]),
         "ask": lambda: asked.ask(QUESTION),
+        "model": lambda: reader([{"role": "user", "content": shown}]),
         "verify": lambda: session.verify(),
     }[name]
     with Ticker() as ticker:
@@ -185,6 +188,21 @@ def test_ctrl_c_ends_a_question(run_apart, chart):
     assert done.stdout.split() == ["interrupted", "0"]
 
 
+def test_ctrl_c_ends_a_call_of_a_model(run_apart):
+    done = run_apart("""
+        import os, signal, socket, threading, foveate
+        silent = socket.create_server(("127.0.0.1", 0))
+        url = "http://127.0.0.1:%d/v1" % silent.getsockname()[1]
+        model = foveate.Model.server("m", base_url=url)
+        threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+        try:
+            model([{"role": "user", "content": "?"}])
+        except KeyboardInterrupt:
+            print("interrupted", model.name)
+    """, timeout=30)
+    assert done.stdout.split()[0] == "interrupted"
+
+
 def test_after_fork_a_clear_error_instead_of_a_hang(run_apart, chart):
     done = run_apart("""
         import os, sys, threading, foveate
@@ -205,6 +223,7 @@ def test_after_fork_a_clear_error_instead_of_a_hang(run_apart, chart):
             calls = [lambda: session.zoom([0, 0, 9, 9]), lambda: session.ask("?"), image.png,
                      look.tobytes, lambda: session.images, fresh.tools, busy.close,
                      lambda: busy.zoom([0, 0, 9, 9]), session.cancel, lambda: model.name,
+                     lambda: model([{"role": "user", "content": "?"}]),
                      lambda: foveate.Session(image).tools()]
             for call in calls:
                 try:
@@ -221,7 +240,7 @@ def test_after_fork_a_clear_error_instead_of_a_hang(run_apart, chart):
         thread.join()
         print("parent", os.path.exists(folder), len(look.png()) > 0)
     """, chart, timeout=60)
-    assert done.stdout.split() == ["refused"] * 11 + ["True", "0", "parent", "True", "True"], (
+    assert done.stdout.split() == ["refused"] * 12 + ["True", "0", "parent", "True", "True"], (
         done.stdout + done.stderr)
 
 

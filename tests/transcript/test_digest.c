@@ -15,7 +15,7 @@ static void digest_of(fov_context *ctx, const char *line, char out[FOV_SHA256_HE
 }
 
 /* What a line counts as, in plain: the digest is that text's SHA-256. */
-static void digest__leaves_times_and_spaces_out(void **state)
+static void digest__leaves_times_spaces_and_the_place_of_blobs_out(void **state)
 {
     static const char *const pairs[][2] = {
         {"{\"a\":1,\"b\":[2,3]}", "{\"a\":1,\"b\":[2,3]}"},
@@ -26,6 +26,9 @@ static void digest__leaves_times_and_spaces_out(void **state)
         {"{\"time\":1}", "{}"},
         {"{\"a\":{\"time\":1},\"b\":[{\"_ms\":2,\"c\":3}]}", "{\"a\":{},\"b\":[{\"c\":3}]}"},
         {"{\"timely\":1,\"ms\":2,\"a_ms_b\":3}", "{\"timely\":1,\"ms\":2,\"a_ms_b\":3}"},
+        {"{\"a\":1,\"blobs\":\"../../blobs\",\"b\":{\"blobs\":\"x\"}}",
+         "{\"a\":1,\"b\":{\"blobs\":\"x\"}}"},
+        {"{\"a\":[{}],\"blobs\":1}", "{\"a\":[{}]}"},
         {"{\"a\":\"time\",\"b\":\"\\\"time\\\":1,\"}",
          "{\"a\":\"time\",\"b\":\"\\\"time\\\":1,\"}"},
         {"{\"a\":[true, null ,-1.5e3,\"x y\"]}", "{\"a\":[true,null,-1.5e3,\"x y\"]}"},
@@ -93,7 +96,7 @@ static void images__are_found_in_lines(void **state)
 int suite_digest(void)
 {
     const struct CMUnitTest tests[] = {
-        test_scenario(digest__leaves_times_and_spaces_out),
+        test_scenario(digest__leaves_times_spaces_and_the_place_of_blobs_out),
         test_scenario(digest__ignores_times_and_nothing_else),
         test_scenario(images__are_found_in_lines),
     };

@@ -64,7 +64,8 @@
  *               one; you write rows, no checks
  *     resolve   what depends on the picture ("auto") becomes a number, kept in a HIDDEN parameter,
  *               so that a replay does not measure again
- *     plan      numbers only: sizes and matrices of what comes out; no pixel is read
+ *     plan      numbers only: sizes and matrices of what comes out; no pixel is read. They are
+ *               checked: a plan that makes no sense is a call refused, as UNSUPPORTED
  *     point, run, marks or fact   the work, on arguments that are legal
  *
  * Rules, which `verify` holds an operation to: what comes out depends on the arguments and the

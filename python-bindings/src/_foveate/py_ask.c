@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A question. A Python function answers on the thread that asks, where its exceptions, context
- * variables and debugger belong. A built-in model is asked on a thread of its own, so that the one
- * that waits can see Ctrl-C and cancel. */
+ * variables and debugger belong. A built-in model is asked on a thread of its own (py_beside.c), so
+ * that the one that waits can see Ctrl-C and cancel. */
 #include "py_internal.h"
 
 struct question {
@@ -10,7 +10,6 @@ struct question {
     fov_answer answer;
     fov_error err;
     fov_status rc;
-    PyThread_type_lock done; /* held while it runs */
 };
 
 static void run(void *arg)
@@ -18,8 +17,6 @@ static void run(void *arg)
     struct question *q = arg;
 
     q->rc = fov_session_ask(q->session, q->text, &q->answer, &q->err);
-    if (q->done)
-        PyThread_release_lock(q->done);
 }
 
 void py_session_event(const fov_event *event, void *user)
@@ -34,54 +31,20 @@ void py_session_event(const fov_event *event, void *user)
         return;
     gil = PyGILState_Ensure();
     self->worker = PyThread_get_thread_ident();
+    if (self->model)
+        self->model->worker = self->worker;
     made = Py_BuildValue("{s:s,s:I,s:i,s:N,s:N,s:N}", "kind", kinds[event->kind], "round",
                          event->round, "image", (int)event->image, "text", py_text(event->text),
                          "tool", py_text(event->tool), "arguments", py_text(event->arguments));
     if (made)
         result = PyObject_CallFunctionObjArgs(self->on_event, made, NULL);
     if (!result) {
-        py_keep_raised(self);
+        py_keep_raised(self->raised);
         fov_cancel_set(self->cancel);
     }
     Py_XDECREF(result);
     Py_XDECREF(made);
     PyGILState_Release(gil);
-}
-
-/* Wait for the thread of a question; a signal's exception is kept and cancels it. */
-static void wait_for(struct py_session *self, struct question *q)
-{
-    bool is_cancelled = false;
-    PyLockStatus got = PY_LOCK_FAILURE;
-
-    while (got != PY_LOCK_ACQUIRED) {
-        Py_BEGIN_ALLOW_THREADS got = PyThread_acquire_lock_timed(q->done, 50000, 0);
-        Py_END_ALLOW_THREADS if (got == PY_LOCK_ACQUIRED || is_cancelled ||
-                                 PyErr_CheckSignals() == 0) continue;
-        is_cancelled = true;
-        py_keep_raised(self);
-        fov_cancel_set(self->cancel);
-    }
-    PyThread_release_lock(q->done);
-}
-
-static bool run_beside(struct py_session *self, struct question *q)
-{
-    q->done = PyThread_allocate_lock();
-    if (!q->done) {
-        PyErr_NoMemory();
-        return false;
-    }
-    PyThread_acquire_lock(q->done, 1);
-    if (PyThread_start_new_thread(run, q) == (unsigned long)-1) {
-        PyThread_release_lock(q->done);
-        PyThread_free_lock(q->done);
-        PyErr_SetString(PyExc_RuntimeError, "no thread can be started for the question");
-        return false;
-    }
-    wait_for(self, q);
-    PyThread_free_lock(q->done);
-    return true;
 }
 
 static PyObject *answer(struct py_state *state, const struct question *q)
@@ -122,7 +85,7 @@ static PyObject *ask_locked(struct py_session *self, struct question *q)
         Py_BEGIN_ALLOW_THREADS run(q);
         Py_END_ALLOW_THREADS
     } else {
-        has_run = run_beside(self, q);
+        has_run = py_run_beside(&(struct py_beside){run, q, self->cancel, self->raised});
     }
     if (self->raised[0]) {
         PyErr_Restore(self->raised[0], self->raised[1], self->raised[2]);
@@ -141,14 +104,14 @@ PyObject *py_session_ask(PyObject *object, PyObject *args)
     if (!PyArg_ParseTuple(args, "sOOO", &q.text, &adapter, &function, &on_event) ||
         !py_session_enter(self))
         return NULL;
-    if (!self->model || py_lock_wait(self->model->lock)) {
+    if (!self->model || py_model_enter(py_state_of(object), self->model)) {
         self->adapter = adapter;
         self->function = function == Py_None ? NULL : function;
         self->on_event = on_event == Py_None ? NULL : on_event;
         made = ask_locked(self, &q);
         self->adapter = self->function = self->on_event = NULL;
         if (self->model)
-            PyThread_release_lock(self->model->lock);
+            py_model_leave(self->model);
     }
     py_session_leave(self);
     return made;

@@ -4,12 +4,12 @@
  * fills the reply. An exception is kept whole and leaves ask() unchanged. */
 #include "py_internal.h"
 
-void py_keep_raised(struct py_session *self)
+void py_keep_raised(PyObject *raised[3])
 {
-    if (self->raised[0])
+    if (raised[0])
         PyErr_Clear();
     else
-        PyErr_Fetch(&self->raised[0], &self->raised[1], &self->raised[2]);
+        PyErr_Fetch(&raised[0], &raised[1], &raised[2]);
 }
 
 /* ---- what the function is given ------------------------------------------------------------- */
@@ -66,7 +66,8 @@ static PyObject *message_dict(struct py_session *self, const fov_conversation *c
     static const char *const roles[] = {"system", "user", "assistant", "tool"};
     const int32_t role = fov_conversation_role(conversation, message);
     const size_t count = fov_conversation_part_count(conversation, message);
-    PyObject *parts = PyList_New(0);
+    PyObject *parts = PyList_New(0), *made;
+    const char *raw;
     fov_part part;
 
     for (size_t i = 0; parts && i < count; i++)
@@ -75,9 +76,18 @@ static PyObject *message_dict(struct py_session *self, const fov_conversation *c
             Py_CLEAR(parts);
     if (!parts)
         return NULL;
-    return Py_BuildValue("{s:s,s:N}", "role",
+    made = Py_BuildValue("{s:s,s:N}", "role",
                          role >= 0 && role <= FOV_ROLE_TOOL ? roles[role] : "unknown", "content",
                          parts);
+    /* What a server sent, for a function that hands the conversation on to one. */
+    raw = fov_conversation_raw(conversation, message, NULL);
+    if (made && raw) {
+        PyObject *text = py_text(raw);
+        if (!text || PyDict_SetItemString(made, "raw", text) < 0)
+            Py_CLEAR(made);
+        Py_XDECREF(text);
+    }
+    return made;
 }
 
 static PyObject *messages_of(struct py_session *self, const fov_request *request)
@@ -99,9 +109,9 @@ static PyObject *tools_of(const fov_request *request)
 
     for (size_t i = 0; list && i < count; i++) {
         const fov_tool *tool = &request->tools[i];
-        if (!append_take(list,
-                         Py_BuildValue("(NNN)", py_text(tool->name), py_text(tool->description),
-                                       py_text(tool->parameters))))
+        if (!append_take(list, Py_BuildValue("(NNNO)", py_text(tool->name),
+                                             py_text(tool->description), py_text(tool->parameters),
+                                             tool->is_strict ? Py_True : Py_False)))
             Py_CLEAR(list);
     }
     return list;
@@ -109,7 +119,7 @@ static PyObject *tools_of(const fov_request *request)
 
 /* ---- what it gives back --------------------------------------------------------------------- */
 
-static fov_status fill_calls(fov_reply *reply, PyObject *calls, fov_error *err)
+fov_status py_fill_calls(fov_reply *reply, PyObject *calls, fov_error *err)
 {
     const Py_ssize_t count = PyList_Size(calls);
     const char *id, *name, *arguments;
@@ -123,23 +133,28 @@ static fov_status fill_calls(fov_reply *reply, PyObject *calls, fov_error *err)
     return rc;
 }
 
-/* `answer` is (text, [(id, name, arguments)], usage, stop); a status, with an exception or err. */
+/* `answer` is (text, [(id, name, arguments)], usage, stop, raw); a status, with an exception or
+ * err. */
 static fov_status fill(fov_reply *reply, PyObject *answer, fov_error *err)
 {
     long long usage[6];
-    const char *text, *stop;
+    const char *text, *stop, *raw;
     PyObject *calls;
+    Py_ssize_t raw_size;
     fov_status rc = FOV_OK;
 
-    if (!PyArg_ParseTuple(answer, "zO!(LLLLLL)z", &text, &PyList_Type, &calls, &usage[0], &usage[1],
-                          &usage[2], &usage[3], &usage[4], &usage[5], &stop))
+    if (!PyArg_ParseTuple(answer, "zO!(LLLLLL)zz#", &text, &PyList_Type, &calls, &usage[0],
+                          &usage[1], &usage[2], &usage[3], &usage[4], &usage[5], &stop, &raw,
+                          &raw_size))
         return FOV_E_ARG;
     if (text)
         rc = fov_reply_add_text(reply, text, err);
     if (rc >= 0)
-        rc = fill_calls(reply, calls, err);
+        rc = py_fill_calls(reply, calls, err);
     if (rc >= 0 && stop)
         rc = fov_reply_set_stop(reply, stop, err);
+    if (rc >= 0 && raw)
+        rc = fov_reply_set_raw(reply, raw, (size_t)raw_size, err);
     if (rc >= 0) {
         const fov_usage spent = {usage[0], usage[1], usage[2], usage[3], usage[4], usage[5]};
         fov_reply_set_usage(reply, &spent);
@@ -182,7 +197,7 @@ fov_status py_function_generate(void *user, const fov_request *request, fov_repl
         rc = fill(reply, answer, &why);
     Py_XDECREF(answer);
     if (PyErr_Occurred()) {
-        py_keep_raised(self);
+        py_keep_raised(self->raised);
         rc = FOV_E_PROVIDER;
     }
     PyGILState_Release(gil);

@@ -5,8 +5,9 @@
  *     py_context.c   one context, and what a fork does to it  py_table.c    operations, profiles
  *     py_image.c     pictures in                              py_pixels.c   pictures out
  *     py_model.c     models that are built in                 py_function.c a callable as a model
+ *     py_generate.c  a model asked without a session          py_beside.c   waiting, Ctrl-C
  *     py_session.c   a session, its lock                      py_look.c     operations and mappings
- *     py_ask.c       questions, Ctrl-C                        py_transcript.c  verify, replay, show
+ *     py_ask.c       questions                                py_transcript.c  verify, replay, show
  *
  * Rules: only foveate's public headers and CPython's limited API of 3.11; every call that reads,
  * renders, sends or waits is made without the GIL; no C object outlives its context.
@@ -67,6 +68,8 @@ struct py_model {
     PyObject_HEAD struct py_context *context;
     fov_model *model;
     PyThread_type_lock lock; /* a model is asked by one session at a time */
+    unsigned long owner;     /* the thread that holds it; 0: none */
+    unsigned long worker;    /* the thread that calls back meanwhile; 0: none */
     const char *profile;     /* static storage */
 };
 
@@ -136,8 +139,30 @@ int py_image_getbuffer(PyObject *self, Py_buffer *view, int flags);
 extern PyType_Spec py_model_spec;
 fov_status py_function_generate(void *user, const fov_request *request, fov_reply *reply,
                                 fov_error *err);
-/* Keep the exception that is set, if it is the first of this question; never leaves one set. */
-void py_keep_raised(struct py_session *self);
+/* A list of (id, name, arguments) as calls of a reply; a status, with an exception or err. */
+fov_status py_fill_calls(fov_reply *reply, PyObject *calls, fov_error *err);
+/* Keep the exception that is set, if it is the first; never leaves one set. */
+void py_keep_raised(PyObject *raised[3]);
+/* One thread at a time asks a model; false with an exception. A function that serves this very
+ * question may not ask it again. */
+bool py_model_enter(struct py_state *state, struct py_model *self);
+void py_model_leave(struct py_model *self);
+
+/* ---- py_generate.c, py_beside.c ------------------------------------------------------------- */
+
+PyObject *py_model_call(PyObject *self, PyObject *args, PyObject *kwargs);
+PyObject *py_model_generate(PyObject *self, PyObject *args);
+
+/* Run a function on a thread of its own and wait without the GIL. A signal's exception sets the
+ * flag, is kept in `raised`, and the function is waited for. False with an exception when no thread
+ * can be had. */
+struct py_beside {
+    void (*run)(void *arg);
+    void *arg;
+    fov_cancel *cancel;
+    PyObject **raised;
+};
+bool py_run_beside(const struct py_beside *what);
 
 /* ---- py_session.c --------------------------------------------------------------------------- */
 
@@ -168,6 +193,8 @@ PyObject *py_session_ask(PyObject *self, PyObject *args);
 PyObject *py_ops(PyObject *module, PyObject *unused);
 PyObject *py_schema(PyObject *module, PyObject *args);
 PyObject *py_profiles(PyObject *module, PyObject *unused);
+PyObject *py_profile_for(PyObject *module, PyObject *args);
+PyObject *py_fit(PyObject *module, PyObject *args);
 PyObject *py_key_variable(PyObject *module, PyObject *args);
 PyObject *py_verify(PyObject *module, PyObject *args);
 PyObject *py_replay(PyObject *module, PyObject *args);

@@ -47,38 +47,22 @@ PyObject *py_session_call(PyObject *object, PyObject *args)
     return made;
 }
 
-/* A look made through the graph is written to the transcript with the session's next step; the
- * first original, added once more, is such a step and changes nothing else. */
-static fov_status record(fov_session *session, fov_image *first, fov_error *err)
-{
-    const fov_status rc = fov_session_add_image(session, first, err);
-    return rc < 0 ? rc : FOV_OK;
-}
-
 PyObject *py_session_apply(PyObject *object, PyObject *args)
 {
     struct py_session *self = (struct py_session *)object;
-    struct py_state *state = py_state_of(object);
     fov_applied applied = FOV_APPLIED_INIT;
     const char *op, *arguments;
-    fov_status rc, recorded = FOV_OK;
-    fov_image *first = NULL;
-    fov_error err, why;
+    fov_status rc;
+    fov_error err;
 
     if (!PyArg_ParseTuple(args, "ss", &op, &arguments) || !py_session_enter(self))
         return NULL;
     fov_session *session = self->session;
-    if (PyList_Size(self->sources) > 0)
-        first = ((struct py_image *)PyList_GetItem(self->sources, 0))->image;
-    Py_BEGIN_ALLOW_THREADS rc =
-        fov_graph_apply(fov_session_graph(session), op, arguments, &applied, &err);
-    if (rc >= 0 && first)
-        recorded = record(session, first, &why);
+    fov_cancel_reset(self->cancel);
+    Py_BEGIN_ALLOW_THREADS rc = fov_session_apply(session, op, arguments, &applied, &err);
     Py_END_ALLOW_THREADS py_session_leave(self);
     if (rc < 0)
-        return py_raise(state, &err);
-    if (recorded < 0)
-        return py_raise(state, &why);
+        return py_raise(py_state_of(object), &err);
     return Py_BuildValue("(iiisO)", (int)applied.image, (int)applied.image_count, (int)applied.fact,
                          applied.note, rc == FOV_NOTE_SAME ? Py_True : Py_False);
 }

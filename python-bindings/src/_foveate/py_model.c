@@ -19,12 +19,35 @@ static PyObject *wrap(struct py_state *state, struct py_context *context, fov_st
     Py_INCREF((PyObject *)context);
     self->model = model;
     self->profile = profile;
+    self->owner = self->worker = 0;
     self->lock = PyThread_allocate_lock();
     if (!self->lock) {
         Py_DECREF((PyObject *)self);
         return PyErr_NoMemory();
     }
     return (PyObject *)self;
+}
+
+bool py_model_enter(struct py_state *state, struct py_model *self)
+{
+    const unsigned long here = PyThread_get_thread_ident();
+
+    if (self->owner == here || self->worker == here) {
+        py_fail(state, FOV_E_STATE, "model",
+                "the model is being asked, and this thread serves that question; make another "
+                "Model to ask meanwhile");
+        return false;
+    }
+    if (!py_lock_wait(self->lock))
+        return false;
+    self->owner = here;
+    return true;
+}
+
+void py_model_leave(struct py_model *self)
+{
+    self->owner = self->worker = 0;
+    PyThread_release_lock(self->lock);
 }
 
 static PyObject *new_reader(PyObject *type, PyObject *args, PyObject *kwargs)
@@ -179,6 +202,9 @@ static PyMethodDef methods[] = {
      "A model that says what a JSON array of replies says, one a round, for tests:\n"
      "[{\"calls\":[{\"name\":\"zoom\",\"arguments\":{\"box\":[0,0,50,50]}}]}, "
      "{\"text\":\"ANSWER: 42\"}]"},
+    {"_generate", py_model_generate, METH_VARARGS,
+     "_generate($self, messages, tools, round, rounds_left, max_output_tokens, timeout_ms, /)\n"
+     "--\n\n(texts, calls, usage, stop, raw); see foveate._model."},
     {NULL, NULL, 0, NULL}};
 
 static PyGetSetDef members[] = {{"name", get_name, NULL, "As transcripts show it.", NULL},
@@ -187,13 +213,16 @@ static PyGetSetDef members[] = {{"name", get_name, NULL, "As transcripts show it
 
 static const char doc[] = "A model that the library brings; made by Model.reader(), Model.server() "
                           "and Model.script().\n\n"
-                          "Sessions may share one; they then take turns.";
+                          "Sessions may share one; they then take turns. It can be called as a "
+                          "function that is a model\n"
+                          "is, model(messages, tools, info), and returns what such a function "
+                          "returns: for functions\n"
+                          "that ask another model, and for tests.";
 
-static PyType_Slot slots[] = {{Py_tp_dealloc, PY_SLOT(dealloc)},
-                              {Py_tp_methods, methods},
-                              {Py_tp_getset, members},
-                              {Py_tp_doc, (void *)doc},
-                              {0, NULL}};
+static PyType_Slot slots[] = {
+    {Py_tp_dealloc, PY_SLOT(dealloc)}, {Py_tp_call, PY_SLOT(py_model_call)},
+    {Py_tp_methods, methods},          {Py_tp_getset, members},
+    {Py_tp_doc, (void *)doc},          {0, NULL}};
 PyType_Spec py_model_spec = {
     "foveate.Model", sizeof(struct py_model), 0,
     Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE | Py_TPFLAGS_DISALLOW_INSTANTIATION, slots};

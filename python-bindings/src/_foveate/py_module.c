@@ -53,6 +53,9 @@ static PyMethodDef functions[] = {
     {"encoder", encoder, METH_NOARGS,
      "encoder($module, /)\n--\n\n"
      "Names and versions of what encodes: bytes are comparable only between equal ones."},
+    {"fit", py_fit, METH_VARARGS,
+     "fit($module, profile, width, height, may_enlarge, many_images, edge_max, /)\n--\n\n"
+     "(width, height, tokens, sx, sy, is_thin, ratio_max)"},
     {"key_variable", py_key_variable, METH_VARARGS,
      "key_variable($module, provider, /)\n--\n\n"
      "The environment variable that usually holds a provider's key; None for what is none."},
@@ -62,6 +65,10 @@ static PyMethodDef functions[] = {
     {"profiles", py_profiles, METH_NOARGS,
      "profiles($module, /)\n--\n\n"
      "What model families see: names, summaries, when and where the facts were read."},
+    {"profile_for", py_profile_for, METH_VARARGS,
+     "profile_for($module, model, /)\n--\n\n"
+     "The name of the profile for a model as its server spells it; \"generic\" when no rule knows "
+     "it."},
     {"picture", py_picture, METH_VARARGS, "picture($module, path, width, /)\n--\n\nAn Image."},
     {"replay", py_replay, METH_VARARGS,
      "replay($module, path, out, report, /)\n--\n\nCounts and the digest."},

@@ -128,9 +128,7 @@ static int32_t add_source(struct py_session *self, struct py_image *image)
     }
     if (!py_image_ready(state, image))
         return -1;
-    Py_BEGIN_ALLOW_THREADS rc = fov_session_add_image(session, image->image, &err);
-    if (rc >= 0) /* told once more, the graph says the number */
-        rc = fov_graph_add_source(fov_session_graph(session), image->image, &number, &err);
+    Py_BEGIN_ALLOW_THREADS rc = fov_session_add_image(session, image->image, &number, &err);
     Py_END_ALLOW_THREADS if (rc < 0)
     {
         py_raise(state, &err);

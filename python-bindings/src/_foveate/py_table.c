@@ -148,6 +148,43 @@ PyObject *py_profiles(PyObject *module, PyObject *unused)
     return list;
 }
 
+PyObject *py_profile_for(PyObject *module, PyObject *args)
+{
+    const char *model;
+
+    (void)module;
+    if (!PyArg_ParseTuple(args, "s", &model))
+        return NULL;
+    return py_text(fov_profile_name(fov_profile_for_model(model, NULL)));
+}
+
+PyObject *py_fit(PyObject *module, PyObject *args)
+{
+    struct py_state *state = PyModule_GetState(module);
+    fov_fit_opts opts = FOV_FIT_OPTS_INIT;
+    int width, height, may_enlarge, many_images, edge_max;
+    fov_fit fit = FOV_FIT_INIT;
+    const char *name;
+    fov_error err;
+
+    if (!PyArg_ParseTuple(args, "siippi", &name, &width, &height, &may_enlarge, &many_images,
+                          &edge_max))
+        return NULL;
+    const fov_profile *profile = fov_profile_find(name);
+    if (!profile)
+        return py_fail(state, FOV_E_ARG, "profile",
+                       "there is no profile \"%.60s\"; see profiles(), and profile_for() for a "
+                       "model's",
+                       name);
+    opts.may_enlarge = may_enlarge;
+    opts.many_images = many_images;
+    opts.edge_max = edge_max;
+    if (fov_profile_fit(profile, (fov_size){width, height}, &opts, &fit, &err) < 0)
+        return py_raise(state, &err);
+    return Py_BuildValue("(iiLddOd)", (int)fit.width, (int)fit.height, (long long)fit.tokens,
+                         fit.sx, fit.sy, fit.is_thin ? Py_True : Py_False, fit.ratio_max);
+}
+
 PyObject *py_key_variable(PyObject *module, PyObject *args)
 {
     const char *provider;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypedDict, final, type_check_only
 
 from foveate._types import ImageLike
@@ -120,6 +120,24 @@ class Model:
     ) -> Model: ...
     @classmethod
     def script(cls, json: str, /) -> Model: ...
+    def __call__(
+        self,
+        messages: Sequence[Mapping[str, Any]],
+        tools: Sequence[Mapping[str, Any]] | None = None,
+        info: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]: ...
+    def _generate(
+        self,
+        messages: list[tuple[int, str | None, list[tuple[Any, ...]]]],
+        tools: list[tuple[str, str, str, bool]],
+        round: int,
+        rounds_left: int,
+        max_output_tokens: int,
+        timeout_ms: int,
+        /,
+    ) -> tuple[
+        list[str], list[tuple[str, str, str]], tuple[int, ...], str | None, str | None
+    ]: ...
     @property
     def name(self) -> str: ...
     @property
@@ -191,9 +209,19 @@ def configure(
     operation_ms: int = 0,
 ) -> None: ...
 def encoder() -> str: ...
+def fit(
+    profile: str,
+    width: int,
+    height: int,
+    may_enlarge: bool,
+    many_images: bool,
+    edge_max: int,
+    /,
+) -> tuple[int, int, int, float, float, bool, float]: ...
 def key_variable(provider: str | None, /) -> str | None: ...
 def ops() -> list[_Op]: ...
 def picture(path: str | os.PathLike[str], width: int, /) -> Image: ...
+def profile_for(model: str, /) -> str: ...
 def profiles() -> list[_Profile]: ...
 def replay(
     path: str | os.PathLike[str],

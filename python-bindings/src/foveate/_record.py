@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Transcripts and schemas, as functions of the package."""
+"""Transcripts, schemas and fits, as functions of the package."""
 from __future__ import annotations
 
 from foveate import _foveate
-from foveate._values import Replayed
+from foveate._foveate import ArgError
+from foveate._values import Fit, Replayed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,3 +56,26 @@ def schema(
 
     made: dict[str, Any] = loads(_foveate.schema(op, dialect, space))
     return made
+
+
+def fit(
+    profile: str,
+    width: int,
+    height: int,
+    *,
+    may_enlarge: bool = False,
+    many_images: bool = False,
+    edge_max: int | None = None,
+) -> Fit:
+    """The size in which models of a profile see width x height pixels, and what that costs.
+
+    may_enlarge: the view is a zoom, which is enlarged to fill the budget. many_images: the
+    conversation may come to hold so many that the vendor bounds their sides. edge_max bounds the
+    sides further. profile_for() tells the profile of a model. A view too long and thin for the
+    profile is a LimitError.
+    """
+    if edge_max is not None and edge_max < 1:
+        error = ArgError(f"edge_max is {edge_max}; it takes a whole number from 1, or None")
+        error.where = "fit.edge_max"
+        raise error
+    return Fit(*_foveate.fit(profile, width, height, may_enlarge, many_images, edge_max or 0))

@@ -116,9 +116,39 @@ class Answer(_Value):
         return self.text if self.text is not None else f"(no answer: {self.reason})"
 
 
-class Replayed(_Value):
-    """What was re-made from a transcript, and its digest, which leaves times out.
+class Fit(_Value):
+    """The size in which a model sees a view.
 
+    width and height are the pixels to send, tokens their price (None where no formula is known), sx
+    and sy the pixels of the view for each of them, below 1 where it is enlarged. is_thin tells that
+    a side is too short to make out, ratio_max how long a zoom may be for a short side of 1.
+    """
+
+    __slots__ = ("width", "height", "tokens", "sx", "sy", "is_thin", "ratio_max")
+
+    def __init__(
+        self,
+        width: int,
+        height: int,
+        tokens: int,
+        sx: float,
+        sy: float,
+        is_thin: bool,
+        ratio_max: float,
+    ) -> None:
+        self.width = width
+        self.height = height
+        self.tokens = tokens if tokens >= 0 else None
+        self.sx = sx
+        self.sy = sy
+        self.is_thin = is_thin
+        self.ratio_max = ratio_max
+
+
+class Replayed(_Value):
+    """What was re-made from a transcript, and its digest.
+
+    The digest leaves out times and where the blobs lie, so equal sessions have equal ones.
     skipped counts what cannot be compared here, because another encoder or OCR engine made it;
     cut_lines is 1 when a crash cut the last line.
     """

@@ -1,0 +1,1 @@
+../include/foveate/base.h
