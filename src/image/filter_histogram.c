@@ -110,11 +110,10 @@ void fov__histogram_equalize(const uint32_t levels[256], uint8_t map[256])
         sum += levels[v];
         if (total == first)
             map[v] = (uint8_t)v;
-        else /* levels below the first that occurs go where it goes, to 0 */
-            map[v] =
-                sum < first
-                    ? 0
-                    : (uint8_t)(((sum - first) * 510 + (total - first)) / (2 * (total - first)));
+        else if (sum < first) /* below the first level that occurs: where that goes */
+            map[v] = 0;
+        else
+            map[v] = (uint8_t)(((sum - first) * 510 + (total - first)) / (2 * (total - first)));
     }
 }
 
