@@ -191,7 +191,7 @@ static void log_attempt(struct fov_transport *transport, const struct fov_http_r
     if (request->secret != NULL) {
         fov__secret_mask(request->secret, id);
     }
-    fov__log(transport->ctx, rc < 0 ? FOV_LOG_WARNING : FOV_LOG_INFO,
+    fov__log(transport->ctx, FOV_LOG_INFO,
              "%s %s: %s, status %d, %llu ms, %llu bytes out, %zu in, request id %s",
              request->method, url.show, fov_status_name(rc), (int)response->status,
              (unsigned long long)ms,

@@ -164,7 +164,9 @@ static void batch__loses_and_doubles_nothing_when_killed(void **state)
         assert_true(lines >= most); /* what was done stays done */
         amid += lines > 0 && lines < ITEMS;
         if (!is_early)
-            reach = lines > most ? reach - reach / 8 : reach + reach / 4;
+            reach = lines == most    ? reach + reach / 4
+                    : lines == ITEMS ? reach - reach / 4
+                                     : reach - reach / 8;
         most = lines;
         if (lines == ITEMS) { /* from the start again, until there were enough kills */
             done++;

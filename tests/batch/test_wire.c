@@ -323,6 +323,11 @@ static void wire__the_command_asks_resumes_and_asks_again(void **state)
     assert_int_equal(fov_loopback_count(server), FIRST_DAY + 1);
     check_folder(&bench, 0);
     expect_said(&bench, "stdout", "8 of 8 done, 7 of them before, 0 ended in errors, 0 bad rows; ");
+    /* For programs: a line an event, and the end always the last. */
+    assert_int_equal(command(&bench, url, "--progress=json"), 0);
+    expect_said(&bench, "stdout", "{\"event\":\"start\",\"done\":8,\"total\":8,\"errors\":0,");
+    expect_said(&bench, "stdout", "\n{\"event\":\"end\",\"status\":\"FOV_OK\",\"summary\":{");
+    expect_said(&bench, "stderr", "");
     run = bench_read(&bench, "run.json");
     assert_null(strstr(run, KEY));
     assert_non_null(strstr(run, "\"model\":\"some-model\""));
