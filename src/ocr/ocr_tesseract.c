@@ -84,6 +84,12 @@ static int words_walk(TessBaseAPI *api, const struct fov__ocr_job *job)
     return more ? FOV__OCR_DONE : FOV__OCR_MEMORY;
 }
 
+/* tesseract asks for four OpenMP threads, which wait for each other in busy loops: on two cores the
+ * same words cost more than twice the processor and no less time. Whether OpenMP is there is the
+ * distributor's choice; these are its interface, and the setting is the calling thread's own. */
+extern int omp_get_max_active_levels(void) __attribute__((weak));
+extern void omp_set_max_active_levels(int levels) __attribute__((weak));
+
 static int recognise(TessBaseAPI *api, const struct fov__ocr_job *job)
 {
     ETEXT_DESC *monitor = TessMonitorCreate();
@@ -93,7 +99,12 @@ static int recognise(TessBaseAPI *api, const struct fov__ocr_job *job)
         TessMonitorSetCancelThis(monitor, (void *)(uintptr_t)job);
         TessMonitorSetCancelFunc(monitor, cancel_seen);
     }
+    const int levels = omp_get_max_active_levels ? omp_get_max_active_levels() : 0;
+    if (omp_set_max_active_levels)
+        omp_set_max_active_levels(0); /* no parallel regions */
     int failed = TessBaseAPIRecognize(api, monitor);
+    if (omp_set_max_active_levels)
+        omp_set_max_active_levels(levels);
     TessMonitorDelete(monitor);
     if (job->is_cancelled != NULL && job->is_cancelled(job->user))
         return FOV__OCR_STOPPED;
