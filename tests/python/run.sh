@@ -73,5 +73,5 @@ if [ -n "${FOV_SANITIZE:-}" ]; then
     export PYTHONMALLOC=malloc LD_PRELOAD="${preload# }"
 fi
 cd "$place" # not in the checkout: the package that is tested is the installed one
-exec env FOVEATE_CLI="$build/foveate" PYTHONDONTWRITEBYTECODE=1 "$place/venv/bin/python" -m pytest -q \
-    -p no:cacheprovider "$@" "$here"
+exec env FOVEATE_CLI="$build/foveate" PYTHONDONTWRITEBYTECODE=1 \
+    "$place/venv/bin/python" -m pytest -q -p no:cacheprovider "$@" "$here"

@@ -58,28 +58,31 @@ def test_the_gil_is_released(name, chart):
     image = foveate.Image(pixels)
     file = image.jpeg()
     session = foveate.Session(image, preset="full")
-    turned = session.rotate(7)
-    asked = foveate.Session(chart)
     reader = foveate.Model.reader()
     shown = [{"type": "image", "image": chart.read_bytes()}, {"type": "text", "text": QUESTION}]
     if name == "verify":
         session.call("rotate", {"degrees": 3})
+    turned = [session.rotate(7 + turn / 8).image for turn in range(30)]
     work = {
-        "pixels in": lambda: foveate.Image(pixels),
-        "png": lambda: image.png(),
-        "jpeg": lambda: image.jpeg(),
-        "open": lambda: foveate.Image(file).tobytes(),
-        "render": lambda: turned.image.tobytes(),
-        "call": lambda: session.call("rotate", {"degrees": 33}),
-        "apply": lambda: session.sample(box=[0, 0, 1600, 1600]),
-        "ask": lambda: asked.ask(QUESTION),
-        "model": lambda: reader([{"role": "user", "content": shown}]),
-        "verify": lambda: session.verify(),
+        "pixels in": lambda turn: foveate.Image(pixels),
+        "png": lambda turn: image.png(),
+        "jpeg": lambda turn: image.jpeg(),
+        "open": lambda turn: foveate.Image(file).tobytes(),
+        "render": lambda turn: turned[turn].tobytes(),
+        "call": lambda turn: session.call("rotate", {"degrees": 33 + turn}),
+        "apply": lambda turn: session.sample(box=[0, 0, 1600, 1600 - turn]),
+        "ask": lambda turn: foveate.Session(chart).ask(QUESTION),
+        "model": lambda turn: reader([{"role": "user", "content": shown}]),
+        "verify": lambda turn: session.verify(),
     }[name]
     with Ticker() as ticker:
         before, start = ticker.ticks, time.perf_counter()
-        work()
-        took, ticks = time.perf_counter() - start, ticker.ticks - before
+        # A busy machine may not run the other thread within a few milliseconds.
+        for turn in range(30):
+            work(turn)
+            took, ticks = time.perf_counter() - start, ticker.ticks - before
+            if ticks >= 3 and took > 0.004:
+                break
     assert took > 0.004, "too short to prove anything"
     assert ticks >= 3, f"{ticks} ticks in {took * 1000:.0f} ms"
 

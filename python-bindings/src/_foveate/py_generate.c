@@ -220,12 +220,16 @@ PyObject *py_model_generate(PyObject *object, PyObject *args)
 PyObject *py_model_call(PyObject *self, PyObject *args, PyObject *kwargs)
 {
     static char *names[] = {"messages", "tools", "info", NULL};
-    PyObject *messages, *tools = Py_None, *info = Py_None, *module, *made;
+    PyObject *messages, *tools = Py_None, *info = Py_None, *module, *name, *made = NULL;
 
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|OO:Model", names, &messages, &tools, &info) ||
         !(module = PyImport_ImportModule("foveate._model")))
         return NULL;
-    made = PyObject_CallMethod(module, "ask", "OOOO", self, messages, tools, info);
+    /* Interned: Python's cache of methods would keep each new string by its address. */
+    name = PyUnicode_InternFromString("ask");
+    if (name)
+        made = PyObject_CallMethodObjArgs(module, name, self, messages, tools, info, NULL);
+    Py_XDECREF(name);
     Py_DECREF(module);
     return made;
 }
