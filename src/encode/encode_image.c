@@ -83,7 +83,8 @@ static fov_status shrunk_pixels(struct fov_pixels **out, fov_image *image, int32
     struct fov_mat to_level = fov__mat_mul(fov__mat_scale(1.0 / shrink, 1.0 / shrink),
                                            fov__mat_translate(-level.x0, -level.y0));
     struct fov_mat to_source = fov__mat_scale((double)width / to_width, (double)height / to_height);
-    struct fov_warp warp = {level.px, fov__mat_mul(to_level, to_source), FOV__KERNEL_LANCZOS3};
+    struct fov_warp warp = {level.px, fov__mat_mul(to_level, to_source), FOV__KERNEL_LANCZOS3,
+                            false};
     rc = fov__pixels_new(out, image->ctx, to_width, to_height, level.px->bands, err);
     if (rc == FOV_OK) {
         rc = fov__warp(&warp, *out, image->ctx->threads, NULL, err);

@@ -47,7 +47,7 @@ static struct fov_recti source_region(const fov_image *image, struct fov_mat to_
 {
     struct fov_warp reach = {NULL,
                              fov__mat_mul(fov__mat_scale(1.0 / shrink, 1.0 / shrink), to_base),
-                             FOV__KERNEL_LANCZOS3};
+                             FOV__KERNEL_LANCZOS3, false};
     fov_box box = fov__warp_reach(&reach, width, height);
 
     box.x1 = (box.x1 - more) * shrink;
@@ -467,7 +467,7 @@ static fov_status draw_rows(struct fov_pixels **out, struct drawing *d, struct f
 
 /* The planes of a band, resampled one after the other into `scratch`, become rows of `out`. */
 static fov_status draw_planes(struct fov_pixels **out, struct drawing *d,
-                              struct fov_source_planes *planes, uint8_t *scratch, int32_t y,
+                              struct fov_source_planes *planes, int16_t *scratch, int32_t y,
                               int32_t rows, fov_error *err)
 {
     const int32_t width = d->view->width;
@@ -482,17 +482,18 @@ static fov_status draw_planes(struct fov_pixels **out, struct drawing *d,
                                   .width = width,
                                   .height = rows,
                                   .bands = 1,
-                                  .stride = (size_t)width,
-                                  .data = scratch + (size_t)i * size};
-        struct fov_warp warp = {.src = &planes->plane[i], .kernel = FOV__KERNEL_LANCZOS3};
+                                  .stride = (size_t)width * sizeof(*scratch),
+                                  .data = (void *)(scratch + (size_t)i * size)};
+        struct fov_warp warp = {
+            .src = &planes->plane[i], .kernel = FOV__KERNEL_LANCZOS3, .is_wide = true};
 
         warp.to_src = fov__mat_mul(planes->to_plane[i],
                                    fov__mat_mul(d->to_base, fov__mat_translate(0, y)));
         rc = fov__warp(&warp, &part, d->ctx->threads, d->view->cancel, err);
     }
     for (int32_t row = 0; rc == FOV_OK && row < rows; row++) {
-        const uint8_t *at = scratch + (size_t)row * (size_t)width;
-        const uint8_t *const plane[3] = {at, at + size, at + 2 * size};
+        const int16_t *at = scratch + (size_t)row * (size_t)width;
+        const int16_t *const plane[3] = {at, at + size, at + 2 * size};
         fov__source_rows_to_rgb(d->ctx, fov__pixels_row(*out, y + row), plane, planes->count,
                                 width);
     }
@@ -507,7 +508,7 @@ struct band {
 };
 
 static fov_status draw_band(struct fov_pixels **out, struct drawing *d, struct fov_source *source,
-                            struct band band, uint8_t *scratch, fov_error *err)
+                            struct band band, int16_t *scratch, fov_error *err)
 {
     const uint64_t started = fov__clock_us();
     struct fov_source_planes planes = {.held = NULL};
@@ -533,7 +534,7 @@ static fov_status draw_source(struct fov_pixels **out, struct drawing *d, fov_im
                                       how.more),
                         0, view->height};
     struct fov_source *source = NULL;
-    uint8_t *scratch = NULL;
+    int16_t *scratch = NULL;
     const uint64_t started = fov__clock_us();
     fov_status rc = fov__source_open(&source, image, band.region, how.shrink, how.is_planes,
                                      view->cancel, err);
@@ -544,7 +545,7 @@ static fov_status draw_source(struct fov_pixels **out, struct drawing *d, fov_im
     how.is_planes = fov__source_has_planes(source);
     band.rows = band_rows(image, band.region, d->to_base, how, view->height);
     if (how.is_planes) {
-        const size_t size = 3 * (size_t)view->width * (size_t)band.rows + 64;
+        const size_t size = 3 * (size_t)view->width * (size_t)band.rows * sizeof(*scratch) + 64;
         scratch = fov__alloc(d->ctx, size);
         if (!scratch)
             rc = fov__fail_memory(err, "render", size);

@@ -635,7 +635,7 @@ fov_status fov__source_planes(struct fov_source_planes *out, struct fov_source *
     return FOV_OK;
 }
 
-void fov__source_rows_to_rgb(const fov_context *ctx, uint8_t *rgb, const uint8_t *const plane[3],
+void fov__source_rows_to_rgb(const fov_context *ctx, uint8_t *rgb, const int16_t *const plane[3],
                              int32_t count, int32_t n)
 {
     const struct fov_jpeg_rows *rows = &fov__jpeg_rows_portable;
@@ -644,9 +644,9 @@ void fov__source_rows_to_rgb(const fov_context *ctx, uint8_t *rgb, const uint8_t
         rows = &fov__jpeg_rows_avx2;
 #endif
     if (count == 1)
-        rows->grey(rgb, plane[0], n);
+        rows->grey64(rgb, plane[0], n);
     else
-        rows->colour(rgb, plane[0], plane[1], plane[2], n);
+        rows->colour64(rgb, plane[0], plane[1], plane[2], n);
 }
 
 fov_status fov__image_decode(struct fov_level *out, fov_image *image, struct fov_recti region,

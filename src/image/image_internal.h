@@ -143,8 +143,8 @@ bool fov__source_has_planes(const struct fov_source *source);
 fov_status fov__source_planes(struct fov_source_planes *out, struct fov_source *source,
                               struct fov_recti part, fov_error *err);
 void fov__source_planes_free(struct fov_source_planes *planes);
-/* A row of samples of each plane as a row of RGB; as many bytes are written as there are pixels. */
-void fov__source_rows_to_rgb(const fov_context *ctx, uint8_t *rgb, const uint8_t *const plane[3],
+/* A row of each plane, in 1/64 level, as a row of RGB; no more is written than the pixels. */
+void fov__source_rows_to_rgb(const fov_context *ctx, uint8_t *rgb, const int16_t *const plane[3],
                              int32_t count, int32_t n);
 
 /* ---- warp.c: the one resample --------------------------------------------------------------- */
@@ -165,6 +165,8 @@ struct fov_warp {
     const struct fov_pixels *src;
     struct fov_mat to_src; /* output pixel coordinates -> src pixel coordinates */
     enum fov__kernel kernel;
+    bool is_wide; /* of one band that keeps the axes: `out` takes 16-bit numbers of 1/64 level, so
+                   * that what is made of them is rounded once */
 };
 fov_status fov__warp(const struct fov_warp *warp, struct fov_pixels *out, uint32_t threads,
                      const fov_cancel *cancel, fov_error *err);

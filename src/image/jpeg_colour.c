@@ -58,8 +58,44 @@ static void grey(uint8_t *rgb, const uint8_t *y, int32_t n)
         rgb[0] = rgb[1] = rgb[2] = y[i];
 }
 
-const struct fov_jpeg_rows fov__jpeg_rows_portable = {blend,   between, spread16,
-                                                      spread8, colour,  grey};
+/* Sums that stay within 16 bits, as the vectors' do. */
+static inline int32_t held(int32_t v)
+{
+    return v < INT16_MIN ? INT16_MIN : v > INT16_MAX ? INT16_MAX : v;
+}
+
+/* v * f / 32768, rounded half up. */
+static inline int32_t part_of(int32_t v, int32_t f)
+{
+    return (v * f + 16384) >> 15;
+}
+
+static inline uint8_t level_of(int32_t v)
+{
+    const int32_t level = held(v + 32) >> 6;
+    return (uint8_t)(level < 0 ? 0 : level > 255 ? 255 : level);
+}
+
+/* 1.402 = 1 + 13173 / 32768; 0.344136 = 11277, 0.714136 = 23401; 1.772 = 2 - 7471. */
+static void colour64(uint8_t *rgb, const int16_t *y, const int16_t *cb, const int16_t *cr,
+                     int32_t n)
+{
+    for (int32_t i = 0; i < n; i++, rgb += 3) {
+        const int32_t u = held(cb[i] - 8192), v = held(cr[i] - 8192);
+        rgb[0] = level_of(held(y[i] + held(v + part_of(v, 13173))));
+        rgb[1] = level_of(held(held(y[i] - part_of(u, 11277)) - part_of(v, 23401)));
+        rgb[2] = level_of(held(y[i] + held(u + held(u - part_of(u, 7471)))));
+    }
+}
+
+static void grey64(uint8_t *rgb, const int16_t *y, int32_t n)
+{
+    for (int32_t i = 0; i < n; i++, rgb += 3)
+        rgb[0] = rgb[1] = rgb[2] = level_of(y[i]);
+}
+
+const struct fov_jpeg_rows fov__jpeg_rows_portable = {
+    blend, between, spread16, spread8, colour, grey, colour64, grey64};
 
 static const struct fov_jpeg_rows *rows_for(enum fov__cpu cpu)
 {

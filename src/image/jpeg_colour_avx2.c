@@ -161,4 +161,49 @@ static void grey(uint8_t *rgb, const uint8_t *y, int32_t n)
     fov__jpeg_rows_portable.grey(rgb + 3 * i, y + i, n - i);
 }
 
-const struct fov_jpeg_rows fov__jpeg_rows_avx2 = {blend, between, spread16, spread8, colour, grey};
+static inline __m256i levels(__m256i v)
+{
+    return _mm256_srai_epi16(_mm256_adds_epi16(v, _mm256_set1_epi16(32)), 6);
+}
+
+static inline __m256i part_of(__m256i v, int f)
+{
+    return _mm256_mulhrs_epi16(v, _mm256_set1_epi16((short)f));
+}
+
+static inline struct rgb16 colours64(__m256i y, __m256i cb, __m256i cr)
+{
+    const __m256i middle = _mm256_set1_epi16(8192);
+    const __m256i u = _mm256_subs_epi16(cb, middle), v = _mm256_subs_epi16(cr, middle);
+    const __m256i red = _mm256_adds_epi16(v, part_of(v, 13173));
+    const __m256i blue = _mm256_adds_epi16(u, _mm256_subs_epi16(u, part_of(u, 7471)));
+    return (struct rgb16){
+        levels(_mm256_adds_epi16(y, red)),
+        levels(_mm256_subs_epi16(_mm256_subs_epi16(y, part_of(u, 11277)), part_of(v, 23401))),
+        levels(_mm256_adds_epi16(y, blue))};
+}
+
+static void colour64(uint8_t *rgb, const int16_t *y, const int16_t *cb, const int16_t *cr,
+                     int32_t n)
+{
+    int32_t i = 0;
+    for (; i + 32 <= n; i += 32) {
+        const struct rgb16 a = colours64(load(y + i), load(cb + i), load(cr + i));
+        const struct rgb16 b = colours64(load(y + i + 16), load(cb + i + 16), load(cr + i + 16));
+        store_rgb(rgb + 3 * i, bytes(a.r, b.r), bytes(a.g, b.g), bytes(a.b, b.b));
+    }
+    fov__jpeg_rows_portable.colour64(rgb + 3 * i, y + i, cb + i, cr + i, n - i);
+}
+
+static void grey64(uint8_t *rgb, const int16_t *y, int32_t n)
+{
+    int32_t i = 0;
+    for (; i + 32 <= n; i += 32) {
+        const __m256i v = bytes(levels(load(y + i)), levels(load(y + i + 16)));
+        store_rgb(rgb + 3 * i, v, v, v);
+    }
+    fov__jpeg_rows_portable.grey64(rgb + 3 * i, y + i, n - i);
+}
+
+const struct fov_jpeg_rows fov__jpeg_rows_avx2 = {blend,  between, spread16, spread8,
+                                                  colour, grey,    colour64, grey64};

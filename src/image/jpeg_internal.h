@@ -178,6 +178,11 @@ struct fov_jpeg_rows {
     void (*spread8)(uint8_t *out, const uint8_t *s, int32_t n);
     void (*colour)(uint8_t *rgb, const uint8_t *y, const uint8_t *cb, const uint8_t *cr, int32_t n);
     void (*grey)(uint8_t *rgb, const uint8_t *y, int32_t n);
+    /* The same from 16-bit numbers of 1/64 level, beyond the range at edges too; sums stay within
+     * 16 bits, products are rounded to 1/64. */
+    void (*colour64)(uint8_t *rgb, const int16_t *y, const int16_t *cb, const int16_t *cr,
+                     int32_t n);
+    void (*grey64)(uint8_t *rgb, const int16_t *y, int32_t n);
 };
 extern const struct fov_jpeg_rows fov__jpeg_rows_portable;
 #if defined(FOV__HAVE_AVX2)

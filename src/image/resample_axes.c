@@ -17,6 +17,7 @@ struct axes {
     bool turned;            /* the grid is the output across its diagonal */
     bool is_across_first;   /* along x, then along y */
     bool is_weighed;        /* there is alpha to weigh colours by */
+    bool is_wide;           /* rows of the output are 16-bit numbers */
     int32_t width, height;  /* of the grid */
     int32_t x1, x2, y1, y2; /* the source pixels that are read */
     int32_t reach;          /* source pixels from column 0 on that a row must hold */
@@ -200,6 +201,9 @@ static fov_status across_first(const struct axes *axes, struct room *room, struc
         if (axes->is_weighed)
             axes->rows->down_weighed(dst, (const int32_t *const *)room->taps, coef, y->count,
                                      axes->width, room->sum);
+        else if (axes->is_wide)
+            axes->rows->down_plane((int16_t *)(void *)dst, (const int16_t *const *)room->taps,
+                                   coef, y->count, axes->width);
         else
             axes->rows->down_words(dst, (const int16_t *const *)room->taps, coef, y->count,
                                    axes->width * axes->src->bands);
@@ -236,7 +240,12 @@ static fov_status down_first(const struct axes *axes, struct room *room, struct 
         down_row(axes, room, 0, at);
         if (other != at)
             down_row(axes, room, 1, other);
-        axes->rows->across_words(dst, src, &axes->x, axes->src->bands);
+        if (axes->is_wide) {
+            int16_t *wide[2] = {(void *)dst[0], (void *)dst[1]};
+            axes->rows->across_plane(wide, src, &axes->x);
+        } else {
+            axes->rows->across_words(dst, src, &axes->x, axes->src->bands);
+        }
     }
     return FOV_OK;
 }
@@ -417,7 +426,8 @@ fov_status fov__resample_axes(const struct fov_warp *warp, struct fov_pixels *ou
     const double *m = warp->to_src.m;
     const bool turned = m[0] == 0.0 && m[4] == 0.0;
     const double sx = turned ? m[1] : m[0], sy = turned ? m[3] : m[4];
-    struct axes axes = {.src = warp->src, .out = out, .cancel = cancel, .turned = turned};
+    struct axes axes = {.src = warp->src, .out = out, .cancel = cancel, .turned = turned,
+                        .is_wide = warp->is_wide};
     bool done = false;
     fov_status rc;
 

@@ -370,7 +370,7 @@ static fov_status shrink_first(struct job *job, double scale, struct fov_pixels 
                                uint32_t threads, fov_error *err)
 {
     const double factor = scale / FOV__FREE_KEEP;
-    const struct fov_warp reach = {job->src, job->to_src, job->kernel};
+    const struct fov_warp reach = {job->src, job->to_src, job->kernel, false};
     const fov_box box = fov__warp_reach(&reach, job->out->width, job->out->height);
     /* On the grid of the source's own corner: edges stay edges. */
     const double x1 = fov__floor(clamped(box.x1, job->src->width - 1) / factor);
@@ -379,7 +379,7 @@ static fov_status shrink_first(struct job *job, double scale, struct fov_pixels 
     const double y2 = fov__ceil(clamped(box.y2, job->src->height) / factor);
     const struct fov_warp shrink = {
         job->src, fov__mat_mul(fov__mat_scale(factor, factor), fov__mat_translate(x1, y1)),
-        job->kernel};
+        job->kernel, false};
     fov_status rc = fov__pixels_new(copy, job->src->ctx, (int32_t)(x2 > x1 ? x2 - x1 : 1),
                                     (int32_t)(y2 > y1 ? y2 - y1 : 1), job->src->bands, err);
 

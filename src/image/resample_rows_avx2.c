@@ -444,5 +444,76 @@ static void down_weighed(uint8_t *dst, const int32_t *const *rows, const int16_t
         fov__unweigh(dst + 4 * (size_t)i, sum + 4 * (size_t)i);
 }
 
-const struct fov_rows fov__rows_avx2 = {across_bytes, down_words,     down_bytes,
-                                        across_words, across_weighed, down_weighed};
+ALWAYS void across_plane_by(int16_t *const dst[2], const int16_t *const src[2],
+                            const struct fov_taps *taps, int32_t count)
+{
+    const __m256i half = _mm256_set1_epi32(FOV__TAP_ONE / 2);
+
+    for (int32_t i = 0; i < taps->n; i += 4) {
+        const int32_t left = taps->n - 1 - i;
+        const size_t n = left < 3 ? (size_t)left + 1 : 4;
+        __m256i part[4], sum;
+        __m128i out[2];
+
+        for (int32_t j = 0; j < 4; j++) {
+            const int32_t at = i + (j < left ? j : left);
+            part[j] = dot_words(src[0] + taps->first[at], src[1] + taps->first[at],
+                                taps->coef + (size_t)at * (size_t)count, count);
+        }
+        sum = _mm256_srai_epi32(_mm256_add_epi32(sums_of(part), half), FOV__TAP_BITS);
+        sum = _mm256_packs_epi32(sum, sum);
+        out[0] = _mm256_castsi256_si128(sum);
+        out[1] = _mm256_extracti128_si256(sum, 1);
+        for (int row = 0; row < 2; row++) {
+            if (n == 4)
+                _mm_storel_epi64((void *)(dst[row] + i), out[row]);
+            else
+                memcpy(dst[row] + i, &out[row], n * sizeof(int16_t));
+        }
+    }
+}
+
+static void across_plane(int16_t *const dst[2], const int16_t *const src[2],
+                         const struct fov_taps *taps)
+{
+    if (taps->count == 16)
+        across_plane_by(dst, src, taps, 16);
+    else if (taps->count == 8)
+        across_plane_by(dst, src, taps, 8);
+    else
+        across_plane_by(dst, src, taps, taps->count);
+}
+
+static void down_plane(int16_t *dst, const int16_t *const *rows, const int16_t *coef, int32_t count,
+                       int32_t n)
+{
+    const __m256i half = _mm256_set1_epi32(FOV__TAP_ONE / 2);
+    int32_t i = 0;
+
+    for (; i + 16 <= n; i += 16) {
+        __m256i lo = half, hi = half;
+
+        for (int32_t k = 0; k < count; k += 2) {
+            const __m256i a = _mm256_loadu_si256((const void *)(rows[k] + i));
+            const __m256i b = _mm256_loadu_si256((const void *)(rows[k + 1] + i));
+            const __m256i c = pair_of(coef + k);
+
+            lo = _mm256_add_epi32(lo, _mm256_madd_epi16(_mm256_unpacklo_epi16(a, b), c));
+            hi = _mm256_add_epi32(hi, _mm256_madd_epi16(_mm256_unpackhi_epi16(a, b), c));
+        }
+        _mm256_storeu_si256((void *)(dst + i),
+                            _mm256_packs_epi32(_mm256_srai_epi32(lo, FOV__TAP_BITS),
+                                               _mm256_srai_epi32(hi, FOV__TAP_BITS)));
+    }
+    for (; i < n; i++) {
+        int32_t sum = FOV__TAP_ONE / 2;
+
+        for (int32_t k = 0; k < count; k++)
+            sum += coef[k] * rows[k][i];
+        dst[i] = (int16_t)(sum >> FOV__TAP_BITS);
+    }
+}
+
+const struct fov_rows fov__rows_avx2 = {across_bytes,   down_words,     down_bytes,
+                                        across_words,   across_weighed, down_weighed,
+                                        across_plane,   down_plane};

@@ -72,6 +72,11 @@ struct fov_rows {
                            const struct fov_taps *taps);
     void (*down_weighed)(uint8_t *dst, const int32_t *const *rows, const int16_t *coef,
                          int32_t count, int32_t n, int32_t *sum);
+    /* The last pass of a single band that keeps its 1/64 levels. */
+    void (*across_plane)(int16_t *const dst[2], const int16_t *const src[2],
+                         const struct fov_taps *taps);
+    void (*down_plane)(int16_t *dst, const int16_t *const *rows, const int16_t *coef, int32_t count,
+                       int32_t n);
 };
 extern const struct fov_rows fov__rows_portable;
 #if defined(FOV__HAVE_AVX2)

@@ -86,7 +86,7 @@ struct fov_pixels *picture_noise(fov_context *ctx, int32_t width, int32_t height
 struct fov_pixels *warped(const struct fov_pixels *src, struct fov_mat to_src,
                           enum fov__kernel kernel, int32_t width, int32_t height, uint32_t threads)
 {
-    const struct fov_warp warp = {src, to_src, kernel};
+    const struct fov_warp warp = {src, to_src, kernel, false};
     struct fov_pixels *out = picture_new(src->ctx, width, height, src->bands);
     fov_error err = {0};
 

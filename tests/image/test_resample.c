@@ -248,7 +248,7 @@ static void resample__writes_nothing_between_rows(void **state)
             struct fov_pixels out = *room;
             const struct fov_warp warp = {
                 src, round % 2 ? any_map(&seed) : turned_by(17, 0.8, src, w, h),
-                kernels[below(&seed, FOV_COUNT(kernels))]};
+                kernels[below(&seed, FOV_COUNT(kernels))], false};
 
             out.width = w;
             memset(room->data, 0xa5, room->stride * (size_t)h);
@@ -565,7 +565,7 @@ static void resample__survives_failed_allocations(void **state)
     (void)state;
     for (size_t i = 0; i < FOV_COUNT(maps); i++) {
         struct fov_pixels *out = picture_new(ctx, i == 3 ? 9 : 40, i == 3 ? 9 : 40, 4);
-        const struct fov_warp warp = {src, maps[i], FOV__KERNEL_LANCZOS3};
+        const struct fov_warp warp = {src, maps[i], FOV__KERNEL_LANCZOS3, false};
         const size_t before = meter.now;
         fov_status rc = FOV_E_MEMORY;
         int32_t failed = 0;
@@ -597,7 +597,7 @@ static void resample__stops_when_it_is_cancelled(void **state)
     assert_int_equal(fov_cancel_new(&cancel, ctx, NULL), FOV_OK);
     fov_cancel_set(cancel);
     for (size_t i = 0; i < FOV_COUNT(maps); i++) {
-        const struct fov_warp warp = {src, maps[i], FOV__KERNEL_LANCZOS3};
+        const struct fov_warp warp = {src, maps[i], FOV__KERNEL_LANCZOS3, false};
         struct fov_pixels *out = picture_new(ctx, 30, 30, 3);
 
         assert_int_equal(fov__warp(&warp, out, 2, cancel, NULL), FOV_E_CANCELLED);

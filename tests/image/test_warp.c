@@ -199,7 +199,7 @@ static void warp__survives_maps_without_numbers(void **state)
         for (size_t i = 0; i < FOV_COUNT(bad); i++) {
             for (int at = 0; at < 18; at++) {
                 struct fov_warp warp = {
-                    src, {{1, .1, 0, .1, 1, 0, 0, 0, 1}}, kernels[(i + (size_t)at) % 5]};
+                    src, {{1, .1, 0, .1, 1, 0, 0, 0, 1}}, kernels[(i + (size_t)at) % 5], false};
                 struct fov_pixels *out = picture_new(ctx, 20, 20, 3);
                 fov_status rc;
 
