@@ -457,15 +457,18 @@ void fov__source_close(struct fov_source *source)
 
 /* Whether planes are to be had, of any part of any level: the header says so. Turned pictures are
  * left out, since planes are not turned. */
-static bool can_have_planes(const struct plan *plan)
+static fov_status find_planes(bool *has, const struct plan *plan, fov_error *err)
 {
     struct fov_jpeg_scan *scan = NULL;
-    if (!may_have_planes(plan->image) || plan->image->info.orientation > 4 ||
-        get_scan(&scan, plan, NULL) < 0)
-        return false;
-    const bool has = scan->has_planes;
+    *has = false;
+    if (!may_have_planes(plan->image) || plan->image->info.orientation > 4)
+        return FOV_OK;
+    /* An error is one: taking the other way instead would give other pixels. */
+    const fov_status rc = get_scan(&scan, plan, err);
+    if (rc == FOV_OK)
+        *has = scan->has_planes;
     fov__jpeg_scan_unref(scan);
-    return has;
+    return rc;
 }
 
 /* What our own reading refuses, libjpeg reads whole. */
@@ -503,8 +506,10 @@ fov_status fov__source_open(struct fov_source **out, fov_image *image, struct fo
         rc = get_whole(&source->kept, &source->plan, err);
     else
         rc = get_piece(&source->kept, &source->box, &source->plan, err);
-    source->has_planes = rc == FOV_OK && want_planes && can_have_planes(&source->plan);
-    if (source->has_planes && source->kept.planes == NULL && !source->plan.is_passing)
+    if (rc == FOV_OK && want_planes)
+        rc = find_planes(&source->has_planes, &source->plan, err);
+    if (rc == FOV_OK && source->has_planes && source->kept.planes == NULL &&
+        !source->plan.is_passing)
         rc = whole_planes(source, err);
     if (rc < 0)
         fov__source_close(source);

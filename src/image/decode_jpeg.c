@@ -476,13 +476,15 @@ static bool take_head(struct job *job, struct fov_jpeg_scan *scan, struct fov_jp
     return true;
 }
 
-bool fov__jpeg_read_head(struct fov_jpeg_scan *scan, fov_image *image,
-                         struct fov_jpeg_tables *tables, uint32_t *offset)
+fov_status fov__jpeg_read_head(struct fov_jpeg_scan *scan, fov_image *image,
+                               struct fov_jpeg_tables *tables, uint32_t *offset, fov_error *err)
 {
     struct job *job = job_new(image, 1, NULL);
     if (job == NULL)
-        return false; /* libjpeg will say so itself */
-    const bool is_taken = take_head(job, scan, tables, offset);
+        return fov__fail_memory(err, "image.jpeg", sizeof(*job));
+    scan->is_refused = !take_head(job, scan, tables, offset);
+    /* A header that memory did not suffice for is not known to be another kind. */
+    const bool is_out_of_memory = job->is_out_of_memory;
     job_free(job);
-    return is_taken;
+    return is_out_of_memory ? fov__fail_memory(err, "image.jpeg", 0) : FOV_OK;
 }

@@ -97,10 +97,10 @@ enum { FOV__JPEG_MARK_STEP = 16 };
 fov_status fov__jpeg_scan_new(struct fov_jpeg_scan **out, fov_image *image, fov_error *err);
 struct fov_jpeg_scan *fov__jpeg_scan_ref(struct fov_jpeg_scan *scan);
 /* Fill in everything before the lock of a zeroed scan from the header (decode_jpeg.c). `offset` is
- * where coded data begins. False: not for us. */
+ * where coded data begins; is_refused: not for us. Errors: FOV_E_MEMORY only. */
 struct fov_jpeg_tables; /* codes as a DHT gives them */
-bool fov__jpeg_read_head(struct fov_jpeg_scan *scan, fov_image *image,
-                         struct fov_jpeg_tables *tables, uint32_t *offset);
+fov_status fov__jpeg_read_head(struct fov_jpeg_scan *scan, fov_image *image,
+                               struct fov_jpeg_tables *tables, uint32_t *offset, fov_error *err);
 
 struct fov_jpeg_tables {
     int32_t count;

@@ -111,9 +111,8 @@ static fov_status make_scan(struct fov_jpeg_scan *scan, fov_image *image, fov_er
     if (tables == NULL)
         return fov__fail_memory(err, "image.jpeg", sizeof(*tables));
     uint32_t offset = 0;
-    scan->is_refused = !fov__jpeg_read_head(scan, image, tables, &offset);
-    fov_status rc = FOV_OK;
-    if (!scan->is_refused) {
+    fov_status rc = fov__jpeg_read_head(scan, image, tables, &offset, err);
+    if (rc == FOV_OK && !scan->is_refused) {
         const size_t tables_size = (size_t)tables->count * sizeof(*scan->table);
         scan->marks_x = (scan->mcus_x - 1) / FOV__JPEG_MARK_STEP + 1;
         /* Below 1.2 MB for 30 000 x 6 666 pixels of 4:4:4. */

@@ -42,10 +42,10 @@ static fov_bytes file_of(enum kind kind)
     fov_bytes kept = {NULL, 0, NULL};
     assert_int_equal(fov_context_new(&ctx, NULL, NULL), FOV_OK);
     struct fov_pixels *px = picture(ctx, kind == PNG_RGBA ? 4 : 3);
-    const struct fov_encode_recipe recipe = {
-        .format = kind >= PNG_RGB ? FOV_FORMAT_PNG : FOV_FORMAT_JPEG,
-        .quality = 90,
-        .is_444 = kind == BASELINE_444};
+    const struct fov_encode_recipe recipe = {.format =
+                                                 kind >= PNG_RGB ? FOV_FORMAT_PNG : FOV_FORMAT_JPEG,
+                                             .quality = 90,
+                                             .is_444 = kind == BASELINE_444};
     assert_int_equal(fov__encode(&file, px, recipe, false, NULL), FOV_OK);
     kept.data = malloc(file.size); /* outlives the context it was made in */
     kept.size = file.size;
@@ -127,9 +127,9 @@ static void render_all(char hash[LOOKS][FOV_SHA256_HEX], const fov_bytes *file, 
 static void pixels__depend_on_source_recipe_and_size_alone(void **state)
 {
     static const struct run runs[] = {
-        {.again = true},                               /* a warm cache */
-        {.cache_bytes = 1},                            /* a tiny one: nothing is ever kept */
-        {.cache_bytes = 6u << 20, .again = true},      /* one that holds some of it */
+        {.again = true},                          /* a warm cache */
+        {.cache_bytes = 1},                       /* a tiny one: nothing is ever kept */
+        {.cache_bytes = 6u << 20, .again = true}, /* one that holds some of it */
         {.threads = 4},
         {.threads = 3, .backwards = true, .cache_bytes = 6u << 20},
         {.backwards = true},
@@ -184,9 +184,12 @@ static void pixels__of_components_are_near_those_of_colours(void **state)
     static const struct {
         const char *path;
         double least;
-    } pictures[] = {{"/pictures/scene.jpg", 48},     {"/pictures/scene-422.jpg", 48},
-                    {"/pictures/scene-444.jpg", 48}, {"/pictures/scene-grey.jpg", 58},
-                    {"/pictures/scene-progressive.jpg", 48}, {"/orient/Landscape_2.jpg", 42},
+    } pictures[] = {{"/pictures/scene.jpg", 48},
+                    {"/pictures/scene-422.jpg", 48},
+                    {"/pictures/scene-444.jpg", 48},
+                    {"/pictures/scene-grey.jpg", 58},
+                    {"/pictures/scene-progressive.jpg", 48},
+                    {"/orient/Landscape_2.jpg", 42},
                     {"/orient/Landscape_4.jpg", 42}};
     (void)state;
     for (size_t i = 0; i < FOV_COUNT(pictures); i++) {
@@ -228,10 +231,93 @@ static void pixels__of_components_are_near_those_of_colours(void **state)
     }
 }
 
+struct failing {
+    int left; /* allocations until one fails; below 0: none does */
+};
+
+static void *failing_malloc(size_t size, void *user)
+{
+    struct failing *failing = user;
+    return failing->left-- == 0 ? NULL : malloc(size);
+}
+
+static void *failing_realloc(void *ptr, size_t size, void *user)
+{
+    struct failing *failing = user;
+    return failing->left-- == 0 ? NULL : realloc(ptr, size);
+}
+
+static void failing_free(void *ptr, void *user)
+{
+    (void)user;
+    free(ptr);
+}
+
+/* A shrunk look at a picture; false when memory was refused. */
+static bool look_with(struct failing *failing, int left, const char *path,
+                      char sha256[FOV_SHA256_HEX])
+{
+    const fov_allocator allocator = {failing_malloc, failing_realloc, failing_free, failing};
+    fov_context_opts opts = FOV_CONTEXT_OPTS_INIT;
+    fov_context *ctx = NULL;
+    fov_image *image = NULL;
+    fov_graph *graph = NULL;
+    struct fov_pixels *px = NULL;
+    fov_error err;
+
+    failing->left = -1;
+    opts.allocator = &allocator;
+    assert_int_equal(fov_context_new(&ctx, &opts, NULL), FOV_OK);
+    assert_int_equal(fov_image_open(&image, ctx, path, NULL, NULL), FOV_OK);
+    assert_int_equal(fov_graph_new(&graph, ctx, NULL), FOV_OK);
+    assert_true(fov_graph_add_source(graph, image, NULL, NULL) >= 0);
+    const struct fov_node *node = fov__graph_node(graph, 0);
+    const struct fov_view view = {.node = node,
+                                  .box = {0, 0, node->width, node->height},
+                                  .width = node->width / 2,
+                                  .height = node->height / 2};
+    failing->left = left;
+    const fov_status rc = fov__render(&px, ctx, &view, &err);
+    failing->left = -1;
+    if (rc == FOV_OK)
+        fov__pixels_sha256(px, sha256);
+    else
+        assert_int_equal(rc, FOV_E_MEMORY);
+    fov__pixels_unref(px);
+    fov_graph_free(graph);
+    fov_image_unref(image);
+    fov_context_free(ctx);
+    return rc == FOV_OK;
+}
+
+/* Memory that is refused anywhere gives an error or the same picture, never another one. */
+static void pixels__are_the_same_or_none_when_memory_runs_out(void **state)
+{
+    static const char *const paths[] = {
+        FOV_TESTDATA "/pictures/scene.jpg", FOV_TESTDATA "/pictures/scene-progressive.jpg",
+        FOV_TESTDATA "/pictures/scene-orient6.jpg", FOV_TESTDATA "/pictures/scene-cmyk.jpg",
+        FOV_TESTDATA "/pictures/small-grey8.png"};
+    (void)state;
+    for (size_t p = 0; p < FOV_COUNT(paths); p++) {
+        struct failing failing;
+        char whole[FOV_SHA256_HEX], found[FOV_SHA256_HEX];
+        int refused = 0;
+        assert_true(look_with(&failing, -1, paths[p], whole));
+        for (int i = 0; i < 60; i++) {
+            if (!look_with(&failing, i, paths[p], found))
+                refused++;
+            else if (strcmp(found, whole) != 0)
+                fail_msg("%s: without allocation %d another picture came", paths[p], i);
+        }
+        assert_true(refused >= 5);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pixels__of_components_are_near_those_of_colours),
+        cmocka_unit_test(pixels__are_the_same_or_none_when_memory_runs_out),
         cmocka_unit_test(pixels__depend_on_source_recipe_and_size_alone),
     };
     return cmocka_run_group_tests_name("purity", tests, NULL, NULL);
