@@ -55,8 +55,6 @@ static void across_words(uint8_t *const dst[2], const int16_t *const src[2],
     for (int row = 0; row < 2; row++) {
         if (bands == 3)
             words_row(dst[row], src[row], taps, 3);
-        else if (bands == 1)
-            words_row(dst[row], src[row], taps, 1);
         else
             words_row(dst[row], src[row], taps, 4);
     }

@@ -183,47 +183,6 @@ static void plane_bytes(int16_t *const dst[2], const uint8_t *const src[2],
     }
 }
 
-ALWAYS void plane_words_by(uint8_t *const dst[2], const int16_t *const src[2],
-                           const struct fov_taps *taps, int32_t count)
-{
-    const __m256i half = _mm256_set1_epi32(1 << 19);
-
-    for (int32_t i = 0; i < taps->n; i += 4) {
-        const int32_t left = taps->n - 1 - i;
-        const size_t n = left < 3 ? (size_t)left + 1 : 4;
-        __m256i part[4], sum;
-        int32_t four[2];
-
-        for (int32_t j = 0; j < 4; j++) {
-            const int32_t at = i + (j < left ? j : left);
-            part[j] = dot_words(src[0] + taps->first[at], src[1] + taps->first[at],
-                                taps->coef + (size_t)at * (size_t)count, count);
-        }
-        sum = _mm256_srai_epi32(_mm256_add_epi32(sums_of(part), half), 20);
-        sum = _mm256_packs_epi32(sum, sum);
-        sum = _mm256_packus_epi16(sum, sum);
-        four[0] = _mm256_extract_epi32(sum, 0);
-        four[1] = _mm256_extract_epi32(sum, 4);
-        for (int row = 0; row < 2; row++) {
-            if (n == 4)
-                memcpy(dst[row] + i, &four[row], 4);
-            else
-                memcpy(dst[row] + i, &four[row], n);
-        }
-    }
-}
-
-static void plane_words(uint8_t *const dst[2], const int16_t *const src[2],
-                        const struct fov_taps *taps)
-{
-    if (taps->count == 16)
-        plane_words_by(dst, src, taps, 16);
-    else if (taps->count == 8)
-        plane_words_by(dst, src, taps, 8);
-    else
-        plane_words_by(dst, src, taps, taps->count);
-}
-
 static void across_bytes(int16_t *const dst[2], const uint8_t *const src[2],
                          const struct fov_taps *taps, int32_t bands)
 {
@@ -320,9 +279,7 @@ ALWAYS void across_words_by(uint8_t *const dst[2], const int16_t *const src[2],
 static void across_words(uint8_t *const dst[2], const int16_t *const src[2],
                          const struct fov_taps *taps, int32_t bands)
 {
-    if (bands == 1)
-        plane_words(dst, src, taps);
-    else if (bands == 3 && taps->count == 8)
+    if (bands == 3 && taps->count == 8)
         across_words_by(dst, src, taps, 3, 8);
     else if (bands == 3)
         across_words_by(dst, src, taps, 3, taps->count);
