@@ -48,10 +48,15 @@ enum {
     FOV_OP_STATE = 5     /* an answer about the session itself */
 };
 
-/* The sets of tools in which an operation is offered: bits of fov_op_presets(). */
+/* The sets of tools in which an operation is offered: bits of fov_op_presets(). They are small,
+ * since a model does worse with many tools than with the few that its picture needs. */
 enum {
-    FOV_OP_PRESET_LOOK = 1, /* looking again: images only, nothing that reads for the model */
-    FOV_OP_PRESET_FULL = 2  /* everything */
+    FOV_OP_PRESET_ZOOM = 1,     /* the one tool that helps everywhere */
+    FOV_OP_PRESET_DOCUMENT = 2, /* pages, scans, forms, small print */
+    FOV_OP_PRESET_CHART = 4,    /* plots: colours, lengths, values off an axis */
+    FOV_OP_PRESET_DIAGRAM = 8,  /* boxes and arrows, maps, plans: large and dense */
+    FOV_OP_PRESET_PHOTO = 16,   /* looking again: images only, nothing that reads for the model */
+    FOV_OP_PRESET_ALL = 32      /* everything */
 };
 
 /* ---- finding -------------------------------------------------------------------------------- */
@@ -60,6 +65,10 @@ enum {
  * which models and documents see them: the library's own, then those that fov_op_register()
  * (foveate/ext/op.h) added to `ctx`. With a NULL context, the library's own only. */
 FOV_API const fov_op *fov_op_next(const fov_context *ctx, const fov_op *previous);
+
+/* The name of the preset whose bit is 1 << index ("zoom", "document", "chart", "diagram", "photo",
+ * "all"); NULL after the last. */
+FOV_API const char *fov_op_preset_name(size_t index);
 
 /* The operation of that name or alias ("zoom", "crop", "image_zoom_in_tool"); NULL when there is
  * none. Names are lower case and compared exactly. */
@@ -88,11 +97,15 @@ FOV_API int32_t fov_op_kind(const fov_op *op);
 FOV_API uint32_t fov_op_presets(const fov_op *op);
 
 /* How many images it works on. With max 1 a call names it as "image" (left out: the original), with
- * more as "images", with 0 not at all. */
+ * more as "images", or by a name for each (fov_op_input_name()), with 0 not at all. */
 typedef struct fov_op_inputs {
     int32_t min, max;
 } fov_op_inputs;
 FOV_API fov_op_inputs fov_op_input_count(const fov_op *op);
+
+/* What a call names input `index` by ("a", "b"); NULL after the last, and for every index where a
+ * call says "image" or "images". */
+FOV_API const char *fov_op_input_name(const fov_op *op, size_t index);
 
 /* Other names that a call may use, those that models were trained on; NULL after the last. */
 FOV_API const char *fov_op_alias(const fov_op *op, size_t index);
@@ -116,7 +129,9 @@ enum {
     FOV_PARAM_BOXES = 9,   /* up to max boxes */
     FOV_PARAM_POINTS = 10, /* up to max points */
     FOV_PARAM_LINES = 11,  /* up to max of [x1,y1,x2,y2], from the first end to the second */
-    FOV_PARAM_LABELS = 12  /* up to max of {"at":[x,y],"text":"..."} */
+    FOV_PARAM_LABELS = 12, /* up to max of {"at":[x,y],"text":"..."} */
+    FOV_PARAM_TICKS = 13,  /* up to max of {"at":[x,y],"value":12.5}, the value a number or a text */
+    FOV_PARAM_FACTS = 14   /* up to max of "fact_3", or "fact_3.2" for part 2 of it */
 };
 
 /* Bits of fov_op_param.flags. */
@@ -124,7 +139,8 @@ enum {
     FOV_PARAM_REQUIRED = 1,    /* must be given */
     FOV_PARAM_HIDDEN = 2,      /* not offered to models: what the library finds out and records */
     FOV_PARAM_COMMENT = 4,     /* changes nothing and is part of no recipe */
-    FOV_PARAM_HAS_DEFAULT = 8  /* `def` is what leaving it out means */
+    FOV_PARAM_HAS_DEFAULT = 8, /* `def` is what leaving it out means */
+    FOV_PARAM_AUTO = 16        /* a number, or "auto": found from the picture */
 };
 
 /* One parameter. Start from FOV_OP_PARAM_INIT, so that a newer library writes no more than the

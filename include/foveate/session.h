@@ -58,7 +58,7 @@ typedef void (*fov_event_fn)(const fov_event *event, void *user);
 typedef struct fov_session_opts {
     uint32_t struct_size;
     const char *profile;        /* by name; NULL: "generic" */
-    const char *preset;         /* tools offered: "look" (default) images only; "full" facts too */
+    const char *preset;         /* set of tools offered, by fov_op_preset_name(); NULL: "photo" */
     const char *out_dir;        /* the transcript's folder; NULL: none is kept */
     const char *blob_dir;       /* where its blobs go; NULL: "blobs" in out_dir */
     const char *system;         /* replaces the built-in system text; NULL: built in */

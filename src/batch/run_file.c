@@ -24,7 +24,7 @@ static void write_session(struct fov_jw *jw, const fov_session *s)
 
     fov__jw_string(jw, "profile", s->profile->name);
     fov__jw_string(jw, "profile_as_of", s->profile->as_of);
-    fov__jw_string(jw, "preset", s->preset & FOV_OP_PRESET_FULL ? "full" : "look");
+    fov__jw_string(jw, "preset", fov__preset_name(s->preset));
     fov__jw_int(jw, "calls", s->opts.calls_max);
     fov__jw_int(jw, "rounds", s->opts.rounds_max);
     fov__jw_int(jw, "images", s->opts.images_max);

@@ -53,6 +53,51 @@ static bool number_lists(struct fov_jw *jw, const char *key, const char *text)
     return true;
 }
 
+/* "fact_0,fact_1.2" as a list of words. */
+static void words(struct fov_jw *jw, const char *key, const char *text)
+{
+    fov__jw_array(jw, key);
+    for (;;) {
+        const size_t len = strcspn(text, ",");
+        fov__jw_string_n(jw, NULL, text, len);
+        if (!text[len])
+            break;
+        text += len + 1;
+    }
+    fov__jw_end_array(jw);
+}
+
+/* "40,300:0;40,20:100" as a list of ticks: the place, and what is written there. */
+static bool ticks(struct fov_jw *jw, const char *key, const char *text)
+{
+    char place[128];
+    double value;
+
+    fov__jw_array(jw, key);
+    for (;;) {
+        const size_t len = strcspn(text, ";");
+        const char *colon = memchr(text, ':', len);
+        const size_t head = colon ? (size_t)(colon - text) : len;
+        if (!colon || head >= sizeof(place))
+            return false;
+        memcpy(place, text, head);
+        place[head] = '\0';
+        fov__jw_object(jw, NULL);
+        if (!numbers(jw, "at", place))
+            return false;
+        if (fov__text_double(colon + 1, len - head - 1, &value))
+            fov__jw_number(jw, "value", value);
+        else
+            fov__jw_string_n(jw, "value", colon + 1, len - head - 1);
+        fov__jw_end_object(jw);
+        if (!text[len])
+            break;
+        text += len + 1;
+    }
+    fov__jw_end_array(jw);
+    return true;
+}
+
 static bool raw_json(const struct cli *cli, struct fov_jw *jw, const char *key, const char *text)
 {
     fov_error err;
@@ -90,6 +135,11 @@ static bool by_type(struct fov_jw *jw, const char *key, int32_t type, const char
     case FOV_PARAM_POINTS:
     case FOV_PARAM_LINES:
         return number_lists(jw, key, text);
+    case FOV_PARAM_TICKS:
+        return ticks(jw, key, text);
+    case FOV_PARAM_FACTS:
+        words(jw, key, text);
+        return true;
     default:
         fov__jw_string(jw, key, text);
         return true;

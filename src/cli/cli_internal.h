@@ -86,7 +86,7 @@ uint32_t cli_number(const struct cli *cli, const char *option, uint32_t lo, uint
          "images of tools: follow (user message) or native (in the result)"},                    \
         {"allow-plain-key", 0, NULL, "let the key travel over plain http"},                      \
         {"profile", 'p', "NAME", "what the model sees (by its name); see foveate profiles"},     \
-        {"preset", 0, "NAME", "tools offered: look (default) or full"},                          \
+        {"preset", 0, "NAME", "tools: zoom, document, chart, diagram, photo (default), all"},    \
         {"calls", 0, "N", "tool calls allowed (15)"},                                            \
         {"rounds", 0, "N", "requests allowed (12)"},                                             \
         {"images", 0, "N", "images that calls may make (12)"},                                   \

@@ -13,6 +13,34 @@ static const struct cli_option options[] = {
     {"threads", 't', "N", "threads to render with (1)"},
     {NULL, 0, NULL, NULL}};
 
+/* The inputs that key=value names, a bit each. */
+static uint32_t names_image(const fov_op_def *def, const char *text)
+{
+    const char *const *name = def->input_names;
+
+    if (!name)
+        return strncmp(text, "image=", 6) == 0 || strncmp(text, "images=", 7) == 0;
+    for (uint32_t i = 0; name[i]; i++)
+        if (strncmp(text, name[i], strlen(name[i])) == 0 && text[strlen(name[i])] == '=')
+            return 1u << i;
+    return 0;
+}
+
+/* What is left to name: the image that the operation before made, or, where each has a name, the
+ * pictures in the order in which they were given. */
+static void name_images(struct fov_jw *jw, const fov_op_def *def, uint32_t named, const char *last)
+{
+    char picture[16];
+
+    if (!def->input_names && !named && def->input_max == 1)
+        fov__jw_string(jw, "image", last);
+    for (int i = 0; def->input_names && def->input_names[i]; i++) {
+        fov__format(picture, sizeof(picture), "img_%d", i);
+        if (!(named >> i & 1))
+            fov__jw_string(jw, def->input_names[i], picture);
+    }
+}
+
 /* One operation: its name stands at args[i], its key=value follow. Returns where the next one
  * begins, or -1 with *code set. */
 static int apply_one(struct cli *cli, fov_graph *graph, int i, int32_t *image, fov_applied *applied,
@@ -23,7 +51,7 @@ static int apply_one(struct cli *cli, fov_graph *graph, int i, int32_t *image, f
     struct fov_jw jw;
     fov_error err = {0};
     char name[16];
-    bool is_named = false;
+    uint32_t named = 0;
     fov_status rc;
 
     if (!fov__op_find(cli->ctx, op)) {
@@ -36,7 +64,7 @@ static int apply_one(struct cli *cli, fov_graph *graph, int i, int32_t *image, f
     fov__jw_init(&jw, &buf);
     fov__jw_object(&jw, NULL);
     for (i++; i < cli->arg_count && strchr(cli->args[i], '='); i++) {
-        is_named = is_named || strncmp(cli->args[i], "image=", 6) == 0;
+        named |= names_image(fov__op_find(cli->ctx, op), cli->args[i]);
         if (!cli_apply_value(cli, &jw, op, cli->args[i])) {
             fov__buf_free(&buf);
             *code = CLI_USAGE;
@@ -44,8 +72,7 @@ static int apply_one(struct cli *cli, fov_graph *graph, int i, int32_t *image, f
         }
     }
     fov__format(name, sizeof(name), "img_%d", (int)*image);
-    if (!is_named)
-        fov__jw_string(&jw, "image", name);
+    name_images(&jw, fov__op_find(cli->ctx, op), named, name);
     fov__jw_end_object(&jw);
     rc = fov_graph_apply(graph, op, buf.data, applied, &err);
     fov__buf_free(&buf);
@@ -86,7 +113,7 @@ static int size_for_profile(struct cli *cli, fov_graph *graph, int32_t image, co
 
     if (!profile)
         return cli_usage(cli, "there is no profile %s; foveate profiles lists them", name);
-    fov__toolbox_init(&box, cli->ctx, graph, profile, FOV_OP_PRESET_FULL);
+    fov__toolbox_init(&box, cli->ctx, graph, profile, FOV_OP_PRESET_ALL);
     rc = fov__toolbox_fit(&box, fov__graph_node(graph, image), &fit, &err);
     fov__toolbox_free(&box);
     if (rc < 0)
@@ -141,9 +168,8 @@ static fov_status write_out(struct cli *cli, const char *path, const fov_bytes *
     return FOV_OK;
 }
 
-static int write_image(struct cli *cli, fov_graph *graph, int32_t image)
+static int write_image(struct cli *cli, fov_graph *graph, int32_t image, const char *path)
 {
-    const char *path = cli_get(cli, "out");
     fov_encode_opts encode = FOV_ENCODE_OPTS_INIT;
     fov_image *picture = NULL;
     fov_bytes bytes = {NULL, 0, NULL};
@@ -166,11 +192,39 @@ static int write_image(struct cli *cli, fov_graph *graph, int32_t image)
     return rc < 0 ? cli_fail(rc, &err) : CLI_OK;
 }
 
+/* How many pictures stand before the first operation. A file that is called like an operation is
+ * written as ./zoom. */
+static int picture_count(const struct cli *cli)
+{
+    int n = 1;
+
+    while (n < cli->arg_count && !strchr(cli->args[n], '=') &&
+           !fov__op_find(cli->ctx, cli->args[n]) && strchr(cli->args[n], '.'))
+        n++;
+    return n;
+}
+
+/* The images that the last operation made: one to OUT, several to OUT-1, OUT-2 before the ending. */
+static int write_images(struct cli *cli, fov_graph *graph, int32_t image, int32_t count)
+{
+    const char *out = cli_get(cli, "out"), *dot = strrchr(out, '.');
+    char path[4096];
+    int code = CLI_OK;
+
+    if (count <= 1 || !dot || strcmp(out, "-") == 0)
+        return write_image(cli, graph, image, out);
+    for (int32_t i = 0; i < count && code == CLI_OK; i++) {
+        fov__format(path, sizeof(path), "%.*s-%d%s", (int)(dot - out), out, (int)i + 1, dot);
+        code = write_image(cli, graph, image + i, path);
+    }
+    return code;
+}
+
 static int apply_all(struct cli *cli, fov_graph *graph)
 {
     fov_applied applied = FOV_APPLIED_INIT;
     int32_t image = 0;
-    int i = 1, code = CLI_OK;
+    int i = picture_count(cli), code = CLI_OK;
 
     while (i >= 0 && i < cli->arg_count) {
         i = apply_one(cli, graph, i, &image, &applied, &code);
@@ -182,7 +236,7 @@ static int apply_all(struct cli *cli, fov_graph *graph)
     /* A chain that ends in a fact has its answer already. */
     if (applied.fact >= 0 && !cli_get(cli, "out"))
         return CLI_OK;
-    return write_image(cli, graph, image);
+    return write_images(cli, graph, image, applied.image >= 0 ? applied.image_count : 1);
 }
 
 /* Where the picture goes is looked at before the work is done. */
@@ -200,7 +254,7 @@ static int check_out(const struct cli *cli)
             last = fov__op_find(cli->ctx, cli->args[i]);
     if (out && format_of(out) == FOV_FORMAT_UNKNOWN)
         return cli_usage(cli, "%s ends neither in .png nor in .jpg", out);
-    if (!out && last && last->kind != FOV_OP_FACT && last->kind != FOV_OP_STATE)
+    if (!out && last && !last->fact && last->kind != FOV_OP_STATE)
         return cli_usage(cli, "-o says where the picture goes");
     return CLI_OK;
 }
@@ -208,7 +262,6 @@ static int check_out(const struct cli *cli)
 static int run(struct cli *cli)
 {
     fov_graph *graph = NULL;
-    fov_image *source = NULL;
     fov_error err = {0};
     fov_status rc;
     int code;
@@ -218,24 +271,28 @@ static int run(struct cli *cli)
     code = check_out(cli);
     if (code != CLI_OK)
         return code;
-    rc = fov_image_open(&source, cli->ctx, cli->args[0], NULL, &err);
-    if (rc >= 0)
-        rc = fov_graph_new(&graph, cli->ctx, &err);
-    if (rc >= 0)
-        rc = fov_graph_add_source(graph, source, NULL, &err);
+    rc = fov_graph_new(&graph, cli->ctx, &err);
+    for (int i = 0; rc >= 0 && i < picture_count(cli); i++) {
+        fov_image *source = NULL;
+        rc = fov_image_open(&source, cli->ctx, cli->args[i], NULL, &err);
+        if (rc >= 0)
+            rc = fov_graph_add_source(graph, source, NULL, &err);
+        fov_image_unref(source);
+    }
     code = rc < 0 ? cli_fail(rc, &err) : apply_all(cli, graph);
     fov_graph_free(graph);
-    fov_image_unref(source);
     return code;
 }
 
 const struct cli_command cli_apply = {
     "apply",
-    "IMAGE OP [KEY=VALUE…] [OP [KEY=VALUE…]…] -o OUT",
+    "IMAGE… OP [KEY=VALUE…] [OP [KEY=VALUE…]…] -o OUT",
     "Apply operations to a picture, one on the other.",
     "Boxes and points are numbers with commas (box=10,20,300,200), several of them apart by\n"
     "semicolons, or JSON. The picture is written at its own size (source density) unless --fit or\n"
-    "--profile says otherwise. Operations that answer with a fact print it as JSON.\n"
+    "--profile says otherwise. Operations that answer with a fact print it as JSON; one that makes\n"
+    "several pictures writes OUT-1, OUT-2 … Ticks of an axis are 40,300:0;40,20:100.\n"
+    "Further pictures are img_1, img_2 …, as compare needs: apply old.png new.png compare -o d.png\n"
     "foveate ops lists the operations, foveate ops NAME tells one's arguments.",
     options,
     run};

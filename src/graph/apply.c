@@ -18,6 +18,7 @@ struct applying {
     struct op_notes notes;
     fov_op_fault *fault;
     fov_error *err;
+    struct fov_spoken spoken; /* the call's own names for it all */
     fov_cancel bound; /* the caller's flag, and the time that one operation may take */
 };
 
@@ -36,7 +37,7 @@ static void say_ids(char *out, size_t size, fov_graph *graph)
 static fov_status find_parents(struct applying *a)
 {
     struct op_image_refs refs;
-    fov_status rc = fov__op_args_images(a->op, a->call->arguments, &refs, a->fault);
+    fov_status rc = fov__op_args_images(&a->spoken.def, a->spoken.arguments, &refs, a->fault);
 
     if (rc < 0)
         return rc;
@@ -46,9 +47,10 @@ static fov_status find_parents(struct applying *a)
 
         a->parent[i] = id < 0 ? NULL : fov__graph_node(a->graph, id);
         if (!a->parent[i]) {
+            const char *const *names = a->op->input_names;
             char allowed[64], field[56];
             say_ids(allowed, sizeof(allowed), a->graph);
-            fov__format(field, sizeof(field), "%s.image", a->op->name);
+            fov__format(field, sizeof(field), "%s.%s", a->op->name, names ? names[i] : "image");
             return fov__fault(a->fault, FOV_FAULT_UNKNOWN_IMAGE, field, name, allowed,
                               "There is no image %s; name one of those you were shown.", name);
         }
@@ -63,7 +65,7 @@ static void fill_reading(const struct applying *a, struct op_reading *reading)
     const struct fov_node *source;
 
     memset(reading, 0, sizeof(*reading));
-    reading->space = a->call->space;
+    reading->space = a->spoken.space;
     reading->frame = a->call->frame;
     reading->allow_hidden = a->call->allow_hidden;
     if (!parent)
@@ -95,7 +97,7 @@ static fov_status parse_args(struct applying *a)
     a->args = fov__calloc(a->ctx, 1, a->op->args_size);
     if (!a->args)
         return fov__fail_memory(a->err, a->op->name, a->op->args_size);
-    return fov__op_args_parse(a->op, a->call->arguments, &reading, a->args, &a->notes, a->fault);
+    return fov__spoken_parse(&a->spoken, &reading, a->args, &a->notes, a->fault);
 }
 
 static fov_status write_recipe(struct applying *a)
@@ -115,10 +117,13 @@ static fov_status write_recipe(struct applying *a)
     return a->recipe ? FOV_OK : fov__fail_memory(a->err, a->op->name, 0);
 }
 
-/* "fovrecipe1", operation, arguments, output, then the recipes of the parents, a line each. */
+/* "fovrecipe1", operation, arguments, output, then the recipes of the parents and of the facts that
+ * the arguments name, a line each. */
 static fov_status hash_recipe(const struct applying *a, int32_t output, char out[FOV_SHA256_HEX])
 {
     struct fov_sha256 *hash = NULL;
+    const char *param;
+    fov_op_ref ref;
     char line[64];
     fov_status rc = fov__sha256_new(&hash, a->ctx, a->err);
 
@@ -133,11 +138,40 @@ static fov_status hash_recipe(const struct applying *a, int32_t output, char out
         fov__sha256_add(hash, a->parent[i]->recipe_sha256, FOV_SHA256_HEX - 1);
         fov__sha256_add(hash, "\n", 1);
     }
+    for (size_t k = 0; fov__op_args_ref(a->op, a->args, k, &param, &ref); k++) {
+        const struct fov_fact *fact = fov__graph_fact_get(a->graph, ref.fact);
+        fov__sha256_add(hash, fact->recipe_sha256, FOV_SHA256_HEX - 1);
+        fov__sha256_add(hash, "\n", 1);
+    }
     fov__sha256_end(hash, out);
     return FOV_OK;
 }
 
 /* ---- facts ---------------------------------------------------------------------------------- */
+
+/* The facts that the arguments name: they are there, and they count into the recipe. */
+static fov_status check_refs(struct applying *a)
+{
+    const int32_t have = fov_graph_fact_count(a->graph);
+    const char *param;
+    fov_op_ref ref;
+
+    for (size_t k = 0; fov__op_args_ref(a->op, a->args, k, &param, &ref); k++) {
+        char field[56], got[24], allowed[64];
+        if (ref.fact < have)
+            continue;
+        fov__format(field, sizeof(field), "%s.%s", a->op->name, param);
+        fov__format(got, sizeof(got), "fact_%d", (int)ref.fact);
+        if (have == 0)
+            fov__format(allowed, sizeof(allowed), "there is no fact yet");
+        else
+            fov__format(allowed, sizeof(allowed), have > 1 ? "fact_0 to fact_%d" : "fact_%d",
+                        (int)have - 1);
+        return fov__fault(a->fault, FOV_FAULT_UNKNOWN_FACT, field, got, allowed,
+                          "There is no %s; name the id that an earlier answer began with.", got);
+    }
+    return FOV_OK;
+}
 
 static fov_status run_fact(struct applying *a, struct fov_fact *fact)
 {
@@ -160,46 +194,25 @@ static fov_status run_fact(struct applying *a, struct fov_fact *fact)
     return rc;
 }
 
-static fov_status apply_fact(struct applying *a, fov_applied *out)
+static fov_status make_fact(struct applying *a, const char *sha256, struct fov_made *made)
 {
-    struct fov_fact *fact;
-    const struct fov_fact *earlier;
-    char sha[FOV_SHA256_HEX];
-    bool same = true;
-    fov_status rc = hash_recipe(a, 0, sha);
+    struct fov_fact *fact = fov__calloc(a->ctx, 1, sizeof(*fact));
 
-    if (rc < 0)
-        return rc;
-    earlier = fov__graph_same_fact(a->graph, sha);
-    if (earlier) {
-        out->fact = earlier->id;
-        return FOV_NOTE_SAME;
-    }
-    fact = fov__calloc(a->ctx, 1, sizeof(*fact));
+    made->fact = fact;
     if (!fact)
         return fov__fail_memory(a->err, a->op->name, sizeof(*fact));
-    memcpy(fact->recipe_sha256, sha, sizeof(sha));
+    memcpy(fact->recipe_sha256, sha256, sizeof(fact->recipe_sha256));
     fact->op = a->op;
     fact->parent_count = a->parent_count;
     memcpy(fact->parent, a->parent, sizeof(a->parent));
     fov__format(fact->note, sizeof(fact->note), "%s", a->notes.text);
-    rc = run_fact(a, fact);
-    if (rc < 0) {
-        fov__fact_free(a->ctx, fact);
-        return rc;
-    }
-    fact->recipe = a->recipe;
-    a->recipe = NULL;
-    rc = fov__graph_publish_fact(a->graph, fact, &out->fact, &same, a->err);
-    return rc < 0 ? rc : same ? FOV_NOTE_SAME : FOV_OK;
+    fact->recipe = fov__strdup(a->ctx, a->recipe);
+    if (!fact->recipe)
+        return fov__fail_memory(a->err, a->op->name, strlen(a->recipe));
+    return run_fact(a, fact);
 }
 
 /* ---- images --------------------------------------------------------------------------------- */
-
-static fov_status fill_marks(struct applying *a, struct fov_node *node)
-{
-    return a->op->marks ? a->op->marks(node->args, &node->marks, a->err) : FOV_OK;
-}
 
 static fov_status make_node(struct applying *a, const fov_op_plan *plan, int32_t i,
                             struct fov_node **out)
@@ -236,33 +249,57 @@ static fov_status make_node(struct applying *a, const fov_op_plan *plan, int32_t
         rc = fov__segment_compose(node, a->ctx, output, a->err);
     if (rc >= 0 && a->call->accept)
         rc = a->call->accept(a->call->user, node, a->fault, a->err);
-    return rc < 0 ? rc : fill_marks(a, node);
+    if (rc >= 0 && output->has_marks)
+        rc = a->op->marks(node->args, &a->io.io, &node->marks, a->err);
+    return rc;
 }
 
-static fov_status apply_image(struct applying *a, fov_applied *out)
+static fov_status make_images(struct applying *a, struct fov_made *made)
 {
-    struct fov_node *nodes[FOV_OP_OUTPUTS_MAX] = {NULL};
     fov_op_plan *plan = fov__calloc(a->ctx, 1, sizeof(*plan));
-    bool same = false;
-    int32_t count = 0;
     fov_status rc;
 
     if (!plan)
         return fov__fail_memory(a->err, a->op->name, sizeof(*plan));
     rc = fov__op_plan(a->op, a->args, a->io.frame, a->parent_count, plan, a->fault);
-    while (rc >= 0 && count < plan->output_count) {
-        rc = make_node(a, plan, count, &nodes[count]);
-        count++;
+    while (rc >= 0 && made->count < plan->output_count) {
+        rc = make_node(a, plan, made->count, &made->nodes[made->count]);
+        made->count++;
     }
-    if (rc >= 0) {
-        fov__format(out->note, sizeof(out->note), "%s", nodes[0]->note);
-        rc = fov__graph_publish(a->graph, nodes, count, &out->image, &same, a->err);
-        out->image_count = rc < 0 ? 0 : count;
-        count = 0; /* published or freed */
-    }
-    for (int32_t i = 0; i < count; i++)
-        fov__node_free(a->ctx, nodes[i]);
     fov__free(a->ctx, plan);
+    return rc;
+}
+
+/* What the call makes is made whole before any of it gets a number. A fact that is there already is
+ * not measured again, nor are images then: one recipe makes both. */
+static fov_status make(struct applying *a, fov_applied *out)
+{
+    struct fov_made made = {.count = 0};
+    bool same = false;
+    char sha[FOV_SHA256_HEX];
+    const struct fov_fact *earlier = NULL;
+    fov_status rc = hash_recipe(a, 0, sha);
+
+    if (rc >= 0 && a->op->plan)
+        rc = make_images(a, &made);
+    if (rc >= 0 && a->op->fact)
+        earlier = fov__graph_same_fact(a->graph, sha);
+    if (rc >= 0 && a->op->fact && !earlier)
+        rc = make_fact(a, sha, &made);
+    if (rc >= 0) {
+        fov__format(out->note, sizeof(out->note), "%s", made.count > 0 ? made.nodes[0]->note : "");
+        out->image_count = made.count;
+        if (earlier && made.count == 0)
+            same = true;
+        else
+            rc = fov__graph_publish(a->graph, &made, &out->image, &out->fact, &same, a->err);
+        out->fact = earlier ? earlier->id : out->fact;
+    }
+    if (rc < 0) {
+        fov__made_free(a->ctx, &made);
+        out->image = out->fact = -1;
+        out->image_count = 0;
+    }
     return rc < 0 ? rc : same ? FOV_NOTE_SAME : FOV_OK;
 }
 
@@ -291,8 +328,11 @@ static void fault_from_error(fov_op_fault *fault, const fov_op_def *op, fov_stat
 
 static fov_status run_call(struct applying *a, fov_applied *out)
 {
-    fov_status rc = find_parents(a);
+    fov_status rc = fov__spoken_init(&a->spoken, a->ctx, a->op, a->call->name, a->call->arguments,
+                                     a->call->space, a->fault, a->err);
 
+    if (rc >= 0)
+        rc = find_parents(a);
     if (rc >= 0)
         rc = parse_args(a);
     if (rc < 0)
@@ -301,14 +341,15 @@ static fov_status run_call(struct applying *a, fov_applied *out)
         return fov__fault(a->fault, FOV_FAULT_UNSUPPORTED, a->op->name, a->op->name, "a session",
                           "%s speaks of a conversation and can only be called inside one.",
                           a->op->name);
-    fov__io_init(&a->io, a->ctx, a->parent, a->parent_count, &a->bound);
-    if (a->op->resolve)
+    fov__io_init(&a->io, a->ctx, a->graph, a->parent, a->parent_count, &a->bound);
+    rc = check_refs(a);
+    if (rc >= 0 && a->op->resolve)
         rc = a->op->resolve(a->args, &a->io.io, a->fault, a->err);
     if (rc >= 0)
         rc = write_recipe(a);
     if (rc < 0)
         return rc;
-    return a->op->kind == FOV_OP_FACT ? apply_fact(a, out) : apply_image(a, out);
+    return make(a, out);
 }
 
 fov_status fov__graph_call(fov_graph *graph, const struct fov_call *call, fov_applied *out,
@@ -338,10 +379,12 @@ fov_status fov__graph_call(fov_graph *graph, const struct fov_call *call, fov_ap
         if (fault->code == FOV_FAULT_NONE && a.err->status >= 0) /* a program's own operation */
             fov__fail(a.err, rc, 0, call->op->name, "%s failed and did not say why",
                       call->op->name);
+        fov__spoken_fault(&a.spoken, graph->ctx, fault);
         fault_from_error(fault, call->op, rc, a.err);
         if (fault->code != FOV_FAULT_NONE)
             fov__fault_to_error(fault, a.err);
     }
+    fov__spoken_free(&a.spoken);
     fov__free(graph->ctx, a.args);
     fov__free(graph->ctx, a.recipe);
     return rc;
@@ -363,6 +406,7 @@ fov_status fov__graph_apply(fov_graph *graph, const char *op, const char *argume
             err, FOV_E_ARG, 0, "graph",
             "applying needs a graph, an operation's name and an initialised fov_applied");
     call.op = fov__op_find(graph->ctx, op);
+    call.name = op;
     if (!call.op) {
         const char *near = fov__op_suggest(graph->ctx, op);
         return fov__fail(err, FOV_E_ARG, 0, "op", "there is no operation \"%s\"%s%s%s", op,

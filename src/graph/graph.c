@@ -169,7 +169,7 @@ int32_t fov_graph_fact_count(fov_graph *graph)
 
 /* ---- adding --------------------------------------------------------------------------------- */
 
-/* With the lock held: the number of the image of this recipe, or -1. */
+/* With the lock held: the number of the image, or fact, of this recipe, or -1. */
 static int32_t same_node(const fov_graph *graph, const char *recipe_sha256)
 {
     for (size_t i = 0; i < graph->node_count; i++)
@@ -178,96 +178,95 @@ static int32_t same_node(const fov_graph *graph, const char *recipe_sha256)
     return -1;
 }
 
-static fov_status check_room(const fov_graph *graph, size_t more, fov_error *err)
+static int32_t same_fact(const fov_graph *graph, const char *recipe_sha256)
 {
-    size_t have = graph->node_count + graph->fact_count;
-
-    if (have + more <= graph->ctx->limits.nodes)
-        return FOV_OK;
-    return fov__fail(err, FOV_E_LIMIT, 0, "graph",
-                     "the graph holds %zu images and facts, the limit is %u", have,
-                     (unsigned)graph->ctx->limits.nodes);
+    for (size_t i = 0; i < graph->fact_count; i++)
+        if (memcmp(graph->facts[i]->recipe_sha256, recipe_sha256, FOV_SHA256_HEX) == 0)
+            return (int32_t)i;
+    return -1;
 }
 
-fov_status fov__graph_publish(fov_graph *graph, struct fov_node **nodes, int32_t count,
-                              int32_t *first, bool *same, fov_error *err)
+/* With the lock held: room for so many more, so that adding them cannot fail half way. */
+static fov_status make_room(fov_graph *graph, size_t nodes, size_t facts, fov_error *err)
 {
-    fov_status rc;
-    int32_t earlier;
+    const size_t have = graph->node_count + graph->fact_count;
+
+    if (have + nodes + facts > graph->ctx->limits.nodes)
+        return fov__fail(err, FOV_E_LIMIT, 0, "graph",
+                         "the graph holds %zu images and facts, the limit is %u", have,
+                         (unsigned)graph->ctx->limits.nodes);
+    if ((nodes && !fov__grow(graph->ctx, &graph->nodes, &graph->node_capacity,
+                             graph->node_count + nodes, sizeof(*graph->nodes))) ||
+        (facts && !fov__grow(graph->ctx, &graph->facts, &graph->fact_capacity,
+                             graph->fact_count + facts, sizeof(*graph->facts))))
+        return fov__fail_memory(err, "graph", (nodes + facts) * sizeof(void *));
+    return FOV_OK;
+}
+
+static void add_made(fov_graph *graph, struct fov_made *made, int32_t *image, int32_t *fact)
+{
+    for (int32_t i = 0; i < made->count; i++) {
+        struct fov_node *node = made->nodes[i];
+        node->id = (int32_t)graph->node_count;
+        if (i == 0)
+            *image = node->id;
+        if (!node->op) /* the region of a source names the source itself */
+            node->regions[0].source = node->id;
+        graph->nodes[graph->node_count++] = node;
+    }
+    if (made->fact) {
+        *fact = made->fact->id = (int32_t)graph->fact_count;
+        graph->facts[graph->fact_count++] = made->fact;
+    }
+    memset(made, 0, sizeof(*made)); /* the graph's now */
+}
+
+void fov__made_free(fov_context *ctx, struct fov_made *made)
+{
+    for (int32_t i = 0; i < made->count; i++)
+        fov__node_free(ctx, made->nodes[i]);
+    if (made->fact)
+        fov__fact_free(ctx, made->fact);
+    memset(made, 0, sizeof(*made));
+}
+
+fov_status fov__graph_publish(fov_graph *graph, struct fov_made *made, int32_t *image,
+                              int32_t *fact, bool *same, fov_error *err)
+{
+    fov_status rc = FOV_OK;
 
     pthread_mutex_lock(&graph->lock);
-    earlier = same_node(graph, nodes[0]->recipe_sha256);
-    *same = earlier >= 0;
-    rc = *same ? FOV_OK : check_room(graph, (size_t)count, err);
-    if (rc == FOV_OK && !*same) {
-        if (!fov__grow(graph->ctx, &graph->nodes, &graph->node_capacity,
-                       graph->node_count + (size_t)count, sizeof(*graph->nodes))) {
-            rc = fov__fail_memory(err, "graph", (size_t)count * sizeof(*graph->nodes));
-        } else {
-            *first = (int32_t)graph->node_count;
-            for (int32_t i = 0; i < count; i++) {
-                nodes[i]->id = *first + i;
-                if (!nodes[i]->op) /* the region of a source names the source itself */
-                    nodes[i]->regions[0].source = nodes[i]->id;
-                graph->nodes[graph->node_count++] = nodes[i];
-            }
-        }
-    }
+    *image = made->count > 0 ? same_node(graph, made->nodes[0]->recipe_sha256) : -1;
+    *fact = made->fact ? same_fact(graph, made->fact->recipe_sha256) : -1;
+    *same = *image >= 0 || *fact >= 0; /* one recipe makes both, so neither is there alone */
+    if (!*same)
+        rc = make_room(graph, (size_t)made->count, made->fact ? 1 : 0, err);
+    if (!*same && rc == FOV_OK)
+        add_made(graph, made, image, fact);
     pthread_mutex_unlock(&graph->lock);
-    if (*same)
-        *first = earlier;
-    if (rc < 0 || *same)
-        for (int32_t i = 0; i < count; i++)
-            fov__node_free(graph->ctx, nodes[i]);
+    fov__made_free(graph->ctx, made);
     return rc;
 }
 
 const struct fov_fact *fov__graph_same_fact(fov_graph *graph, const char *recipe_sha256)
 {
     const struct fov_fact *fact = NULL;
+    int32_t id;
 
     pthread_mutex_lock(&graph->lock);
-    for (size_t i = 0; i < graph->fact_count && !fact; i++)
-        if (memcmp(graph->facts[i]->recipe_sha256, recipe_sha256, FOV_SHA256_HEX) == 0)
-            fact = graph->facts[i];
+    id = same_fact(graph, recipe_sha256);
+    if (id >= 0)
+        fact = graph->facts[id];
     pthread_mutex_unlock(&graph->lock);
     return fact;
 }
 
-fov_status fov__graph_publish_fact(fov_graph *graph, struct fov_fact *fact, int32_t *id, bool *same,
-                                   fov_error *err)
-{
-    fov_status rc;
-
-    *same = false;
-    pthread_mutex_lock(&graph->lock);
-    for (size_t i = 0; i < graph->fact_count; i++) {
-        if (memcmp(graph->facts[i]->recipe_sha256, fact->recipe_sha256, FOV_SHA256_HEX) != 0)
-            continue;
-        *same = true;
-        *id = (int32_t)i;
-    }
-    rc = *same ? FOV_OK : check_room(graph, 1, err);
-    if (rc == FOV_OK && !*same) {
-        if (!fov__grow(graph->ctx, &graph->facts, &graph->fact_capacity, graph->fact_count + 1,
-                       sizeof(*graph->facts))) {
-            rc = fov__fail_memory(err, "graph", sizeof(*graph->facts));
-        } else {
-            *id = fact->id = (int32_t)graph->fact_count;
-            graph->facts[graph->fact_count++] = fact;
-        }
-    }
-    pthread_mutex_unlock(&graph->lock);
-    if (rc < 0 || *same)
-        fov__fact_free(graph->ctx, fact);
-    return rc;
-}
-
 fov_status fov_graph_add_source(fov_graph *graph, fov_image *image, int32_t *id, fov_error *err)
 {
+    struct fov_made made = {.count = 1};
     struct fov_node *node = NULL;
     char text[128];
-    int32_t number = -1;
+    int32_t number = -1, none;
     bool same = false;
     fov_status rc;
 
@@ -289,7 +288,8 @@ fov_status fov_graph_add_source(fov_graph *graph, fov_image *image, int32_t *id,
         fov__node_free(graph->ctx, node);
         return rc;
     }
-    rc = fov__graph_publish(graph, &node, 1, &number, &same, err);
+    made.nodes[0] = node;
+    rc = fov__graph_publish(graph, &made, &number, &none, &same, err);
     if (rc < 0)
         return rc;
     if (id)

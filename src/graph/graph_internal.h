@@ -81,7 +81,7 @@ struct fov_fact {
     char *recipe;
     char recipe_sha256[FOV_SHA256_HEX];
     int32_t parent_count;
-    const struct fov_node *parent[FOV_OP_INPUTS_MAX];
+    const struct fov_node *parent[FOV_OP_INPUTS_MAX]; /* [0] NULL for one without images */
     char *json; /* the members, one object, coordinates in the first parent's own pixels */
     char note[256];
 };
@@ -101,12 +101,18 @@ const struct fov_node *fov__graph_node(fov_graph *graph, int32_t id); /* NULL: n
 const struct fov_fact *fov__graph_fact_get(fov_graph *graph, int32_t id);
 /* "img_3", "original" (img_0), "observation_k" (the k-th derived image); -1 when there is none. */
 int32_t fov__graph_find(fov_graph *graph, const char *name);
-/* Give `count` new nodes their numbers, or find those of the same recipe: then the new ones are
- * freed, *same is set and *first is the earlier number. Consumes the nodes in any case. */
-fov_status fov__graph_publish(fov_graph *graph, struct fov_node **nodes, int32_t count,
-                              int32_t *first, bool *same, fov_error *err);
-fov_status fov__graph_publish_fact(fov_graph *graph, struct fov_fact *fact, int32_t *id, bool *same,
-                                   fov_error *err);
+/* What one call makes: `count` images, a fact, or both. */
+struct fov_made {
+    struct fov_node *nodes[FOV_OP_OUTPUTS_MAX];
+    int32_t count;
+    struct fov_fact *fact; /* NULL: none */
+};
+/* Give what was made its numbers, all of it or nothing, or find what the same recipe made before:
+ * then *same is set and the numbers are the earlier ones. Consumes what was made in any case.
+ * *image and *fact are -1 for what there is none of. */
+fov_status fov__graph_publish(fov_graph *graph, struct fov_made *made, int32_t *image,
+                              int32_t *fact, bool *same, fov_error *err);
+void fov__made_free(fov_context *ctx, struct fov_made *made);
 const struct fov_fact *fov__graph_same_fact(fov_graph *graph, const char *recipe_sha256);
 struct fov_node *fov__node_new(fov_context *ctx);
 void fov__node_free(fov_context *ctx, struct fov_node *node);
@@ -120,6 +126,7 @@ fov_box fov__node_source_box(const struct fov_node *node);
  * filled in here, but for delivered_*, which `delivered` supplies when given). */
 struct fov_call {
     const fov_op_def *op;
+    const char *name; /* as it was called, which may be an alias; NULL: its own */
     const fov_json_value *arguments; /* an object, or NULL for none */
     enum fov__space space;
     enum fov__frame frame;
@@ -172,8 +179,10 @@ struct fov_io {
     fov_op_io io; /* first: operations get this */
     fov_op_frame frame[FOV_OP_INPUTS_MAX];
     const struct fov_node *const *parent;
+    fov_graph *graph;
 };
-void fov__io_init(struct fov_io *io, fov_context *ctx, const struct fov_node *const *parents,
-                  int32_t count, const fov_cancel *cancel);
+/* `graph` is where facts are looked up; NULL where an operation is at its pixels already. */
+void fov__io_init(struct fov_io *io, fov_context *ctx, fov_graph *graph,
+                  const struct fov_node *const *parents, int32_t count, const fov_cancel *cancel);
 
 #endif

@@ -124,13 +124,13 @@ fov_status fov__segment_compose(struct fov_node *node, fov_context *ctx,
     if (node->is_barrier) {
         node->base = node;
         node->to_base = fov__mat_identity();
-        return FOV_OK;
+    } else {
+        node->base = parent->base;
+        node->to_base = fov__mat_mul(parent->to_base, to_parent);
+        carry_steps(node, parent, to_parent);
+        add_step(node, parent, output);
     }
-    node->base = parent->base;
-    node->to_base = fov__mat_mul(parent->to_base, to_parent);
-    carry_steps(node, parent, to_parent);
-    add_step(node, parent, output);
-    if (output->effect == FOV_OP_EFFECT_MARKS) {
+    if (output->has_marks) {
         node->layers[node->layer_count].to_frame = fov__mat_identity();
         node->layers[node->layer_count].marks = &node->marks;
         node->layer_count++;

@@ -453,8 +453,7 @@ static bool take_geometry(struct fov_jpeg_scan *scan, const struct job *job)
     return true;
 }
 
-static bool take_head(struct job *job, struct fov_jpeg_scan *scan, struct fov_jpeg_tables *tables,
-                      uint32_t *offset)
+static bool take_head(struct job *job, struct fov_jpeg_scan *scan, uint32_t *offset)
 {
     const struct jpeg_decompress_struct *cinfo = &job->cinfo;
     const fov_image *image = job->image;
@@ -468,7 +467,7 @@ static bool take_head(struct job *job, struct fov_jpeg_scan *scan, struct fov_jp
         image->encoded.size > UINT32_MAX)
         return false;
     for (int c = 0; c < scan->count; c++) {
-        if (!take_part(&scan->part[c], cinfo, c, tables))
+        if (!take_part(&scan->part[c], cinfo, c, &scan->codes))
             return false;
     }
     scan->restart = (int32_t)cinfo->restart_interval;
@@ -476,13 +475,13 @@ static bool take_head(struct job *job, struct fov_jpeg_scan *scan, struct fov_jp
     return true;
 }
 
-fov_status fov__jpeg_read_head(struct fov_jpeg_scan *scan, fov_image *image,
-                               struct fov_jpeg_tables *tables, uint32_t *offset, fov_error *err)
+fov_status fov__jpeg_read_head(struct fov_jpeg_scan *scan, fov_image *image, uint32_t *offset,
+                               fov_error *err)
 {
     struct job *job = job_new(image, 1, NULL);
     if (job == NULL)
         return fov__fail_memory(err, "image.jpeg", sizeof(*job));
-    scan->is_refused = !take_head(job, scan, tables, offset);
+    scan->is_refused = !take_head(job, scan, offset);
     /* A header that memory did not suffice for is not known to be another kind. */
     const bool is_out_of_memory = job->is_out_of_memory;
     job_free(job);

@@ -90,8 +90,35 @@ static fov_status check_open(fov_image **out, fov_context *ctx, const void *subj
     return FOV_OK;
 }
 
-/* An image of these bytes, which are consumed, also on error. */
-static fov_status open_bytes(fov_image **out, fov_context *ctx, fov_bytes *bytes,
+/* A name costs as much as a copy and a look at the header together, and needs neither. */
+enum { NAME, LOOK, OPENING_TASKS, PARALLEL_BYTES = 1 << 20 /* less: before a thread is there */ };
+
+struct opening {
+    fov_image *image;
+    const void *from; /* the file, which image->encoded has room for; NULL: it is there */
+    fov_status rc;    /* of LOOK; naming cannot fail */
+    fov_error *err;
+};
+
+static void open_task(uint32_t i, void *user)
+{
+    struct opening *opening = user;
+    fov_image *image = opening->image;
+    const void *data = opening->from != NULL ? opening->from : image->encoded.data;
+    if (i == NAME) {
+        fov__sha256_hex(image->sha256, data, image->encoded.size);
+        return;
+    }
+    if (opening->from != NULL && image->encoded.size > 0) {
+        fov__pixels_advise(image->encoded.data, image->encoded.size);
+        memcpy(image->encoded.data, opening->from, image->encoded.size);
+    }
+    opening->rc = fov__probe(image, opening->err);
+}
+
+/* An image of these bytes, which are consumed, also on error; they are copied `from` elsewhere when
+ * that is not NULL. */
+static fov_status open_bytes(fov_image **out, fov_context *ctx, fov_bytes *bytes, const void *from,
                              const fov_image_opts *opts, fov_error *err)
 {
     fov_image *image = fov__image_new(ctx, err);
@@ -101,12 +128,18 @@ static fov_status open_bytes(fov_image **out, fov_context *ctx, fov_bytes *bytes
     }
     image->encoded = *bytes;
     image->is_lenient = opts != NULL && opts->lenient != 0;
-    const fov_status rc = fov__probe(image, err);
-    if (rc < 0) {
-        fov_image_unref(image);
-        return rc;
+    struct opening opening = {.image = image, .from = from, .err = err};
+    if (ctx->threads > 1 && bytes->size >= PARALLEL_BYTES) {
+        fov__parallel(2, OPENING_TASKS, open_task, &opening);
+    } else {
+        open_task(LOOK, &opening);
+        if (opening.rc >= 0)
+            open_task(NAME, &opening);
     }
-    fov__sha256_hex(image->sha256, image->encoded.data, image->encoded.size);
+    if (opening.rc < 0) {
+        fov_image_unref(image);
+        return opening.rc;
+    }
     atomic_store_explicit(&image->is_named, true, memory_order_release);
     *out = image;
     fov__ok(err);
@@ -121,7 +154,7 @@ fov_status fov_image_open(fov_image **out, fov_context *ctx, const char *path,
     if (rc == FOV_OK)
         rc = fov__file_read(&bytes, ctx, path, ctx->limits.input_bytes, err);
     if (rc == FOV_OK)
-        rc = open_bytes(out, ctx, &bytes, opts, err);
+        rc = open_bytes(out, ctx, &bytes, NULL, opts, err);
     return rc;
 }
 
@@ -139,9 +172,7 @@ fov_status fov_image_open_memory(fov_image **out, fov_context *ctx, const void *
     fov_bytes bytes = fov__bytes_new(ctx, size);
     if (bytes.data == NULL)
         return fov__fail_memory(err, "image", size);
-    if (size > 0)
-        memcpy(bytes.data, data, size);
-    return open_bytes(out, ctx, &bytes, opts, err);
+    return open_bytes(out, ctx, &bytes, data, opts, err);
 }
 
 fov_size fov_image_size(const fov_image *image)

@@ -140,6 +140,8 @@ struct fov_source_planes {
     struct fov_planes *held;
 };
 bool fov__source_has_planes(const struct fov_source *source);
+/* Nothing is kept: each part is decoded when it is asked for. */
+bool fov__source_is_passing(const struct fov_source *source);
 fov_status fov__source_planes(struct fov_source_planes *out, struct fov_source *source,
                               struct fov_recti part, fov_error *err);
 void fov__source_planes_free(struct fov_source_planes *planes);
@@ -170,6 +172,11 @@ struct fov_warp {
 };
 fov_status fov__warp(const struct fov_warp *warp, struct fov_pixels *out, uint32_t threads,
                      const fov_cancel *cancel, fov_error *err);
+/* A part of an output that is one unit of work; FOV_E_MEMORY and FOV_E_CANCELLED only. */
+typedef fov_status (*fov__part_fn)(void *job, int32_t i);
+/* All parts on up to `threads` threads; the first error of any part. */
+fov_status fov__warp_parts(void *job, fov__part_fn part, int32_t n, uint32_t threads,
+                           fov_error *err);
 /* The source region (in src pixels, unclamped) whose pixels the warp reads. */
 fov_box fov__warp_reach(const struct fov_warp *warp, int32_t out_width, int32_t out_height);
 

@@ -11,16 +11,18 @@
 enum {
     LOOK = 11,      /* bits looked up at once for a symbol */
     WALK = 12,      /* and for a run of symbols whose values nobody wants */
-    HAS_VALUE = 128 /* in the lowest byte of an entry of `look` */
+    HAS_VALUE = 128, /* in the lowest byte of an entry of `look` */
+    WALK_PASSED = 5, /* where they are in an entry of `walk` */
+    WALK_END = 1 << 12
 };
 
 /* An entry of `look`: bits 0-6 what to take, 7 HAS_VALUE, 8-15 the symbol (zeros before, size of
  * the value), 16-31 the value, when it lies within the bits looked up. 0: the code is longer. An
- * entry of `walk`: bits 0-7 what to take, 8-15 coefficients passed, 16 the block ends. 0: not one
- * symbol fits. */
+ * entry of `walk`: bits 0-4 what to take (at most 12 + 15), 5-11 coefficients passed (at most
+ * 63 + 16), 12 the block ends. 0: not one symbol fits. */
 struct fov_jpeg_huffman {
     uint32_t look[1 << LOOK];
-    uint32_t walk[1 << WALK];
+    uint16_t walk[1 << WALK];
     int32_t most[18]; /* largest code of each length, -1: none; the last one stops every search */
     int32_t shift[17];
     uint8_t value[256];
@@ -176,11 +178,11 @@ static inline bool pass_ac(struct bits *bits, const struct fov_jpeg_huffman *t)
     while (k < 64) {
         bits_fill(&b);
         const uint32_t entry = t->walk[b.buffer >> (64 - WALK)];
-        const int32_t passed = (int32_t)(entry >> 8 & 255);
+        const int32_t passed = (int32_t)(entry >> WALK_PASSED & 127);
         if (entry != 0 && k + passed <= 63) {
-            bits_drop(&b, entry & 255);
+            bits_drop(&b, entry & 31);
             k += passed;
-            if ((entry & 1u << 16) != 0)
+            if ((entry & WALK_END) != 0)
                 break;
             continue;
         }
@@ -213,18 +215,26 @@ struct reader {
 static inline void reader_start(struct reader *r, const fov_image *image,
                                 const struct fov_jpeg_mark *mark, int32_t mcu)
 {
-    r->bits = (struct bits){image->encoded.data + mark->offset,
-                            image->encoded.data + image->encoded.size, mark->bits, mark->count};
+    const uint8_t *data = image->encoded.data;
+    r->bits = (struct bits){data + mark->offset, data + image->encoded.size, 0, 0};
+    if (mark->skip != 0) {
+        bits_fill(&r->bits);
+        bits_drop(&r->bits, mark->skip);
+    }
     memcpy(r->dc, mark->dc, sizeof(r->dc));
     r->mcu = mcu;
 }
 
+/* Bytes that are not used yet are given back. Within coded data FF 00 is always one byte, and what
+ * stands before its first byte (a scan's head, a restart marker) does not end with FF. */
 static inline void reader_mark(const struct reader *r, const fov_image *image,
                                struct fov_jpeg_mark *mark)
 {
-    mark->bits = r->bits.buffer;
-    mark->offset = (uint32_t)(r->bits.p - (const uint8_t *)image->encoded.data);
-    mark->count = (int16_t)r->bits.count;
+    const uint8_t *p = r->bits.p;
+    for (int32_t left = r->bits.count; left > 0; left -= 8)
+        p -= p[-1] == 0 && p[-2] == 0xff ? 2 : 1;
+    mark->offset = (uint32_t)(p - (const uint8_t *)image->encoded.data);
+    mark->skip = (uint8_t)(-r->bits.count & 7);
     memcpy(mark->dc, r->dc, sizeof(mark->dc));
 }
 

@@ -48,10 +48,9 @@ extern const uint8_t fov__jpeg_natural[64]; /* of a zigzag index, the place in t
 
 /* Where to go on reading, before an MCU. */
 struct fov_jpeg_mark {
-    uint64_t bits;   /* not used yet, from the top */
-    uint32_t offset; /* in the file, of the first byte that is not in `bits` */
+    uint32_t offset; /* in the file, of the byte that holds the next bit */
     int16_t dc[FOV__JPEG_PARTS];
-    int16_t count; /* of bits; 0 or above */
+    uint8_t skip; /* bits of that byte that are used already */
 };
 
 struct fov_jpeg_part {
@@ -62,6 +61,16 @@ struct fov_jpeg_part {
 };
 
 struct fov_jpeg_huffman;
+
+/* Codes as a DHT gives them. */
+struct fov_jpeg_tables {
+    int32_t count;
+    struct {
+        bool is_dc;
+        uint8_t bits[17]; /* codes of each length, from [1] */
+        uint8_t value[256];
+    } table[2 * FOV__JPEG_PARTS];
+};
 
 /* What is known of one file's scan. Shared by all images of the same bytes and counted; the lock
  * guards what follows it. */
@@ -75,13 +84,14 @@ struct fov_jpeg_scan {
     struct fov_jpeg_part part[FOV__JPEG_PARTS];
     int32_t mcus_x, mcus_y; /* across, down */
     int32_t restart;        /* MCUs from one restart marker to the next, 0: none */
-    int32_t table_count;
-    struct fov_jpeg_huffman *table; /* table_count of them */
+    struct fov_jpeg_tables codes;
     int32_t marks_x;                /* marks in a row of MCUs */
     bool has_planes; /* grey or YCbCr, evenly sampled: the size and parts are right */
     bool is_refused; /* the coded data is not for our own reading */
 
     pthread_mutex_t lock;
+    int32_t readers;                /* between begin and end */
+    struct fov_jpeg_huffman *table; /* of codes.count, for them; NULL: there are none */
     atomic_int rows; /* of MCUs whose marks are there */
     bool is_stuck;   /* the next row cannot be read: damage, or what only libjpeg may judge */
     struct fov_jpeg_mark next;  /* before the row `rows` */
@@ -89,7 +99,7 @@ struct fov_jpeg_scan {
 };
 
 /* MCUs between two marks of a row: a look at a part of the width then reads that part and at most
- * this many more. 24 bytes for each 256 x 16 pixels of 4:2:0. */
+ * this many more. 12 bytes for each 256 x 16 pixels of 4:2:0. */
 enum { FOV__JPEG_MARK_STEP = 16 };
 
 /* The header as libjpeg reads it. Always gives a scan but on FOV_E_MEMORY; is_refused when our own
@@ -98,19 +108,13 @@ fov_status fov__jpeg_scan_new(struct fov_jpeg_scan **out, fov_image *image, fov_
 struct fov_jpeg_scan *fov__jpeg_scan_ref(struct fov_jpeg_scan *scan);
 /* Fill in everything before the lock of a zeroed scan from the header (decode_jpeg.c). `offset` is
  * where coded data begins; is_refused: not for us. Errors: FOV_E_MEMORY only. */
-struct fov_jpeg_tables; /* codes as a DHT gives them */
-fov_status fov__jpeg_read_head(struct fov_jpeg_scan *scan, fov_image *image,
-                               struct fov_jpeg_tables *tables, uint32_t *offset, fov_error *err);
+fov_status fov__jpeg_read_head(struct fov_jpeg_scan *scan, fov_image *image, uint32_t *offset,
+                               fov_error *err);
 
-struct fov_jpeg_tables {
-    int32_t count;
-    struct {
-        bool is_dc;
-        uint8_t bits[17]; /* codes of each length, from [1] */
-        uint8_t value[256];
-    } table[2 * FOV__JPEG_PARTS];
-};
-
+/* Around all reading: the tables go with the last reader, since what is kept for long shall be
+ * small. Errors: FOV_E_MEMORY only. */
+fov_status fov__jpeg_scan_begin(struct fov_jpeg_scan *scan, fov_error *err);
+void fov__jpeg_scan_end(struct fov_jpeg_scan *scan);
 /* Rows of MCUs [0, rows) get their marks. False: refused, or cancelled. */
 bool fov__jpeg_scan_reach(struct fov_jpeg_scan *scan, const fov_image *image, int32_t rows,
                           const fov_cancel *cancel);

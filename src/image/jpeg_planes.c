@@ -21,6 +21,8 @@ struct filler {
     const fov_image *image;
     int32_t size[FOV__JPEG_PARTS]; /* samples along a block's side */
     int32_t x1, x2;                /* MCUs of a row that are wanted */
+    uint8_t *row[FOV__JPEG_PARTS]; /* where the row of MCUs goes */
+    uint8_t *spare;                /* a row of MCUs that is higher than what is kept of it */
     uint32_t wide;
     bool is_wrong;
     struct queue queue[2];
@@ -42,10 +44,9 @@ void fov__planes_unref(struct fov_planes *planes)
     fov__free(planes->ctx, planes);
 }
 
-/* Rows end on 32 bytes, so that no two threads share a line of the cache for long. */
 static size_t stride_of(int32_t width)
 {
-    return ((size_t)width + 31) / 32 * 32;
+    return ((size_t)width + 15) / 16 * 16;
 }
 
 static fov_status alloc_planes(struct fov_planes *planes, fov_error *err)
@@ -125,7 +126,9 @@ fov_status fov__jpeg_planes_new(struct fov_planes **out, const struct fov_jpeg_s
         plane->x = x1 * part->h * size;
         plane->y = y1 * part->v * size;
         plane->width = (x2 - x1) * part->h * size;
-        plane->height = (y2 - y1) * part->v * size;
+        /* Rows that only fill up the last MCUs are not kept. */
+        const int32_t height = (y2 - y1) * part->v * size, left = plane->all_height - plane->y;
+        plane->height = height < left ? height : left;
     }
     const fov_status rc = alloc_planes(planes, err);
     if (rc < 0)
@@ -191,8 +194,8 @@ static bool fill_block(struct filler *f, struct reader *r, int32_t c, uint8_t *o
     return true;
 }
 
-/* One MCU into the planes; `x` and `y` count MCUs from the planes' corner. */
-static bool fill_mcu(struct filler *f, struct reader *r, int32_t x, int32_t y)
+/* One MCU into the planes; `x` counts MCUs from the planes' corner. */
+static bool fill_mcu(struct filler *f, struct reader *r, int32_t x)
 {
     const struct fov_jpeg_scan *scan = f->scan;
     if (!reader_restart(r, scan->restart))
@@ -201,7 +204,7 @@ static bool fill_mcu(struct filler *f, struct reader *r, int32_t x, int32_t y)
         const struct fov_jpeg_part *part = &scan->part[c];
         const struct fov_plane *plane = &f->planes->plane[c];
         const size_t size = (size_t)f->size[c], step = size * plane->stride;
-        uint8_t *row = plane->data + (size_t)(y * part->v) * step + (size_t)(x * part->h) * size;
+        uint8_t *row = f->row[c] + (size_t)(x * part->h) * size;
         for (int32_t by = 0; by < part->v; by++, row += step) {
             for (int32_t bx = 0; bx < part->h; bx++) {
                 if (!fill_block(f, r, c, row + (size_t)bx * size))
@@ -213,10 +216,42 @@ static bool fill_mcu(struct filler *f, struct reader *r, int32_t x, int32_t y)
     return r->bits.count >= 0 && (f->wide == 0 && !f->is_wrong);
 }
 
-static bool end_row(struct filler *f)
+/* Samples of a component along the height of row `y` of the planes' MCUs, and where they begin. */
+static int32_t row_height(const struct filler *f, int32_t c)
+{
+    return f->scan->part[c].v * f->size[c];
+}
+
+static uint8_t *row_start(const struct filler *f, int32_t c, int32_t y)
+{
+    const struct fov_plane *plane = &f->planes->plane[c];
+    return plane->data + (size_t)(y * row_height(f, c)) * plane->stride;
+}
+
+static bool is_cut(const struct filler *f, int32_t c, int32_t y)
+{
+    return (y + 1) * row_height(f, c) > f->planes->plane[c].height;
+}
+
+static void begin_row(struct filler *f, int32_t y)
+{
+    uint8_t *spare = f->spare;
+    for (int32_t c = 0; c < f->scan->count; c++) {
+        f->row[c] = is_cut(f, c, y) ? spare : row_start(f, c, y);
+        spare += (size_t)row_height(f, c) * f->planes->plane[c].stride;
+    }
+}
+
+static bool end_row(struct filler *f, int32_t y)
 {
     empty(f, &f->queue[0]);
     empty(f, &f->queue[1]);
+    for (int32_t c = 0; c < f->scan->count; c++) {
+        const struct fov_plane *plane = &f->planes->plane[c];
+        const int32_t left = plane->height - y * row_height(f, c);
+        if (is_cut(f, c, y) && left > 0)
+            memcpy(row_start(f, c, y), f->row[c], (size_t)left * plane->stride);
+    }
     return f->wide == 0 && !f->is_wrong;
 }
 
@@ -227,16 +262,17 @@ static bool fill_known_row(struct filler *f, int32_t row, int32_t y)
     const int32_t mark = f->x1 / FOV__JPEG_MARK_STEP;
     int32_t x = mark * FOV__JPEG_MARK_STEP;
     struct reader r;
+    begin_row(f, y);
     reader_start(&r, f->image, &scan->mark[row * scan->marks_x + mark], row * scan->mcus_x + x);
     for (; x < f->x1; x++) {
         if (!reader_pass(&r, scan))
             return false;
     }
     for (; x < f->x2; x++) {
-        if (!fill_mcu(f, &r, x - f->x1, y))
+        if (!fill_mcu(f, &r, x - f->x1))
             return false;
     }
-    return end_row(f);
+    return end_row(f, y);
 }
 
 /* The next row of all that were passed, under the lock: marks and samples in one reading. */
@@ -245,16 +281,17 @@ static bool fill_new_row(struct filler *f, int32_t row, int32_t y)
     struct fov_jpeg_scan *scan = f->scan;
     struct fov_jpeg_mark *mark = &scan->mark[row * scan->marks_x];
     struct reader r;
+    begin_row(f, y);
     reader_start(&r, f->image, &scan->next, row * scan->mcus_x);
     for (int32_t x = 0; x < scan->mcus_x; x++) {
         if (x % FOV__JPEG_MARK_STEP == 0)
             reader_mark(&r, f->image, mark++);
-        if (x < f->x1 || x >= f->x2 ? !reader_pass(&r, scan) : !fill_mcu(f, &r, x - f->x1, y))
+        if (x < f->x1 || x >= f->x2 ? !reader_pass(&r, scan) : !fill_mcu(f, &r, x - f->x1))
             return false;
     }
     reader_mark(&r, f->image, &scan->next);
     atomic_store_explicit(&scan->rows, row + 1, memory_order_release);
-    return end_row(f);
+    return end_row(f, y);
 }
 
 static bool fill_row(struct filler *f, int32_t row, int32_t y, const fov_cancel *cancel)
@@ -276,14 +313,28 @@ static bool fill_row(struct filler *f, int32_t row, int32_t y, const fov_cancel 
 
 /* ---- a rectangle ---------------------------------------------------------------------------- */
 
+/* Rows of MCUs that are taken together: a millisecond's work for a picture 4000 pixels wide. */
+enum { CHUNK_ROWS = 8, WAITING_MAX = 64 };
+
+/* Positions are found one row after the other, and finding them takes a third of the time of making
+ * samples. So one thread is at the front: it passes over chunks for the others, and as long as
+ * these have enough it makes the next chunk itself, positions and samples in one reading. */
 struct task {
     struct fov_planes *planes;
     struct fov_jpeg_scan *scan;
     const fov_image *image;
     const fov_cancel *cancel;
-    int32_t shrink, first, rows, rows_each; /* of MCUs */
-    bool is_ahead; /* several threads: rows are passed first, so that others may begin */
+    int32_t shrink, first, rows; /* of MCUs */
+    uint8_t *spare;              /* for the last row; NULL: it is kept as it comes */
     atomic_int is_refused;
+
+    /* Several threads only. */
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    bool is_led;                   /* somebody is at the front */
+    int32_t chunks, front;         /* all; those that nobody has taken yet begin here */
+    int32_t waiting[WAITING_MAX];  /* chunks that were passed, a ring */
+    int32_t oldest, count, enough; /* of `waiting` */
 };
 
 static void start_filler(struct filler *f, const struct task *task)
@@ -293,6 +344,7 @@ static void start_filler(struct filler *f, const struct task *task)
     f->planes = task->planes;
     f->scan = task->scan;
     f->image = task->image;
+    f->spare = task->spare;
     for (int32_t c = 0; c < scan->count; c++) {
         const struct fov_jpeg_part *part = &scan->part[c];
         struct queue *queue = &f->queue[c > 0];
@@ -305,23 +357,132 @@ static void start_filler(struct filler *f, const struct task *task)
     f->x2 = f->x1 + task->planes->plane[0].width / wide;
 }
 
-static void fill_rows(uint32_t index, void *user)
+static bool is_over(const struct task *task)
+{
+    return atomic_load_explicit(&task->is_refused, memory_order_relaxed) != 0;
+}
+
+static void refuse(struct task *task)
+{
+    atomic_store_explicit(&task->is_refused, 1, memory_order_relaxed);
+}
+
+static void fill_rows(struct task *task, struct filler *f, int32_t y1, int32_t y2)
+{
+    for (int32_t y = y1; y < y2 && !is_over(task); y++) {
+        if (fov_cancel_is_set(task->cancel) || !fill_row(f, task->first + y, y, task->cancel))
+            refuse(task);
+    }
+}
+
+static int32_t chunk_end(const struct task *task, int32_t chunk)
+{
+    const int32_t end = (chunk + 1) * CHUNK_ROWS;
+    return end < task->rows ? end : task->rows;
+}
+
+static bool is_known(const struct task *task, int32_t chunk)
+{
+    return atomic_load_explicit(&task->scan->rows, memory_order_acquire) >=
+           task->first + chunk_end(task, chunk);
+}
+
+/* One step at the front, entered and left under the lock. */
+static void lead(struct task *task, struct filler *f)
+{
+    const int32_t chunk = task->front++;
+    const bool is_mine = is_known(task, chunk) || task->count >= task->enough;
+    task->is_led = !is_known(task, chunk); /* known ones need no front */
+    if (!task->is_led)
+        pthread_cond_broadcast(&task->changed);
+    pthread_mutex_unlock(&task->lock);
+    if (is_mine)
+        fill_rows(task, f, chunk * CHUNK_ROWS, chunk_end(task, chunk));
+    else if (!fov__jpeg_scan_reach(task->scan, task->image, task->first + chunk_end(task, chunk),
+                                   task->cancel))
+        refuse(task);
+    pthread_mutex_lock(&task->lock);
+    task->is_led = false;
+    if (!is_mine)
+        task->waiting[(task->oldest + task->count++) % WAITING_MAX] = chunk;
+    pthread_cond_broadcast(&task->changed);
+}
+
+static void follow(struct task *task, struct filler *f)
+{
+    const int32_t chunk = task->waiting[task->oldest];
+    task->oldest = (task->oldest + 1) % WAITING_MAX;
+    task->count--;
+    pthread_mutex_unlock(&task->lock);
+    fill_rows(task, f, chunk * CHUNK_ROWS, chunk_end(task, chunk));
+    pthread_mutex_lock(&task->lock);
+}
+
+static void share(uint32_t index, void *user)
 {
     struct task *task = user;
-    const int32_t y1 = (int32_t)index * task->rows_each;
-    const int32_t y2 = y1 + task->rows_each < task->rows ? y1 + task->rows_each : task->rows;
+    struct filler f;
+    (void)index;
+    start_filler(&f, task);
+    pthread_mutex_lock(&task->lock);
+    while (!is_over(task)) {
+        if (!task->is_led && task->front < task->chunks)
+            lead(task, &f);
+        else if (task->count > 0)
+            follow(task, &f);
+        else if (task->front == task->chunks && !task->is_led)
+            break;
+        else
+            pthread_cond_wait(&task->changed, &task->lock);
+    }
+    pthread_cond_broadcast(&task->changed);
+    pthread_mutex_unlock(&task->lock);
+}
+
+static bool start_sharing(struct task *task)
+{
+    if (pthread_mutex_init(&task->lock, NULL) != 0)
+        return false;
+    if (pthread_cond_init(&task->changed, NULL) == 0)
+        return true;
+    pthread_mutex_destroy(&task->lock);
+    return false;
+}
+
+static void read_all(struct task *task, uint32_t threads)
+{
+    task->chunks = (task->rows - 1) / CHUNK_ROWS + 1;
+    if (threads > (uint32_t)task->chunks)
+        threads = (uint32_t)task->chunks;
+    if (threads > WAITING_MAX)
+        threads = WAITING_MAX;
+    task->enough = (int32_t)threads; /* one for each of the others, and one more */
+    if (threads > 1 && start_sharing(task)) {
+        fov__parallel(threads, threads, share, task);
+        pthread_cond_destroy(&task->changed);
+        pthread_mutex_destroy(&task->lock);
+        return;
+    }
     struct filler f;
     start_filler(&f, task);
-    for (int32_t y = y1; y < y2; y++) {
-        if (atomic_load_explicit(&task->is_refused, memory_order_relaxed) != 0)
-            return;
-        if ((task->is_ahead &&
-             !fov__jpeg_scan_reach(task->scan, task->image, task->first + y2, task->cancel)) ||
-            fov_cancel_is_set(task->cancel) || !fill_row(&f, task->first + y, y, task->cancel)) {
-            atomic_store_explicit(&task->is_refused, 1, memory_order_relaxed);
-            return;
-        }
+    fill_rows(task, &f, 0, task->rows);
+}
+
+/* Room for a row of MCUs, when the last one is higher than what is kept of it. */
+static fov_status make_spare(struct task *task, fov_error *err)
+{
+    struct filler f;
+    size_t size = 0;
+    bool is_needed = false;
+    start_filler(&f, task);
+    for (int32_t c = 0; c < task->scan->count; c++) {
+        is_needed = is_needed || is_cut(&f, c, task->rows - 1);
+        size += (size_t)row_height(&f, c) * task->planes->plane[c].stride;
     }
+    if (!is_needed)
+        return FOV_OK;
+    task->spare = fov__alloc(task->scan->ctx, size);
+    return task->spare != NULL ? FOV_OK : fov__fail_memory(err, "image.jpeg", size);
 }
 
 fov_status fov__jpeg_planes_read(struct fov_planes *planes, struct fov_jpeg_scan *scan,
@@ -336,17 +497,21 @@ fov_status fov__jpeg_planes_read(struct fov_planes *planes, struct fov_jpeg_scan
                         .cancel = cancel,
                         .shrink = shrink,
                         .first = planes->plane[0].y / tall,
-                        .rows = planes->plane[0].height / tall};
-    const uint32_t threads = scan->ctx->threads;
+                        .rows = (planes->plane[0].height - 1) / tall + 1};
+    *is_refused = false;
     atomic_init(&task.is_refused, 0);
-    /* Eight rows of MCUs are a millisecond's work for a picture 4000 pixels wide. */
-    task.is_ahead = threads > 1;
-    task.rows_each = threads > 1 ? 8 : task.rows;
-    fov__parallel(threads, (uint32_t)((task.rows - 1) / task.rows_each + 1), fill_rows, &task);
-    *is_refused = atomic_load(&task.is_refused) != 0;
+    fov_status rc = fov__jpeg_scan_begin(scan, err);
+    if (rc < 0)
+        return rc;
+    rc = make_spare(&task, err);
+    if (rc == FOV_OK)
+        read_all(&task, scan->ctx->threads);
+    fov__jpeg_scan_end(scan);
+    fov__free(scan->ctx, task.spare);
+    *is_refused = is_over(&task);
     if (*is_refused && fov_cancel_is_set(cancel))
         return fov__cancelled(err);
-    return FOV_OK;
+    return rc;
 }
 
 /* ---- pixels --------------------------------------------------------------------------------- */

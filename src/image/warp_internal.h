@@ -134,11 +134,6 @@ enum { FOV__LINEAR_BITS = 7 };
 
 /* ---- the ways ------------------------------------------------------------------------------- */
 
-/* A part of the output that is one unit of work; FOV_E_MEMORY and FOV_E_CANCELLED only. */
-typedef fov_status (*fov__part_fn)(void *job, int32_t i);
-/* All parts on up to `threads` threads; the first error of any part. */
-fov_status fov__warp_parts(void *job, fov__part_fn part, int32_t n, uint32_t threads,
-                           fov_error *err);
 /* Rows for each part so that all threads have work to the end. */
 int32_t fov__warp_part_rows(int32_t height, uint32_t threads);
 

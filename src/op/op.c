@@ -146,6 +146,22 @@ fov_op_inputs fov_op_input_count(const fov_op *op)
     return inputs;
 }
 
+const char *fov_op_preset_name(size_t index)
+{
+    static const char *const names[] = {"zoom", "document", "chart", "diagram", "photo", "all"};
+    return index < FOV_COUNT(names) ? names[index] : NULL;
+}
+
+const char *fov_op_input_name(const fov_op *op, size_t index)
+{
+    const char *const *name = op != NULL ? def_of(op)->input_names : NULL;
+    for (; name != NULL && *name != NULL; name++) {
+        if (index-- == 0)
+            return *name;
+    }
+    return NULL;
+}
+
 const char *fov_op_alias(const fov_op *op, size_t index)
 {
     const fov_op_alias_row *alias = op != NULL ? def_of(op)->aliases : NULL;

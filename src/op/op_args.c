@@ -59,6 +59,8 @@ static bool is_at_default(const struct op_parse *p, const fov_op_param_row *para
     case FOV_PARAM_POINTS:
     case FOV_PARAM_LINES:
     case FOV_PARAM_LABELS:
+    case FOV_PARAM_TICKS:
+    case FOV_PARAM_FACTS:
         return *(const uint32_t *)member == 0; /* each list begins with its length */
     case FOV_PARAM_BOX:
     case FOV_PARAM_POINT:
@@ -135,9 +137,15 @@ static void known_names(char *out, size_t size, const struct op_parse *p)
             continue;
         fov__format(out + len, size - len, "%s%s", len > 0 ? ", " : "", q->name);
         len += strlen(out + len);
-        has_coordinates = has_coordinates || q->type >= FOV_PARAM_BOX;
+        has_coordinates = has_coordinates || fov__param_has_coordinates(q);
     }
-    if (p->def->input_max > 0)
+    for (const char *const *name = p->def->input_names; name != NULL && *name != NULL; name++) {
+        fov__format(out + len, size - len, "%s%s", len > 0 ? ", " : "", *name);
+        len += strlen(out + len);
+    }
+    if (p->def->input_names != NULL)
+        fov__format(out + len, size - len, "%s", has_coordinates ? ", frame" : "");
+    else if (p->def->input_max > 0)
         fov__format(out + len, size - len, "%s%s%s", len > 0 ? ", " : "",
                     p->def->input_max > 1 ? "images" : "image", has_coordinates ? ", frame" : "");
     else if (len == 0)
@@ -288,4 +296,21 @@ fov_status fov__op_args_parse(const fov_op_def *def, const fov_json_value *argum
         return FOV_OK;
     fov__mend_write(&p);
     return p.status;
+}
+
+bool fov__op_args_ref(const fov_op_def *def, const void *args, size_t k, const char **param,
+                      fov_op_ref *out)
+{
+    for (const fov_op_param_row *q = def->params; q != NULL && q->name != NULL; q++) {
+        const fov_op_refs *refs = (const void *)((const char *)args + q->offset);
+        if (q->type != FOV_PARAM_FACTS)
+            continue;
+        if (k < refs->n) {
+            *param = q->name;
+            *out = refs->v[k];
+            return true;
+        }
+        k -= refs->n;
+    }
+    return false;
 }

@@ -6,6 +6,12 @@
 /* Members that say which image is meant, read by fov__op_args_images(). */
 bool fov__args_is_reference(const fov_op_def *def, const char *key)
 {
+    for (const char *const *name = def->input_names; name != NULL && *name != NULL; name++) {
+        if (strcmp(*name, key) == 0)
+            return true;
+    }
+    if (def->input_names != NULL)
+        return false;
     return (def->input_max >= 1 && (strcmp(key, "image") == 0 || strcmp(key, "img_idx") == 0)) ||
            (def->input_max > 1 && strcmp(key, "images") == 0);
 }
@@ -26,7 +32,10 @@ static bool read_reference(struct op_parse *p, const fov_json_value *value, int3
         fov__parse_fault(p, is_name ? FOV_FAULT_UNKNOWN_IMAGE : FOV_FAULT_BAD_TYPE, index, value,
                          "an image's id such as img_0",
                          "Name an image by its id, as in \"img_0\"; left out, it is the original.");
-        fov__mend_drop(p, value);
+        if (p->def->input_names != NULL)
+            fov__mend_text(p, value, "img_0", 5);
+        else
+            fov__mend_drop(p, value);
         return false;
     }
     out->count++;
@@ -55,6 +64,22 @@ static void read_images(struct op_parse *p, const fov_json_value *list, struct o
         read_reference(p, v, index++, out);
 }
 
+/* Each input by the name that its row gives it; all of them are needed. */
+static void read_named(struct op_parse *p, struct op_image_refs *out)
+{
+    for (const char *const *name = p->def->input_names; *name != NULL; name++) {
+        const fov_json_value *value = fov__json_get(p->arguments, *name);
+        fov__parse_field(p, *name);
+        if (fov__json_type(value) != FOV_JSON_NULL) {
+            read_reference(p, value, -1, out);
+            continue;
+        }
+        fov__parse_fault(p, FOV_FAULT_MISSING_ARG, -1, NULL, "an image's id such as img_0",
+                         "%s needs %s: the id of an image, as in \"img_0\".", p->def->name, *name);
+        fov__mend(p, (struct mend){.key = *name, .how = MEND_TEXT, .text = "img_0", .count = 5});
+    }
+}
+
 fov_status fov__op_args_images(const fov_op_def *def, const fov_json_value *arguments,
                                struct op_image_refs *out, fov_op_fault *fault)
 {
@@ -64,7 +89,9 @@ fov_status fov__op_args_images(const fov_op_def *def, const fov_json_value *argu
     const char *given = NULL;
     memset(out, 0, sizeof(*out));
     memset(fault, 0, sizeof(*fault));
-    for (size_t i = 0; i < FOV_COUNT(keys); i++) {
+    if (def->input_names != NULL)
+        read_named(&p, out);
+    for (size_t i = 0; def->input_names == NULL && i < FOV_COUNT(keys); i++) {
         const fov_json_value *value = fov__json_get(arguments, keys[i]);
         if (!fov__args_is_reference(def, keys[i]) || fov__json_type(value) == FOV_JSON_NULL)
             continue;

@@ -53,6 +53,12 @@ static inline void *fov__param_member(const struct op_parse *p, const fov_op_par
     return (char *)p->args + param->offset;
 }
 
+static inline bool fov__param_has_coordinates(const fov_op_param_row *param)
+{
+    return param->type >= FOV_PARAM_BOX && param->type != FOV_PARAM_FACTS;
+}
+_Static_assert(FOV_PARAM_BOX == FOV_PARAM_COLOR + 1, "coordinates come after the scalars");
+
 /* ---- op_args_image.c ------------------------------------------------------------------------ */
 
 bool fov__args_is_reference(const fov_op_def *def, const char *key);

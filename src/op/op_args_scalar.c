@@ -3,6 +3,8 @@
  * and the nearest one that does. It must never look at other arguments. */
 #include "op/op_args_internal.h"
 
+#include <math.h>
+
 /* ---- faults --------------------------------------------------------------------------------- */
 
 void fov__parse_fault(struct op_parse *p, enum fov_fault_code code, int32_t index,
@@ -55,8 +57,8 @@ void fov__param_allowed(char *out, size_t size, const struct op_parse *p,
     case FOV_PARAM_NUMBER:
     case FOV_PARAM_INT:
         range_text(words, sizeof(words), param);
-        fov__format(out, size, "a%s number, %s", param->type == FOV_PARAM_INT ? " whole" : "",
-                    words);
+        fov__format(out, size, "a%s number, %s%s", param->type == FOV_PARAM_INT ? " whole" : "",
+                    words, (param->flags & FOV_PARAM_AUTO) != 0 ? ", or \"auto\"" : "");
         return;
     case FOV_PARAM_BOOL:
         fov__format(out, size, "true or false");
@@ -80,6 +82,15 @@ void fov__param_allowed(char *out, size_t size, const struct op_parse *p,
     const char *box = is_yx ? "[y1,x1,y2,x2]" : "[x1,y1,x2,y2]", *point = is_yx ? "[y,x]" : "[x,y]";
     if (param->type == FOV_PARAM_BOX || param->type == FOV_PARAM_POINT)
         fov__format(out, size, "%s, %s", param->type == FOV_PARAM_BOX ? box : point, words);
+    else if (param->type == FOV_PARAM_FACTS)
+        fov__format(out, size, "%d to %d ids such as fact_0, or fact_0.2 for a part",
+                    (int)param->min, (int)param->max);
+    else if (param->type == FOV_PARAM_TICKS)
+        fov__format(out, size, "%d to %d of {\"at\":%s,\"value\":12.5}, %s", (int)param->min,
+                    (int)param->max, point, words);
+    else if (param->min > 0)
+        fov__format(out, size, "%d to %d of %s, %s", (int)param->min, (int)param->max,
+                    param->type == FOV_PARAM_POINTS ? point : box, words);
     else if (param->type == FOV_PARAM_LABELS)
         fov__format(out, size, "up to %d of {\"at\":%s,\"text\":\"...\"}, %s", (int)param->max,
                     point, words);
@@ -111,6 +122,10 @@ static bool parse_number(struct op_parse *p, const fov_op_param_row *param,
     double v = 0;
     if (!fov__json_number(value, &v)) {
         const char *text = fov__json_string(value);
+        if ((param->flags & FOV_PARAM_AUTO) != 0 && text != NULL && strcmp(text, "auto") == 0) {
+            *(double *)fov__param_member(p, param) = (double)NAN;
+            return true;
+        }
         bad_type(p, param, value);
         if (text != NULL && fov__text_numbers(text, &v, 1) == 1)
             fov__mend_number(p, value, fov__param_legal(param, v));

@@ -31,12 +31,35 @@ static void write_point(struct fov_jw *jw, const char *key, const fov_point *poi
     write_numbers(jw, key, v, 2);
 }
 
+static void write_tick(struct fov_jw *jw, const fov_op_tick *tick)
+{
+    fov__jw_object(jw, NULL);
+    write_point(jw, "at", &tick->at);
+    if (tick->text[0] != '\0')
+        fov__jw_string(jw, "value", tick->text);
+    else
+        fov__jw_number(jw, "value", tick->value);
+    fov__jw_end_object(jw);
+}
+
+static void write_ref(struct fov_jw *jw, const fov_op_ref *ref)
+{
+    char text[40];
+    if (ref->part > 0)
+        fov__format(text, sizeof(text), "fact_%d.%d", (int)ref->fact, (int)ref->part);
+    else
+        fov__format(text, sizeof(text), "fact_%d", (int)ref->fact);
+    fov__jw_string(jw, NULL, text);
+}
+
 static void write_list(struct fov_jw *jw, const fov_op_param_row *param, const void *member)
 {
     const fov_op_boxes *boxes = member;
     const fov_op_points *points = member;
     const fov_op_lines *lines = member;
     const fov_op_labels *labels = member;
+    const fov_op_ticks *ticks = member;
+    const fov_op_refs *refs = member;
     fov__jw_array(jw, param->name);
     for (uint32_t i = 0; i < boxes->n; i++) { /* every list begins with n */
         if (param->type == FOV_PARAM_BOXES) {
@@ -46,6 +69,10 @@ static void write_list(struct fov_jw *jw, const fov_op_param_row *param, const v
         } else if (param->type == FOV_PARAM_LINES) {
             const double v[] = {lines->v[i].a.x, lines->v[i].a.y, lines->v[i].b.x, lines->v[i].b.y};
             write_numbers(jw, NULL, v, 4);
+        } else if (param->type == FOV_PARAM_TICKS) {
+            write_tick(jw, &ticks->v[i]);
+        } else if (param->type == FOV_PARAM_FACTS) {
+            write_ref(jw, &refs->v[i]);
         } else {
             fov__jw_object(jw, NULL);
             write_point(jw, "at", &labels->v[i].at);

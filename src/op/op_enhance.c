@@ -372,7 +372,7 @@ const fov_op_def fov__op_enhance = {
         "autocontrast first, clahe for uneven light. Colours and brightness are no longer those "
         "of the original.",
     .kind = FOV_OP_PIXELS,
-    .presets = FOV_OP_PRESET_LOOK | FOV_OP_PRESET_FULL,
+    .presets = FOV_OP_PRESET_PHOTO | FOV_OP_PRESET_ALL,
     .input_min = 1,
     .input_max = 1,
     .params = enhance_params,

@@ -65,6 +65,24 @@ fov_point fov_op_to_source(fov_op_io *io, int32_t input, fov_point point)
                                                             : point;
 }
 
+const char *fov_op_io_fact(fov_op_io *io, int32_t fact, const char **op)
+{
+    const char *name = "", *json = NULL;
+    if (io != NULL && io->fact != NULL)
+        json = io->fact(io, fact, &name);
+    if (op != NULL)
+        *op = json != NULL ? name : "";
+    return json;
+}
+
+fov_status fov_op_to_fact(fov_op_io *io, int32_t input, int32_t fact, fov_point point,
+                          fov_point *out, fov_error *err)
+{
+    if (io == NULL || out == NULL || input < 0 || input >= io->in_count || io->to_fact == NULL)
+        return fov__fail(err, FOV_E_ARG, 0, "op.to_fact", "there is no input %d", (int)input);
+    return io->to_fact(io, input, fact, point, out, err);
+}
+
 int32_t fov_op_is_cancelled(const fov_op_io *io)
 {
     return io != NULL ? fov_cancel_is_set(io->cancel) : 0;

@@ -51,7 +51,7 @@ const fov_op_def fov__op_flip = {
     .when =
         "Use it when text or a scene is mirrored, as in a reflection or a slide seen from behind.",
     .kind = FOV_OP_GEOMETRY,
-    .presets = FOV_OP_PRESET_LOOK | FOV_OP_PRESET_FULL,
+    .presets = FOV_OP_PRESET_PHOTO | FOV_OP_PRESET_ALL,
     .input_min = 1,
     .input_max = 1,
     .params = flip_params,

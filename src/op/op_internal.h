@@ -71,6 +71,10 @@ struct fov_op_io {
                          int32_t height, struct fov_pixels **out, fov_error *err);
     /* That input's pixel coordinates -> source pixel coordinates (facts write `source_px`). */
     fov_point (*to_source)(fov_op_io *io, int32_t input, fov_point p);
+    /* See fov_op_io_fact(), fov_op_to_fact(); NULL where there are no facts. */
+    const char *(*fact)(fov_op_io *io, int32_t fact, const char **op);
+    fov_status (*to_fact)(fov_op_io *io, int32_t input, int32_t fact, fov_point p, fov_point *out,
+                          fov_error *err);
     void *user;
 };
 
@@ -140,15 +144,66 @@ fov_status fov__op_args_parse(const fov_op_def *def, const fov_json_value *argum
 void fov__op_args_write(struct fov_jw *jw, const char *key, const fov_op_def *def,
                         const void *args);
 
+/* The k-th fact that parsed arguments name, counted over all parameters; false after the last. */
+bool fov__op_args_ref(const fov_op_def *def, const void *args, size_t k, const char **param,
+                      fov_op_ref *out);
+
 /* ---- op_schema.c ---------------------------------------------------------------------------- */
 
 enum fov__dialect { FOV__DIALECT_OPENAI_STRICT, FOV__DIALECT_OPENAI, FOV__DIALECT_ANTHROPIC,
-                    FOV__DIALECT_GEMINI, FOV__DIALECT_MCP };
+                    FOV__DIALECT_GEMINI, FOV__DIALECT_MCP, FOV__DIALECT_QWEN_AGENT,
+                    FOV__DIALECT_VERL, FOV__DIALECT_HERMES, FOV__DIALECT_GROUNDING };
 /* The JSON Schema object of the arguments (what `parameters`, `input_schema` … hold), with
  * coordinates described in `space`. Strict: every property required and nullable where optional, no
- * further properties, no keyword that OpenAI's strict mode refuses. Gemini: the subset it reads. */
+ * further properties, no keyword that OpenAI's strict mode refuses. Gemini, Qwen-Agent, verl: what
+ * each reads. Hermes and grounding: as openai. */
 void fov__op_schema_write(struct fov_jw *jw, const char *key, const fov_op_def *def,
                           enum fov__dialect dialect, enum fov__space space, enum fov__frame frame);
+/* The same for an alias: what its row spells; NULL, or a row without `args`: as above. */
+void fov__alias_schema_write(struct fov_jw *jw, const char *key, const fov_op_def *def,
+                             const fov_op_alias_row *alias, enum fov__dialect dialect,
+                             enum fov__space space, enum fov__frame frame);
 bool fov__dialect_find(const char *name, enum fov__dialect *out); /* "openai-strict", "openai" … */
+const char *fov__dialect_name(size_t index);                      /* NULL after the last */
+bool fov__dialect_is_text(enum fov__dialect dialect); /* declared and called in plain text */
+
+/* ---- op_alias.c: the spellings that models were trained on ---------------------------------- */
+
+/* The alias of that name; NULL when it is the operation's own name or none of its. */
+const fov_op_alias_row *fov__alias_find(const fov_op_def *def, const char *name);
+fov_status fov__alias_check(const fov_op_def *def, const fov_op_alias_row *alias, fov_error *err);
+/* What coordinates mean in a call by `name`, where other calls mean `space`. */
+enum fov__space fov__alias_space(const fov_op_def *def, const char *name, enum fov__space space);
+
+/* The arguments that an alias with `args` declares, as rows: a number of a box is a row of its own,
+ * the image one by number or text. */
+enum { FOV__ALIAS_ARGS_MAX = 16 };
+size_t fov__alias_rows(const fov_op_def *def, const fov_op_alias_row *alias,
+                       fov_op_param_row rows[FOV__ALIAS_ARGS_MAX]);
+
+/* A call by an alias, on its way through the validator: `def` is the operation under its names of
+ * the alias, so that what is said of the call is said in them. */
+struct fov_spoken {
+    const fov_op_def *op;
+    const fov_op_alias_row *alias; /* NULL: the operation's own name */
+    fov_op_def def;
+    fov_op_param_row params[33];
+    char parts[64];                  /* "x1, y1, x2, y2" where a box is spelled in numbers */
+    struct fov_json *doc;            /* of arguments that had to be written anew */
+    const fov_json_value *arguments; /* for the two below */
+    enum fov__space space;
+    const char *missing; /* a number that was left out, "x2" */
+    bool names_image;
+};
+/* `name` may be NULL: the operation's own. Errors: FOV_E_ARG with a fault, FOV_E_MEMORY. */
+fov_status fov__spoken_init(struct fov_spoken *out, fov_context *ctx, const fov_op_def *op,
+                            const char *name, const fov_json_value *arguments,
+                            enum fov__space space, fov_op_fault *fault, fov_error *err);
+void fov__spoken_free(struct fov_spoken *spoken);
+/* fov__op_args_parse() of the operation: its space and arguments are those above. */
+fov_status fov__spoken_parse(const struct fov_spoken *spoken, const struct op_reading *reading,
+                             void *args, struct op_notes *notes, fov_op_fault *fault);
+/* Bring a fault about the operation into the alias's names, its call too. */
+void fov__spoken_fault(const struct fov_spoken *spoken, fov_context *ctx, fov_op_fault *fault);
 
 #endif

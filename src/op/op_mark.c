@@ -45,10 +45,11 @@ static fov_status add(fov_op_marks *out, const struct mark_args *args, enum fov_
     return fov_op_marks_add(out, &mark, err);
 }
 
-static fov_status mark_marks(const void *args, fov_op_marks *out, fov_error *err)
+static fov_status mark_marks(const void *args, fov_op_io *io, fov_op_marks *out, fov_error *err)
 {
     const struct mark_args *mark = args;
     fov_status rc = FOV_OK;
+    (void)io;
     for (uint32_t i = 0; rc == FOV_OK && i < mark->boxes.n; i++) {
         const fov_box *box = &mark->boxes.v[i];
         const fov_point corner = {box->x1, box->y1};
@@ -99,7 +100,7 @@ const fov_op_def fov__op_mark = {
         "Use it to keep count of things already found, to lay a straight line across a chart and "
         "read where it meets an axis, or to check that a place is the one you mean.",
     .kind = FOV_OP_MARKS,
-    .presets = FOV_OP_PRESET_FULL,
+    .presets = FOV_OP_PRESET_ALL,
     .input_min = 1,
     .input_max = 1,
     .params = mark_params,

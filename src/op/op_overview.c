@@ -54,7 +54,7 @@ const fov_op_def fov__op_overview = {
         "Use it to see the whole picture once more after looking at details, or to check where a "
         "detail belongs.",
     .kind = FOV_OP_GEOMETRY,
-    .presets = FOV_OP_PRESET_LOOK | FOV_OP_PRESET_FULL,
+    .presets = FOV_OP_PRESET_PHOTO | FOV_OP_PRESET_ALL,
     .input_min = 1,
     .input_max = 1,
     .params = overview_params,

@@ -61,6 +61,9 @@ static fov_status check_words(const fov_op_def *def, fov_error *err)
     for (const fov_op_alias_row *a = def->aliases; a != NULL && a->name != NULL; a++) {
         if (!is_name(a->name) || (a->summary != NULL && !is_text(a->summary, SUMMARY_MAX)))
             return wrong(err, def->name, "has a bad alias, '%s'", a->name);
+        const fov_status rc = fov__alias_check(def, a, err);
+        if (rc < 0)
+            return rc;
         bool is_taken = strcmp(a->name, def->name) == 0;
         for (const fov_op_alias_row *b = def->aliases; b < a; b++)
             is_taken = is_taken || strcmp(a->name, b->name) == 0;
@@ -73,34 +76,63 @@ static fov_status check_words(const fov_op_def *def, fov_error *err)
         return wrong(err, def->name, "needs a `when` of 1 to %d bytes", WHEN_MAX);
     if (!is_text(def->since, NAME_MAX_LEN))
         return wrong(err, def->name, "needs the version that it exists since");
-    if ((def->presets & FOV_OP_PRESET_FULL) == 0 ||
-        (def->presets & ~(uint32_t)(FOV_OP_PRESET_FULL | FOV_OP_PRESET_LOOK)) != 0)
-        return wrong(err, def->name, "must be in the preset full, and may be in look");
+    if ((def->presets & FOV_OP_PRESET_ALL) == 0 || def->presets >= 2 * FOV_OP_PRESET_ALL)
+        return wrong(err, def->name, "must be in the preset all, and may be in those that are");
     return FOV_OK;
 }
 
-/* What the function of each kind is, and that nothing else is there. */
+/* Named inputs: a name for each, none of them optional, none of them a parameter's. */
+static fov_status check_inputs(const fov_op_def *def, fov_error *err)
+{
+    int32_t count = 0;
+    if (def->input_names == NULL)
+        return FOV_OK;
+    for (; def->input_names[count] != NULL && count <= FOV_OP_INPUTS_MAX; count++) {
+        const char *name = def->input_names[count];
+        bool is_taken = false;
+        for (int32_t i = 0; i < count; i++)
+            is_taken = is_taken || strcmp(def->input_names[i], name) == 0;
+        for (const fov_op_param_row *p = def->params; p != NULL && p->name != NULL; p++)
+            is_taken = is_taken || strcmp(p->name, name) == 0 ||
+                       (p->alias != NULL && strcmp(p->alias, name) == 0);
+        if (!is_name(name) || is_taken || strcmp(name, "frame") == 0)
+            return wrong(err, def->name, "has a bad name for an input, '%s'", name);
+    }
+    if (count != def->input_min || count != def->input_max || count < 2)
+        return wrong(err, def->name, "names %d inputs and takes %d to %d; with names all are needed",
+                     (int)count, (int)def->input_min, (int)def->input_max);
+    return FOV_OK;
+}
+
+/* What the function of each kind is. Beside it, an image may have marks and answer with a fact, and
+ * a fact may come with an image. */
 static fov_status check_functions(const fov_op_def *def, fov_error *err)
 {
     const int32_t kind = def->kind;
     if (kind < FOV_OP_GEOMETRY || kind > FOV_OP_STATE)
         return wrong(err, def->name, "is of kind %d, which is none", (int)kind);
     const bool is_image = kind != FOV_OP_FACT && kind != FOV_OP_STATE;
-    if ((def->plan != NULL) != is_image)
-        return wrong(err, def->name,
-                     is_image ? "needs `plan`" : "makes no image, so has no `plan`");
-    if ((def->fact != NULL) != (kind == FOV_OP_FACT))
-        return wrong(err, def->name, "must have `fact` if and only if it is one");
-    if ((def->marks != NULL) != (kind == FOV_OP_MARKS))
-        return wrong(err, def->name, "must have `marks` if and only if it draws them");
-    if ((def->run != NULL || def->point != NULL) != (kind == FOV_OP_PIXELS))
-        return wrong(err, def->name, "must have `run` or `point` if and only if it changes pixels");
-    if (!is_image && (def->presets & FOV_OP_PRESET_LOOK) != 0)
-        return wrong(err, def->name, "makes no image, so it is no look");
+    if (is_image && def->plan == NULL)
+        return wrong(err, def->name, "makes an image, so it needs `plan`");
+    if (kind == FOV_OP_FACT && def->fact == NULL)
+        return wrong(err, def->name, "is a fact, so it needs `fact`");
+    if (kind == FOV_OP_MARKS && def->marks == NULL)
+        return wrong(err, def->name, "draws marks, so it needs `marks`");
+    if (kind == FOV_OP_PIXELS && def->run == NULL && def->point == NULL)
+        return wrong(err, def->name, "changes pixels, so it needs `run` or `point`");
+    if (kind != FOV_OP_PIXELS && (def->run != NULL || def->point != NULL))
+        return wrong(err, def->name, "has `run` or `point` and is not of the kind that does");
+    if (def->plan == NULL && def->marks != NULL)
+        return wrong(err, def->name, "has `marks` and no `plan` of an image for them");
+    if (kind == FOV_OP_STATE && (def->plan != NULL || def->fact != NULL))
+        return wrong(err, def->name, "is of kind STATE and has functions");
+    if ((!is_image || def->fact != NULL) && (def->presets & FOV_OP_PRESET_PHOTO) != 0 &&
+        kind != FOV_OP_STATE)
+        return wrong(err, def->name, "reads for the model, so it is not for the preset photo");
     if (def->input_min < 0 || def->input_min > def->input_max || def->input_max > FOV_OP_INPUTS_MAX)
         return wrong(err, def->name, "takes %d to %d images; allowed is 0 to %d",
                      (int)def->input_min, (int)def->input_max, FOV_OP_INPUTS_MAX);
-    return FOV_OK;
+    return check_inputs(def, err);
 }
 
 /* The size of a member of that type; 0: any (text), which has its NUL. */
@@ -130,6 +162,10 @@ static bool is_size_of(int32_t type, size_t size)
         return size == sizeof(fov_op_lines);
     case FOV_PARAM_LABELS:
         return size == sizeof(fov_op_labels);
+    case FOV_PARAM_TICKS:
+        return size == sizeof(fov_op_ticks);
+    case FOV_PARAM_FACTS:
+        return size == sizeof(fov_op_refs);
     default:
         return false;
     }
@@ -138,7 +174,7 @@ static bool is_size_of(int32_t type, size_t size)
 static fov_status check_range(const fov_op_def *def, const fov_op_param_row *p, fov_error *err)
 {
     const bool is_number = p->type == FOV_PARAM_NUMBER || p->type == FOV_PARAM_INT;
-    const bool is_list = p->type >= FOV_PARAM_BOXES && p->type <= FOV_PARAM_LABELS;
+    const bool is_list = p->type >= FOV_PARAM_BOXES && p->type <= FOV_PARAM_FACTS;
     if (!(p->min <= p->max))
         return wrong(err, def->name, "lets %s run from %g to %g", p->name, p->min, p->max);
     if (is_number && (p->flags & FOV_PARAM_REQUIRED) != 0 &&
@@ -148,6 +184,9 @@ static fov_status check_range(const fov_op_def *def, const fov_op_param_row *p, 
     if (is_list && !(p->min >= 0 && p->max >= 1 && p->max <= FOV_OP_LIST_MAX))
         return wrong(err, def->name, "lets %s hold %g elements; allowed is 1 to %d", p->name,
                      p->max, FOV_OP_LIST_MAX);
+    if ((p->flags & FOV_PARAM_AUTO) != 0 && (p->type != FOV_PARAM_NUMBER || def->resolve == NULL))
+        return wrong(err, def->name, "lets %s be auto; it takes a number and `resolve` for that",
+                     p->name);
     if (p->type == FOV_PARAM_ENUM) {
         int32_t n = 0;
         while (p->choices != NULL && p->choices[n] != NULL)
@@ -252,16 +291,17 @@ static fov_status wrong_plan(const fov_op_def *def, const char *what, double got
 
 static bool has_effect(const fov_op_def *def, enum fov_op_effect effect)
 {
-    switch (def->kind) {
-    case FOV_OP_GEOMETRY:
-        return effect == FOV_OP_EFFECT_GEOMETRY;
-    case FOV_OP_MARKS:
-        return effect == FOV_OP_EFFECT_MARKS;
-    default:
-        return effect == FOV_OP_EFFECT_POINTWISE
-                   ? def->point != NULL
-                   : effect == FOV_OP_EFFECT_BARRIER && def->run != NULL;
+    switch (effect) {
+    case FOV_OP_EFFECT_GEOMETRY:
+        return def->kind == FOV_OP_GEOMETRY;
+    case FOV_OP_EFFECT_MARKS:
+        return def->marks != NULL;
+    case FOV_OP_EFFECT_POINTWISE:
+        return def->point != NULL;
+    case FOV_OP_EFFECT_BARRIER:
+        return def->run != NULL;
     }
+    return false;
 }
 
 static fov_status check_output(const fov_op_def *def, const fov_op_output *out, int32_t in_count,
@@ -270,6 +310,8 @@ static fov_status check_output(const fov_op_def *def, const fov_op_output *out, 
     const int32_t most = out->effect == FOV_OP_EFFECT_BARRIER ? FOV_OP_REGIONS_MAX : 1;
     if (!has_effect(def, out->effect))
         return wrong_plan(def, "effect", out->effect, "one that its functions have", fault);
+    if (out->has_marks && def->marks == NULL)
+        return wrong_plan(def, "has_marks", 1, "0 without `marks`", fault);
     if (out->width < 1 || out->height < 1)
         return wrong_plan(def, "a side of", out->width < out->height ? out->width : out->height,
                           "1 pixel and more", fault);
@@ -291,10 +333,12 @@ fov_status fov__op_plan(const fov_op_def *def, const void *args, const fov_op_fr
         return wrong_plan(def, "an unexplained status", rc, "a fault that says why", fault);
     if (rc < 0)
         return rc;
-    if (out->output_count < 1 || out->output_count > FOV_OP_OUTPUTS_MAX)
+    if (out->output_count < (def->fact != NULL ? 0 : 1) || out->output_count > FOV_OP_OUTPUTS_MAX)
         return wrong_plan(def, "outputs", out->output_count, "1 to 16", fault);
-    for (int32_t i = 0; rc >= 0 && i < out->output_count; i++)
+    for (int32_t i = 0; rc >= 0 && i < out->output_count; i++) {
         rc = check_output(def, &out->output[i], in_count, fault);
+        out->output[i].has_marks |= out->output[i].effect == FOV_OP_EFFECT_MARKS;
+    }
     return rc;
 }
 

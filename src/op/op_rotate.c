@@ -155,7 +155,7 @@ const fov_op_def fov__op_rotate = {
         "lines run level, then read. Give the angle that brings it upright, such as 90, -90, 180 "
         "or -7.5.",
     .kind = FOV_OP_GEOMETRY,
-    .presets = FOV_OP_PRESET_LOOK | FOV_OP_PRESET_FULL,
+    .presets = FOV_OP_PRESET_PHOTO | FOV_OP_PRESET_ALL,
     .input_min = 1,
     .input_max = 1,
     .params = rotate_params,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* sample: colours in numbers, for legends and fills that look alike. It reads the image's own
  * pixels, without marks and before any delivery's scaling or JPEG. */
-#include "op/op_internal.h"
+#include "op/op_look_internal.h"
 
 struct sample_args {
     fov_op_args_head head;
@@ -42,16 +42,10 @@ static fov_op_color sum_mean(const struct rgb_sum *sum)
     return (fov_op_color){v[0], v[1], v[2]};
 }
 
-static void write_color(struct fov_jw *jw, fov_op_color color)
+/* The standard deviation of n levels, from their sum and the sum of their squares. */
+static double deviation(uint64_t n, uint64_t sum, uint64_t squares)
 {
-    char hex[8];
-    fov__jw_array(jw, "rgb");
-    fov__jw_int(jw, NULL, color.r);
-    fov__jw_int(jw, NULL, color.g);
-    fov__jw_int(jw, NULL, color.b);
-    fov__jw_end_array(jw);
-    fov__format(hex, sizeof(hex), "#%02x%02x%02x", color.r, color.g, color.b);
-    fov__jw_string(jw, "hex", hex);
+    return n > 0 ? fov__sqrt((double)(n * squares - sum * sum)) / (double)n : 0;
 }
 
 static void write_numbers(struct fov_jw *jw, const char *key, const double *v, int n)
@@ -64,7 +58,12 @@ static void write_numbers(struct fov_jw *jw, const char *key, const double *v, i
 
 /* ---- points --------------------------------------------------------------------------------- */
 
-static fov_status sample_point(fov_op_io *io, fov_point at, int32_t radius, fov_op_color *out,
+struct disc {
+    fov_op_color mean;
+    double spread[3];
+};
+
+static fov_status sample_point(fov_op_io *io, fov_point at, int32_t radius, struct disc *out,
                                fov_error *err)
 {
     const int32_t w = io->in->width, h = io->in->height;
@@ -73,6 +72,7 @@ static fov_status sample_point(fov_op_io *io, fov_point at, int32_t radius, fov_
     const int32_t x2 = cx + radius < w ? cx + radius + 1 : w,
                   y2 = cy + radius < h ? cy + radius + 1 : h;
     struct rgb_sum sum = {0, {0, 0, 0}};
+    uint64_t squares[3] = {0, 0, 0};
     struct fov_pixels *px = NULL;
     const fov_status rc = io->render(io, 0, (fov_box){x1, y1, x2, y2}, x2 - x1, y2 - y1, &px, err);
     if (rc < 0)
@@ -81,12 +81,21 @@ static fov_status sample_point(fov_op_io *io, fov_point at, int32_t radius, fov_
         const uint8_t *row = fov__pixels_row(px, y);
         for (int32_t x = 0; x < px->width; x++) {
             const int32_t dx = x + x1 - cx, dy = y + y1 - cy;
-            if (dx * dx + dy * dy <= radius * radius)
-                sum_add(&sum, row + (size_t)x * (size_t)px->bands, px->bands);
+            struct rgb_sum one = {0, {0, 0, 0}};
+            if (dx * dx + dy * dy > radius * radius)
+                continue;
+            sum_add(&one, row + (size_t)x * (size_t)px->bands, px->bands);
+            sum.count++;
+            for (int c = 0; c < 3; c++) {
+                sum.sum[c] += one.sum[c];
+                squares[c] += one.sum[c] * one.sum[c];
+            }
         }
     }
     fov__pixels_unref(px);
-    *out = sum_mean(&sum);
+    out->mean = sum_mean(&sum);
+    for (int c = 0; c < 3; c++)
+        out->spread[c] = deviation(sum.count, sum.sum[c], squares[c]);
     return FOV_OK;
 }
 
@@ -96,16 +105,18 @@ static fov_status write_points(const struct sample_args *sample, fov_op_io *io, 
     fov__jw_array(jw, "points");
     for (uint32_t i = 0; i < sample->points.n; i++) {
         const fov_point at = sample->points.v[i], source = io->to_source(io, 0, at);
-        fov_op_color color;
+        struct disc disc;
         if (fov_cancel_is_set(io->cancel))
             return fov__fail(err, FOV_E_CANCELLED, 0, "sample", "the caller cancelled");
-        const fov_status rc = sample_point(io, at, sample->radius, &color, err);
+        const fov_status rc = sample_point(io, at, sample->radius, &disc, err);
         if (rc < 0)
             return rc;
         fov__jw_object(jw, NULL);
         write_numbers(jw, "at", (const double[]){at.x, at.y}, 2);
         write_numbers(jw, "source_px", (const double[]){source.x, source.y}, 2);
-        write_color(jw, color);
+        fov__look_write(jw, disc.mean);
+        if (sample->radius > 0)
+            write_numbers(jw, "spread", disc.spread, 3);
         fov__jw_end_object(jw);
     }
     fov__jw_end_array(jw);
@@ -179,14 +190,27 @@ static struct rgb_sum take_dominant(struct rgb_sum *bins)
     return taken;
 }
 
+static void write_spread(struct fov_jw *jw, const struct box_stats *stats)
+{
+    double spread[3];
+    for (int c = 0; c < 3; c++) {
+        uint64_t squares = 0;
+        for (uint64_t v = 0; v < 256; v++)
+            squares += v * v * stats->levels[c][v];
+        spread[c] = deviation(stats->all.count, stats->all.sum[c], squares);
+    }
+    write_numbers(jw, "spread", spread, 3);
+}
+
 static void write_stats(struct fov_jw *jw, struct box_stats *stats)
 {
     const uint32_t n = stats->all.count;
     fov__jw_object(jw, "mean");
-    write_color(jw, sum_mean(&stats->all));
+    fov__look_write(jw, sum_mean(&stats->all));
     fov__jw_end_object(jw);
+    write_spread(jw, stats);
     fov__jw_object(jw, "median");
-    write_color(jw, (fov_op_color){median_of(stats->levels[0], n), median_of(stats->levels[1], n),
+    fov__look_write(jw, (fov_op_color){median_of(stats->levels[0], n), median_of(stats->levels[1], n),
                                    median_of(stats->levels[2], n)});
     fov__jw_end_object(jw);
     fov__jw_array(jw, "colors");
@@ -196,7 +220,7 @@ static void write_stats(struct fov_jw *jw, struct box_stats *stats)
         if (share < 0.005 && i > 0)
             break;
         fov__jw_object(jw, NULL);
-        write_color(jw, sum_mean(&taken));
+        fov__look_write(jw, sum_mean(&taken));
         fov__jw_number(jw, "share", fov__rint(share * 1000) / 1000);
         fov__jw_end_object(jw);
     }
@@ -265,7 +289,7 @@ static const fov_op_param_row sample_params[] = {
     FOV_OP_LIST(sample_args, points, FOV_PARAM_POINTS, 0, FOV_OP_LIST_MAX,
                 "where to read the colour"),
     FOV_OP_BOX(sample_args, box, "bbox_2d", 0,
-               "in place of points, a part whose mean, median and main colours are told"),
+               "a part whose mean, spread, median and main colours are told"),
     FOV_OP_INT(sample_args, radius, 0, 0, 50, 0, "pixels",
                "full-resolution pixels; each point is the mean of a disc of this radius"),
     FOV_OP_END};
@@ -284,7 +308,7 @@ const fov_op_def fov__op_sample = {
         "Use it to match a bar, line or slice to its legend, or to tell apart colours that look "
         "alike: give a point in each and compare the numbers.",
     .kind = FOV_OP_FACT,
-    .presets = FOV_OP_PRESET_FULL,
+    .presets = FOV_OP_PRESET_ALL,
     .input_min = 1,
     .input_max = 1,
     .params = sample_params,

@@ -10,6 +10,12 @@
  *                            bounds and defaults go into the description
  *   gemini                   parametersJsonSchema, kept to type, description, enum, items,
  *                            properties, required, minimum and maximum
+ *   qwen-agent               is_tool_schema() of qwen_agent/tools/base.py: the object has exactly
+ *                            type, properties and required
+ *   verl                     verl/tools/schemas.py keeps of a property its one type, its
+ *                            description and its enum, and needs `required`: all else is said in
+ *                            the description
+ *   hermes, grounding        as openai; grounding declares its one call in words
  */
 #include "op/op_args_internal.h"
 
@@ -18,6 +24,8 @@ struct style {
     bool has_bounds; /* minimum, maximum */
     bool is_full;    /* default, minItems, maxItems, maxLength, pattern */
     bool is_closed;  /* additionalProperties: false */
+    bool is_flat;    /* what is inside an array is said in words too; a property has one type */
+    bool has_required; /* `required` is there when it is empty */
     enum fov__space space;
     enum fov__frame frame;
 };
@@ -26,15 +34,28 @@ static struct style style_of(enum fov__dialect dialect, enum fov__space space,
                              enum fov__frame frame)
 {
     struct style style = {.space = space, .frame = frame, .is_closed = true};
+    const bool is_verl = dialect == FOV__DIALECT_VERL;
     style.is_strict = dialect == FOV__DIALECT_OPENAI_STRICT;
-    style.has_bounds = !style.is_strict;
-    style.is_full = !style.is_strict && dialect != FOV__DIALECT_GEMINI;
-    style.is_closed = dialect != FOV__DIALECT_GEMINI;
+    style.is_flat = is_verl;
+    style.has_bounds = !style.is_strict && !is_verl;
+    style.is_full = !style.is_strict && !is_verl && dialect != FOV__DIALECT_GEMINI;
+    style.has_required = is_verl || dialect == FOV__DIALECT_QWEN_AGENT;
+    style.is_closed = !style.has_required && dialect != FOV__DIALECT_GEMINI;
     return style;
 }
 
-static const char *const dialect_names[] = {"openai-strict", "openai", "anthropic", "gemini",
-                                            "mcp"};
+static const char *const dialect_names[] = {"openai-strict", "openai", "anthropic", "gemini", "mcp",
+                                            "qwen-agent",    "verl",   "hermes",    "grounding"};
+
+const char *fov__dialect_name(size_t index)
+{
+    return index < FOV_COUNT(dialect_names) ? dialect_names[index] : NULL;
+}
+
+bool fov__dialect_is_text(enum fov__dialect dialect)
+{
+    return dialect == FOV__DIALECT_HERMES || dialect == FOV__DIALECT_GROUNDING;
+}
 
 bool fov__dialect_find(const char *name, enum fov__dialect *out)
 {
@@ -49,17 +70,11 @@ bool fov__dialect_find(const char *name, enum fov__dialect *out)
 
 /* ---- descriptions --------------------------------------------------------------------------- */
 
-static bool has_coordinates(const fov_op_param_row *param)
-{
-    return param->type >= FOV_PARAM_BOX;
-}
-_Static_assert(FOV_PARAM_BOX == FOV_PARAM_COLOR + 1 && FOV_PARAM_LABELS > FOV_PARAM_LINES,
-               "coordinates come last");
-
 static void coordinate_text(char *out, size_t size, int32_t type, const struct style *style)
 {
     const bool is_point =
-        type == FOV_PARAM_POINT || type == FOV_PARAM_POINTS || type == FOV_PARAM_LABELS;
+        type == FOV_PARAM_POINT || type == FOV_PARAM_POINTS || type == FOV_PARAM_LABELS ||
+        type == FOV_PARAM_TICKS;
     const bool is_source = style->frame == FOV__FRAME_SOURCE;
     const char *order = is_point ? "[x,y]" : "[x1,y1,x2,y2]";
     const char *of = is_source ? "the original image" : "the image";
@@ -127,7 +142,20 @@ static void default_text(char *out, size_t size, const fov_op_param_row *param)
 static void append(char *out, size_t size, const char *separator, const char *text)
 {
     const size_t len = strlen(out);
-    fov__format(out + len, size - len, "%s%s", len > 0 ? separator : "", text);
+    if (text[0] != '\0')
+        fov__format(out + len, size - len, "%s%s", len > 0 ? separator : "", text);
+}
+
+/* What an element is, where only words can say it; "" where it is said already. */
+static const char *shape_text(const fov_op_param_row *param)
+{
+    if ((param->flags & FOV_PARAM_AUTO) != 0)
+        return "or the word auto";
+    if (param->type == FOV_PARAM_LABELS)
+        return "as {\"at\":[x,y],\"text\":\"...\"}";
+    if (param->type == FOV_PARAM_TICKS)
+        return "as {\"at\":[x,y],\"value\":12.5}";
+    return param->type == FOV_PARAM_FACTS ? "as \"fact_3\" or \"fact_3.2\"" : "";
 }
 
 /* The row's words, how coordinates are meant, and bounds that the dialect has no keyword for. */
@@ -136,15 +164,20 @@ static void write_description(struct fov_jw *jw, const fov_op_param_row *param,
 {
     char text[512], part[224], lo[32], hi[32];
     fov__format(text, sizeof(text), "%s", param->doc);
-    if (has_coordinates(param)) {
+    if (fov__param_has_coordinates(param)) {
         coordinate_text(part, sizeof(part), param->type, style);
         append(text, sizeof(text),
                param->type == FOV_PARAM_BOX || param->type == FOV_PARAM_POINT ? ": " : ", each ",
                part);
-        if (!style->is_full && param->max > 0) {
+    }
+    if (style->is_flat)
+        append(text, sizeof(text), "; ", shape_text(param));
+    if (!style->is_full && param->type >= FOV_PARAM_BOXES && param->max > 0) {
+        if (param->min > 0)
+            fov__format(part, sizeof(part), "%d to %d", (int)param->min, (int)param->max);
+        else
             fov__format(part, sizeof(part), "at most %d", (int)param->max);
-            append(text, sizeof(text), "; ", part);
-        }
+        append(text, sizeof(text), "; ", part);
     }
     if (!style->has_bounds && (param->type == FOV_PARAM_NUMBER || param->type == FOV_PARAM_INT)) {
         fov__double_text(lo, param->min);
@@ -232,17 +265,56 @@ static void write_label(struct fov_jw *jw, const struct style *style)
         fov__jw_bool(jw, "additionalProperties", false);
 }
 
+static void write_tick(struct fov_jw *jw, const struct style *style)
+{
+    fov__jw_string(jw, "type", "object");
+    fov__jw_object(jw, "properties");
+    fov__jw_object(jw, "at");
+    fov__jw_string(jw, "type", "array");
+    write_coordinates(jw, style, 2);
+    fov__jw_end_object(jw);
+    fov__jw_object(jw, "value");
+    fov__jw_array(jw, "type");
+    fov__jw_string(jw, NULL, "number");
+    fov__jw_string(jw, NULL, "string");
+    fov__jw_end_array(jw);
+    if (style->is_full)
+        fov__jw_int(jw, "maxLength", (int64_t)sizeof(((fov_op_tick *)0)->text) - 1);
+    fov__jw_end_object(jw);
+    fov__jw_end_object(jw);
+    fov__jw_array(jw, "required");
+    fov__jw_string(jw, NULL, "at");
+    fov__jw_string(jw, NULL, "value");
+    fov__jw_end_array(jw);
+    if (style->is_closed)
+        fov__jw_bool(jw, "additionalProperties", false);
+}
+
+/* Six digits at most, as op_args_list.c reads them. */
+static void write_ref(struct fov_jw *jw, const struct style *style)
+{
+    fov__jw_string(jw, "type", "string");
+    if (style->is_full)
+        fov__jw_string(jw, "pattern", "^fact_(0|[1-9][0-9]{0,5})(\\.[1-9][0-9]{0,5})?$");
+}
+
 static void write_list_items(struct fov_jw *jw, const fov_op_param_row *param,
                              const struct style *style)
 {
     fov__jw_object(jw, "items");
     if (param->type == FOV_PARAM_LABELS) {
         write_label(jw, style);
+    } else if (param->type == FOV_PARAM_TICKS) {
+        write_tick(jw, style);
+    } else if (param->type == FOV_PARAM_FACTS) {
+        write_ref(jw, style);
     } else {
         fov__jw_string(jw, "type", "array");
         write_coordinates(jw, style, param->type == FOV_PARAM_POINTS ? 2 : 4);
     }
     fov__jw_end_object(jw);
+    if (style->is_full && param->min > 0)
+        fov__jw_int(jw, "minItems", (int64_t)param->min);
     if (style->is_full)
         fov__jw_int(jw, "maxItems", (int64_t)param->max);
 }
@@ -292,11 +364,35 @@ static void write_default(struct fov_jw *jw, const fov_op_param_row *param,
     }
 }
 
+/* A number, or the word "auto". */
+static void write_or_auto(struct fov_jw *jw, const fov_op_param_row *param,
+                          const struct style *style, bool is_nullable)
+{
+    static const char *const words[] = {"auto", NULL};
+    fov__jw_array(jw, "anyOf");
+    fov__jw_object(jw, NULL);
+    fov__jw_string(jw, "type", "number");
+    write_bounds(jw, param, style);
+    fov__jw_end_object(jw);
+    fov__jw_object(jw, NULL);
+    write_type(jw, "string", is_nullable);
+    write_enum(jw, words, is_nullable);
+    fov__jw_end_object(jw);
+    fov__jw_end_array(jw);
+}
+enum { PARAM_OR_AUTO = 0 }; /* no type of a row */
+
 static void write_param(struct fov_jw *jw, const fov_op_param_row *param, const struct style *style)
 {
     const bool is_nullable = style->is_strict && (param->flags & FOV_PARAM_REQUIRED) == 0;
     fov__jw_object(jw, param->name);
-    switch (param->type) {
+    switch ((param->flags & FOV_PARAM_AUTO) != 0 ? PARAM_OR_AUTO : param->type) {
+    case PARAM_OR_AUTO:
+        if (style->is_flat)
+            write_type(jw, "number", is_nullable);
+        else
+            write_or_auto(jw, param, style, is_nullable);
+        break;
     case FOV_PARAM_NUMBER:
     case FOV_PARAM_INT:
         write_type(jw, param->type == FOV_PARAM_INT ? "integer" : "number", is_nullable);
@@ -344,7 +440,7 @@ static bool is_shown(const fov_op_param_row *param)
 static bool uses_frame(const fov_op_def *def)
 {
     for (const fov_op_param_row *p = def->params; p != NULL && p->name != NULL; p++) {
-        if (is_shown(p) && has_coordinates(p))
+        if (is_shown(p) && fov__param_has_coordinates(p))
             return true;
     }
     return false;
@@ -352,6 +448,14 @@ static bool uses_frame(const fov_op_def *def)
 
 static void write_references(struct fov_jw *jw, const fov_op_def *def, const struct style *style)
 {
+    for (const char *const *name = def->input_names; name != NULL && *name != NULL; name++) {
+        fov__jw_object(jw, *name);
+        fov__jw_string(jw, "type", "string");
+        fov__jw_string(jw, "description", "id of an image, such as img_1");
+        fov__jw_end_object(jw);
+    }
+    if (def->input_names != NULL)
+        return;
     if (def->input_max == 1) {
         fov__jw_object(jw, "image");
         write_type(jw, "string", style->is_strict);
@@ -395,10 +499,12 @@ static void write_frame(struct fov_jw *jw, const struct style *style)
 
 static void write_required(struct fov_jw *jw, const fov_op_def *def, const struct style *style)
 {
-    bool is_open = style->is_strict;
+    bool is_open = style->is_strict || style->has_required || def->input_names != NULL;
     if (is_open)
         fov__jw_array(jw, "required");
-    if (style->is_strict && def->input_max > 0)
+    for (const char *const *name = def->input_names; name != NULL && *name != NULL; name++)
+        fov__jw_string(jw, NULL, *name);
+    if (style->is_strict && def->input_max > 0 && def->input_names == NULL)
         fov__jw_string(jw, NULL, def->input_max == 1 ? "image" : "images");
     for (const fov_op_param_row *p = def->params; p != NULL && p->name != NULL; p++) {
         if (!is_shown(p) || (!style->is_strict && (p->flags & FOV_PARAM_REQUIRED) == 0))
@@ -430,6 +536,38 @@ void fov__op_schema_write(struct fov_jw *jw, const char *key, const fov_op_def *
         write_frame(jw, &style);
     fov__jw_end_object(jw);
     write_required(jw, def, &style);
+    if (style.is_closed)
+        fov__jw_bool(jw, "additionalProperties", false);
+    fov__jw_end_object(jw);
+}
+
+/* ---- aliases -------------------------------------------------------------------------------- */
+
+void fov__alias_schema_write(struct fov_jw *jw, const char *key, const fov_op_def *def,
+                             const fov_op_alias_row *alias, enum fov__dialect dialect,
+                             enum fov__space space, enum fov__frame frame)
+{
+    fov_op_param_row rows[FOV__ALIAS_ARGS_MAX];
+    if (alias != NULL)
+        space = fov__alias_space(def, alias->name, space);
+    const struct style style = style_of(dialect, space, frame);
+    if (alias == NULL || alias->args == NULL) {
+        fov__op_schema_write(jw, key, def, dialect, space, frame);
+        return;
+    }
+    const size_t count = fov__alias_rows(def, alias, rows);
+    fov__jw_object(jw, key);
+    fov__jw_string(jw, "type", "object");
+    fov__jw_object(jw, "properties");
+    for (size_t i = 0; i < count; i++)
+        write_param(jw, &rows[i], &style);
+    fov__jw_end_object(jw);
+    fov__jw_array(jw, "required");
+    for (size_t i = 0; i < count; i++) {
+        if (style.is_strict || (rows[i].flags & FOV_PARAM_REQUIRED) != 0)
+            fov__jw_string(jw, NULL, rows[i].name);
+    }
+    fov__jw_end_array(jw);
     if (style.is_closed)
         fov__jw_bool(jw, "additionalProperties", false);
     fov__jw_end_object(jw);

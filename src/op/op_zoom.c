@@ -39,10 +39,29 @@ static fov_status zoom_plan(const void *args, const fov_op_frame *in, int32_t in
     return FOV_OK;
 }
 
+/* How Qwen3-VL, DeepEyes and verl's models were trained to call it. */
+static const fov_op_alias_arg qwen_args[] = {{"bbox_2d", "box", 0, NULL},
+                                             {"label", "label", 0, NULL},
+                                             {"img_idx", "image", 0, NULL},
+                                             {NULL, NULL, 0, NULL}};
+/* Anthropic's cookbook. */
+static const fov_op_alias_arg corner_args[] = {{"x1", "box", 1, "left edge, in widths of the image"},
+                                               {"y1", "box", 2, "top edge, in heights of the image"},
+                                               {"x2", "box", 3, "right edge, in widths of the image"},
+                                               {"y2", "box", 4, "bottom edge, in heights of the image"},
+                                               {NULL, NULL, 0, NULL}};
+/* Mini-o3's <grounding>. */
+static const fov_op_alias_arg grounding_args[] = {{"bbox_2d", "box", 0, NULL},
+                                                  {"source", "image", 0, NULL},
+                                                  {NULL, NULL, 0, NULL}};
+
 static const fov_op_alias_row zoom_aliases[] = {
-    {"crop", NULL},
-    {"image_zoom_in_tool", "Zoom in on a region of the image given by a bounding box."},
-    {NULL, NULL}};
+    {"crop", NULL, NULL, NULL},
+    {"crop_image", "Crop an image to a box given by its edges.", "n1", corner_args},
+    {"image_zoom_in_tool", "Zoom in on a region of the image given by a bounding box.", NULL,
+     qwen_args},
+    {"grounding", NULL, "n1", grounding_args},
+    FOV_OP_ALIAS_END};
 
 static const fov_op_param_row zoom_params[] = {
     FOV_OP_BOX(zoom_args, box, "bbox_2d", FOV_PARAM_REQUIRED, "the part to look at"),
@@ -70,7 +89,7 @@ const fov_op_def fov__op_zoom = {
         "part. It is cut from the original at full resolution and shown as large as you can see, "
         "so zooming into a zoom adds detail. Take a generous box rather than a tight one.",
     .kind = FOV_OP_GEOMETRY,
-    .presets = FOV_OP_PRESET_LOOK | FOV_OP_PRESET_FULL,
+    .presets = FOV_OP_PRESET_PHOTO | FOV_OP_PRESET_ALL,
     .is_closer = true,
     .input_min = 1,
     .input_max = 1,

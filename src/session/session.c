@@ -185,8 +185,6 @@ fov_status fov_session_add_image(fov_session *session, fov_image *image, int32_t
 /* One line an image, as a reader of the transcript wants it; a fact is its own JSON. */
 static void write_applied(struct fov_buf *out, fov_session *s, const fov_applied *applied)
 {
-    if (applied->fact >= 0)
-        fov__buf_adds(out, fov__graph_fact_get(s->graph, applied->fact)->json);
     for (int32_t i = 0; i < applied->image_count; i++) {
         const struct fov_node *node = fov__graph_node(s->graph, applied->image + i);
 
@@ -196,13 +194,16 @@ static void write_applied(struct fov_buf *out, fov_session *s, const fov_applied
         fov__buf_addf(out, ", %d x %d pixels%s%s", (int)node->width, (int)node->height,
                       node->note[0] ? "; " : "", node->note);
     }
+    if (applied->fact >= 0)
+        fov__buf_addf(out, "%s%s", applied->image_count > 0 ? "\n" : "",
+                      fov__graph_fact_get(s->graph, applied->fact)->json);
 }
 
 /* What a call of the host made, in the form that a model's call leaves. */
 static fov_status take_applied(fov_session *s, const fov_applied *applied, bool is_same,
                                struct fov_tool_outcome *out, fov_error *err)
 {
-    const bool is_fact = applied->fact >= 0;
+    const bool is_fact = applied->image < 0;
     const struct fov_fact *fact = is_fact ? fov__graph_fact_get(s->graph, applied->fact) : NULL;
     const struct fov_node *node = is_fact ? NULL : fov__graph_node(s->graph, applied->image);
     struct fov_buf text;
@@ -240,7 +241,7 @@ fov_status fov_session_apply(fov_session *session, const char *op, const char *a
         return settle(session, rc);
     recorded = take_applied(session, out, rc == FOV_NOTE_SAME, &outcome, &why);
     if (recorded >= 0) {
-        fov__session_event(session, out->fact >= 0 ? FOV_EVENT_FACT : FOV_EVENT_LOOK, out->image,
+        fov__session_event(session, out->image < 0 ? FOV_EVENT_FACT : FOV_EVENT_LOOK, out->image,
                            outcome.text, op, arguments ? arguments : "");
         recorded = fov__record_call(session, NULL, op, arguments ? arguments : "", "node_px",
                                     &outcome, &why);

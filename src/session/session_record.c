@@ -14,7 +14,7 @@ fov_status fov__record_header(struct fov_session *s, fov_error *err)
     fov__jw_string(jw, "time", now);
     fov__jw_string(jw, "profile", s->profile->name);
     fov__jw_string(jw, "profile_as_of", s->profile->as_of);
-    fov__jw_string(jw, "preset", s->preset & FOV_OP_PRESET_FULL ? "full" : "look");
+    fov__jw_string(jw, "preset", fov__preset_name(s->preset));
     fov__jw_string(jw, "model", s->model ? fov_model_name(s->model) : NULL);
     fov__jw_string(jw, "encoder", fov__encode_identity());
     fov__jw_object(jw, "budgets");

@@ -12,6 +12,7 @@ void fov__toolbox_init(struct fov_toolbox *box, fov_context *ctx, fov_graph *gra
     box->graph = graph;
     box->profile = profile;
     box->preset = preset;
+    box->call_space = profile->space;
 }
 
 void fov__toolbox_free(struct fov_toolbox *box)
@@ -84,7 +85,7 @@ static double spoken(const struct fov_toolbox *box, const struct fov_node *of, d
 
     if ((size_t)of->id < box->image_count && box->images[of->id].delivery)
         shown = is_y ? box->images[of->id].fit.height : box->images[of->id].fit.width;
-    switch (box->profile->space) {
+    switch (box->call_space) {
     case FOV__SPACE_DELIVERED_PX:
         return fov__rint(v / side * shown);
     case FOV__SPACE_N1:
@@ -114,7 +115,7 @@ static void widen(double *lo, double *hi, double length, double side)
 static void write_call(const struct fov_toolbox *box, fov_op_fault *fault, fov_box cut,
                        const struct fov_node *frame, const struct fov_node *of)
 {
-    const bool is_yx = box->profile->space == FOV__SPACE_N1000YX;
+    const bool is_yx = box->call_space == FOV__SPACE_N1000YX;
     const double v[4] = {
         spoken(box, frame, is_yx ? cut.y1 : cut.x1, is_yx),
         spoken(box, frame, is_yx ? cut.x1 : cut.y1, !is_yx),

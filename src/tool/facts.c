@@ -99,8 +99,14 @@ void fov__tool_fact_write(struct fov_jw *jw, struct fov_toolbox *box, const stru
                           const fov_json_value *value)
 {
     const struct fov_node *node = fact->parent[0];
-    struct space_of s = {box->profile->space, node->width, node->height, node->width, node->height};
+    struct space_of s = {.space = box->profile->space};
 
+    if (!node) { /* it is about no image, so it holds no place in one */
+        write_children(jw, &s, value);
+        return;
+    }
+    s.width = s.delivered_w = node->width;
+    s.height = s.delivered_h = node->height;
     if ((size_t)node->id < box->image_count && box->images[node->id].delivery) {
         s.delivered_w = box->images[node->id].fit.width;
         s.delivered_h = box->images[node->id].fit.height;

@@ -141,6 +141,7 @@ static fov_status show_images(struct fov_tool_outcome *out, struct fov_toolbox *
     return take_text(out, &buf, err);
 }
 
+/* The answer of a fact; below the lines of its images where there are some. */
 static fov_status show_fact(struct fov_tool_outcome *out, struct fov_toolbox *box,
                             const fov_applied *applied, fov_error *err)
 {
@@ -155,13 +156,17 @@ static fov_status show_fact(struct fov_tool_outcome *out, struct fov_toolbox *bo
     if (rc < 0)
         return rc;
     fov__buf_init(&buf, box->ctx, 2 << 20);
+    if (out->image_count > 0) {
+        fov__buf_adds(&buf, out->text);
+        fov__buf_addc(&buf, '\n');
+    }
     fov__jw_init(&jw, &buf);
     fov__jw_object(&jw, NULL);
     fov__format(name, sizeof(name), "fact_%d", (int)fact->id);
     fov__jw_string(&jw, "id", name);
     if (out->is_same)
         fov__jw_string(&jw, "same_as", name);
-    if (applied->note[0])
+    if (applied->note[0] && out->image_count == 0)
         fov__jw_string(&jw, "note", applied->note);
     fov__tool_fact_write(&jw, box, fact, fov__json_root(doc));
     fov__jw_end_object(&jw);
@@ -198,9 +203,11 @@ static fov_status parse_arguments(struct fov_tool_outcome *out, struct fov_toolb
 }
 
 static fov_status apply(struct fov_tool_outcome *out, struct fov_toolbox *box,
-                        const fov_op_def *def, const fov_json_value *arguments, fov_error *err)
+                        const fov_op_def *def, const char *name, const fov_json_value *arguments,
+                        fov_error *err)
 {
     struct fov_call call = {.op = def,
+                            .name = name,
                             .arguments = arguments,
                             .space = box->profile->space,
                             .frame = box->profile->frame,
@@ -211,7 +218,10 @@ static fov_status apply(struct fov_tool_outcome *out, struct fov_toolbox *box,
     fov_applied applied = FOV_APPLIED_INIT;
     int32_t image = -1;
     const char *recipe;
-    fov_status rc = fov__graph_call(box->graph, &call, &applied, &image, &out->fault, err);
+    fov_status rc;
+
+    box->call_space = fov__alias_space(def, name, box->profile->space);
+    rc = fov__graph_call(box->graph, &call, &applied, &image, &out->fault, err);
 
     if (rc < 0)
         return out->fault.code == FOV_FAULT_NONE || rc == FOV_E_CANCELLED
@@ -221,13 +231,15 @@ static fov_status apply(struct fov_tool_outcome *out, struct fov_toolbox *box,
     out->image = applied.image;
     out->image_count = applied.image_count;
     out->fact = applied.fact;
-    recipe = applied.fact >= 0 ? fov__graph_fact_get(box->graph, applied.fact)->recipe
+    recipe = applied.image < 0 ? fov__graph_fact_get(box->graph, applied.fact)->recipe
                                : fov__graph_node(box->graph, applied.image)->recipe;
     out->normalised = fov__strdup(box->ctx, recipe);
     if (!out->normalised)
         return fov__fail_memory(err, "tool", strlen(recipe));
-    return applied.fact >= 0 ? show_fact(out, box, &applied, err)
-                             : show_images(out, box, &applied, err);
+    rc = FOV_OK;
+    if (out->image_count > 0)
+        rc = show_images(out, box, &applied, err);
+    return rc < 0 || out->is_error || applied.fact < 0 ? rc : show_fact(out, box, &applied, err);
 }
 
 fov_status fov__tool_call(struct fov_tool_outcome *out, struct fov_toolbox *box, const char *name,
@@ -246,7 +258,7 @@ fov_status fov__tool_call(struct fov_tool_outcome *out, struct fov_toolbox *box,
     rc = parse_arguments(out, box, def, arguments, len, &doc, err);
     if (rc == FOV_OK)
         rc = def->kind == FOV_OP_STATE ? fov__tool_state(out, box, def, err)
-                                        : apply(out, box, def, fov__json_root(doc), err);
+                                        : apply(out, box, def, name, fov__json_root(doc), err);
     fov__json_free(doc);
     return rc < 0 ? rc : FOV_OK;
 }

@@ -29,7 +29,8 @@ struct fov_toolset {
     char **text; /* parameters and descriptions, owned */
     size_t text_count;
 };
-bool fov__preset_find(const char *name, uint32_t *out); /* "look", "full" */
+bool fov__preset_find(const char *name, uint32_t *out); /* NULL: the default, "photo" */
+const char *fov__preset_name(uint32_t preset);
 fov_status fov__toolset_new(struct fov_toolset **out, fov_context *ctx,
                             const struct fov_profile *profile, uint32_t preset, bool strict,
                             fov_error *err);
@@ -59,6 +60,7 @@ struct fov_toolbox {
     uint32_t preset;
     bool many_images;
     const fov_cancel *cancel;
+    enum fov__space call_space; /* of the call that is being made: an alias may have its own */
     struct fov_toolbox_image *images;
     size_t image_count, image_capacity;
 };

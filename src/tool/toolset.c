@@ -6,13 +6,25 @@
 
 bool fov__preset_find(const char *name, uint32_t *out)
 {
-    if (!name || strcmp(name, "look") == 0)
-        *out = FOV_OP_PRESET_LOOK;
-    else if (strcmp(name, "full") == 0)
-        *out = FOV_OP_PRESET_FULL;
-    else
-        return false;
-    return true;
+    const char *preset;
+
+    if (!name)
+        name = "photo";
+    for (size_t i = 0; (preset = fov_op_preset_name(i)); i++) {
+        *out = 1u << i;
+        if (strcmp(preset, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+const char *fov__preset_name(uint32_t preset)
+{
+    size_t i = 0;
+
+    while (preset >> i > 1)
+        i++;
+    return fov_op_preset_name(i);
 }
 
 static void describe(struct fov_buf *out, const fov_op_def *def)

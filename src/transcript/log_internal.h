@@ -105,6 +105,7 @@ struct fov_remake {
     fov_graph *graph;
     int32_t *node_of;    /* recorded number -> number in the graph */
     int32_t made;        /* images re-made so far */
+    int32_t facts_ahead; /* made with an image whose fact's own record is still to come */
     bool images_only;    /* sources and images; neither facts nor deliveries */
     const char *out_dir; /* NULL: verify */
     char *out_blobs;

@@ -158,13 +158,18 @@ static fov_status build_arguments(struct fov_remake *r, const struct fov_record 
     for (const fov_json_value *v = fov__json_child(record->recipe); v != NULL;
          v = fov__json_next(v))
         fov__jw_value(&jw, fov__json_key(v), v);
-    if (op->input_max > 1)
+    const bool is_array = op->input_max > 1 && op->input_names == NULL;
+    if (is_array)
         fov__jw_array(&jw, "images");
     for (int32_t i = 0; i < record->parent_count; i++) {
         fov__format(name, sizeof(name), "img_%d", (int)r->node_of[record->parents[i]]);
-        fov__jw_string(&jw, op->input_max > 1 ? NULL : "image", name);
+        fov__jw_string(&jw,
+                       op->input_names != NULL ? op->input_names[i]
+                       : is_array              ? NULL
+                                               : "image",
+                       name);
     }
-    if (op->input_max > 1)
+    if (is_array)
         fov__jw_end_array(&jw);
     fov__jw_end_object(&jw);
     fov_status rc = fov__buf_check(&buf, "recipe", err);
@@ -188,7 +193,7 @@ static fov_status apply_recipe(struct fov_remake *r, const struct fov_record *re
             err, FOV_E_UNSUPPORTED, 0, "op",
             "line %zu: %s_%d was made by \"%.40s\", an operation that this version does not know",
             record->line, is_fact ? "fact" : "img", (int)record->id, record->op);
-    if ((call.op->kind == FOV_OP_FACT) != is_fact || call.op->kind == FOV_OP_STATE)
+    if (is_fact ? call.op->fact == NULL : call.op->plan == NULL)
         return fov__log_fail(err, record->line, "op is %s, which makes no %s", call.op->name,
                              is_fact ? "fact" : "image");
     if (record->parent_count < call.op->input_min || record->parent_count > call.op->input_max)
@@ -230,6 +235,7 @@ static fov_status remake_image(struct fov_remake *r, const struct fov_record *re
     if (rc < 0)
         return rc;
     *id = made.image;
+    r->facts_ahead += made.fact >= 0 && rc != FOV_NOTE_SAME;
     if (record->output >= made.image_count)
         return fov__log_fail(err, record->line, "output is %d, and %s makes %d",
                              (int)record->output, record->op, (int)made.image_count);
@@ -278,16 +284,46 @@ static bool engine_runs(struct fov_remake *r, const struct fov_record *record)
     return false;
 }
 
+/* What cannot be read again stands in the graph as it was recorded, so that the facts after it keep
+ * their numbers and may be about it. */
+static fov_status keep_recorded(struct fov_remake *r, const struct fov_record *record,
+                                fov_error *err)
+{
+    struct fov_fact *fact = fov__calloc(r->ctx, 1, sizeof(*fact));
+    struct fov_made made = {.fact = fact};
+    int32_t image, id;
+    bool same;
+    if (fact == NULL)
+        return fov__fail_memory(err, "replay", sizeof(*fact));
+    fact->op = fov__op_find(r->ctx, record->op);
+    fact->json = fov__strndup(r->ctx, record->json_text.data, record->json_text.len);
+    fact->recipe = fov__strndup(r->ctx, record->recipe_text.data, record->recipe_text.len);
+    for (int32_t i = 0; i < record->parent_count && i < FOV_OP_INPUTS_MAX; i++)
+        fact->parent[fact->parent_count++] =
+            fov__graph_node(r->graph, r->node_of[record->parents[i]]);
+    if (record->recipe_sha256 != NULL)
+        fov__format(fact->recipe_sha256, sizeof(fact->recipe_sha256), "%s", record->recipe_sha256);
+    if (fact->op == NULL || fact->json == NULL || fact->recipe == NULL) {
+        const bool is_unknown = fact->op == NULL;
+        fov__made_free(r->ctx, &made);
+        return is_unknown ? fov__log_fail(err, record->line, "op \"%.40s\" is not known", record->op)
+                          : fov__fail_memory(err, "replay", record->json_text.len);
+    }
+    return fov__graph_publish(r->graph, &made, &image, &id, &same, err);
+}
+
 static fov_status make_fact(struct fov_remake *r, const struct fov_record *record, fov_error *err)
 {
     const int32_t before = r->out->differing;
     fov_applied made = FOV_APPLIED_INIT;
     if (!engine_runs(r, record))
-        return FOV_OK;
+        return keep_recorded(r, record, err);
     const fov_status rc = apply_recipe(r, record, true, &made, err);
     if (rc < 0)
         return rc;
-    if (rc == FOV_NOTE_SAME)
+    const bool was_made = rc == FOV_NOTE_SAME && r->facts_ahead > 0; /* with its image */
+    r->facts_ahead -= was_made;
+    if (rc == FOV_NOTE_SAME && !was_made)
         fov__remake_differs(r, record,
                             "it is an earlier fact again, and the same call makes no new one");
     fov__compare_fact(r, record, fov__graph_fact_get(r->graph, made.fact));

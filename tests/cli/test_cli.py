@@ -311,7 +311,7 @@ class Ask(Case):
     def test_unknown_names_are_usage(self):
         script = self.script([ANSWER])
         self.refused("ask", self.chart, "q", "--script", script, "-p", "nobody", says="nobody")
-        self.refused("ask", self.chart, "q", "--script", script, "--preset", "all", says="all")
+        self.refused("ask", self.chart, "q", "--script", script, "--preset", "look", says="look")
 
     def test_missing_pictures(self):
         script = self.script([ANSWER])

@@ -94,7 +94,7 @@ static const fov_op_def level = {
     .summary = "Measure how full a tank, a tube or a battery is.",
     .when = "Use it where a fraction is read from how high a colour stands.",
     .kind = FOV_OP_FACT,
-    .presets = FOV_OP_PRESET_FULL,
+    .presets = FOV_OP_PRESET_ALL,
     .input_min = 1,
     .input_max = 1,
     .params = level_params,
@@ -212,7 +212,7 @@ static fov_status ask(fov_context *ctx, const char *folder, fov_error *err)
     fov_model *model = NULL;
     fov_image *tank = NULL;
 
-    opts.preset = "full"; /* facts are offered too */
+    opts.preset = "all"; /* facts are offered too */
     opts.out_dir = folder;
     if (fov_op_register(ctx, &level, FOV_OP_EXT_VERSION, err) >= 0 &&
         fov_model_new(&model, ctx, &my_class, NULL, err) >= 0 &&

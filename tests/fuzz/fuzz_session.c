@@ -187,7 +187,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         const fov_status rc = fov_model_new_script(&model, ctx, (const char *)data, size, &err);
         fuzz_require_error(rc, &err);
         if (rc == FOV_OK)
-            play(ctx, model, i == 0 ? "look" : "full");
+            play(ctx, model, i == 0 ? "photo" : "all");
         fov_model_free(model);
     }
     fov_context_free(ctx);

@@ -56,11 +56,11 @@ static void op__offers_looks_without_facts(void **state)
     (void)state;
     for (size_t i = 0; fov__op_at(NULL, i) != NULL; i++) {
         const fov_op_def *def = fov__op_at(NULL, i);
-        if ((def->presets & FOV_OP_PRESET_LOOK) == 0)
+        if ((def->presets & FOV_OP_PRESET_PHOTO) == 0)
             continue;
         if (def->kind == FOV_OP_FACT || def->kind == FOV_OP_STATE || def->plan == NULL)
             fail_msg("%s makes no image and is offered as a look", def->name);
-        assert_true((def->presets & FOV_OP_PRESET_FULL) != 0);
+        assert_true((def->presets & FOV_OP_PRESET_ALL) != 0);
         if (n < FOV_COUNT(look) && strcmp(def->name, look[n]) == 0)
             n++;
     }
@@ -95,7 +95,7 @@ static void op_h__walks_the_whole_table(void **state)
         assert_string_equal(fov_op_name(op), fov__op_at(NULL, i)->name);
         assert_ptr_equal(fov_op_find(NULL, fov_op_name(op)), op);
         assert_true(fov_op_kind(op) >= FOV_OP_GEOMETRY && fov_op_kind(op) <= FOV_OP_STATE);
-        assert_true((fov_op_presets(op) & FOV_OP_PRESET_FULL) != 0);
+        assert_true((fov_op_presets(op) & FOV_OP_PRESET_ALL) != 0);
     }
     assert_null(fov__op_at(NULL, i));
 }

@@ -9,7 +9,8 @@ static void op_fault__has_the_stable_names(void **state)
     assert_string_equal(fov__fault_name(FOV_FAULT_BUDGET_COST), "BUDGET_COST");
     assert_string_equal(fov__fault_name(FOV_FAULT_UNKNOWN_ARG), "UNKNOWN_ARG");
     assert_string_equal(fov__fault_name(FOV_FAULT_NONE), "NONE");
-    assert_int_equal(FOV_FAULT_COUNT, 22);
+    assert_string_equal(fov__fault_name(FOV_FAULT_UNKNOWN_FACT), "UNKNOWN_FACT");
+    assert_int_equal(FOV_FAULT_COUNT, 23);
 }
 
 static void op_fault__returns_what_a_caller_can_do(void **state)

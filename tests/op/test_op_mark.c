@@ -9,7 +9,7 @@ static void marks_of(const char *arguments, fov_op_marks *out)
     out->ctx = the_context();
     call_parse(&call, "mark", arguments, reading_px(1000, 500));
     assert_int_equal(call.status, FOV_OK);
-    assert_int_equal(call.def->marks(call.args, out, NULL), FOV_OK);
+    assert_int_equal(call.def->marks(call.args, NULL, out, NULL), FOV_OK);
     call_free(&call);
 }
 

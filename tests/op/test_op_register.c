@@ -45,7 +45,7 @@ static const fov_op_param_row negative_params[] = {
     FOV_OP_BOOL(negative_args, grey, 0, "take green for all three colours"),
     FOV_OP_INT(negative_args, keep, 0, 0, 255, 0, "levels", "leave darker levels as they are"),
     FOV_OP_END};
-static const fov_op_alias_row negative_aliases[] = {{"invert_colours", NULL}, {NULL, NULL}};
+static const fov_op_alias_row negative_aliases[] = {{"invert_colours", NULL, NULL, NULL}, FOV_OP_ALIAS_END};
 static const fov_op_example_row negative_examples[] = {
     {"{}", "1000x500"}, {"{\"grey\":true}", "1000x500"}, {NULL, NULL}};
 
@@ -56,7 +56,7 @@ static const fov_op_def negative = {
     .summary = "Dark and light change places.",
     .when = "Use it when pale lines on a dark ground are hard to make out.",
     .kind = FOV_OP_PIXELS,
-    .presets = FOV_OP_PRESET_LOOK | FOV_OP_PRESET_FULL,
+    .presets = FOV_OP_PRESET_PHOTO | FOV_OP_PRESET_ALL,
     .input_min = 1,
     .input_max = 1,
     .params = negative_params,
@@ -106,8 +106,9 @@ static fov_status no_state(const void *args, fov_op_io *io, fov_op_facts *out, f
     return FOV_OK;
 }
 
-static fov_status no_marks(const void *args, fov_op_marks *out, fov_error *err)
+static fov_status no_marks(const void *args, fov_op_io *io, fov_op_marks *out, fov_error *err)
 {
+    (void)io;
     (void)args, (void)out, (void)err;
     return FOV_OK;
 }
@@ -148,30 +149,33 @@ static const char *const one_choice[] = {"only", NULL};
     X(no_when, s->def.when = NULL, "needs a `when` of 1 to 300 bytes")                           \
     X(long_when, s->def.when = text_of(301), "needs a `when`")                                   \
     X(no_since, s->def.since = NULL, "needs the version that it exists since")                   \
-    X(no_preset, s->def.presets = 0, "must be in the preset full")                               \
-    X(look_only, s->def.presets = FOV_OP_PRESET_LOOK, "must be in the preset full")              \
-    X(odd_preset, s->def.presets = 2 | 4, "must be in the preset full")                          \
+    X(no_preset, s->def.presets = 0, "must be in the preset all")                               \
+    X(look_only, s->def.presets = FOV_OP_PRESET_PHOTO, "must be in the preset all")              \
+    X(odd_preset, s->def.presets = 32 | 64, "must be in the preset all")                          \
     X(kind_0, s->def.kind = 0, "is of kind 0, which is none")                                    \
     X(kind_6, s->def.kind = 6, "is of kind 6, which is none")                                    \
     X(no_plan, s->def.plan = NULL, "needs `plan`")                                               \
-    X(no_point, s->def.point = NULL, "must have `run` or `point` if and only if")                \
-    X(with_fact, s->def.fact = no_state, "must have `fact` if and only if")                      \
-    X(with_marks, s->def.marks = no_marks, "must have `marks` if and only if")                   \
+    X(no_point, s->def.point = NULL, "needs `run` or `point`")                                    \
+    X(photo_with_fact, s->def.fact = no_state, "reads for the model")                            \
     X(geometry_with_run, (s->def.kind = FOV_OP_GEOMETRY, s->def.run = no_run),                   \
-      "must have `run` or `point` if and only if")                                               \
+      "has `run` or `point` and is not of the kind")                                             \
     X(marks_without, (s->def.kind = FOV_OP_MARKS, s->def.point = NULL),                          \
-      "must have `marks` if and only if")                                                        \
+      "draws marks, so it needs `marks`")                                                        \
     X(fact_without, (s->def.kind = FOV_OP_FACT, s->def.plan = NULL, s->def.point = NULL),        \
-      "must have `fact` if and only if")                                                         \
-    X(fact_with_plan, (s->def.kind = FOV_OP_FACT, s->def.point = NULL, s->def.fact = no_state),  \
-      "makes no image, so has no `plan`")                                                        \
+      "is a fact, so it needs `fact`")                                                           \
+    X(fact_with_point, (s->def.kind = FOV_OP_FACT, s->def.fact = no_state),                      \
+      "has `run` or `point` and is not of the kind")                                             \
+    X(marks_without_plan,                                                                        \
+      (s->def.kind = FOV_OP_FACT, s->def.plan = NULL, s->def.point = NULL,                       \
+       s->def.fact = no_state, s->def.marks = no_marks),                                         \
+      "has `marks` and no `plan`")                                                               \
     X(fact_as_look,                                                                              \
       (s->def.kind = FOV_OP_FACT, s->def.point = NULL, s->def.plan = NULL,                       \
        s->def.fact = no_state),                                                                  \
-      "makes no image, so it is no look")                                                        \
+      "reads for the model")                                                        \
     X(state,                                                                                     \
       (s->def.kind = FOV_OP_STATE, s->def.point = NULL, s->def.plan = NULL,                      \
-       s->def.presets = FOV_OP_PRESET_FULL),                                                     \
+       s->def.presets = FOV_OP_PRESET_ALL),                                                     \
       "is of kind STATE, which is the library's own")                                            \
     X(inputs_below, s->def.input_min = -1, "takes -1 to 1 images")                               \
     X(inputs_crossed, s->def.input_min = 2, "takes 2 to 1 images; allowed is 0 to 8")            \
@@ -320,9 +324,9 @@ static void op_register__refuses_nulls_and_other_versions(void **state)
 
 static void op_register__takes_a_name_once_in_a_context(void **state)
 {
-    static const fov_op_alias_row clash[] = {{"invert_colours", NULL}, {NULL, NULL}};
-    static const fov_op_alias_row itself[] = {{"other", NULL}, {NULL, NULL}};
-    static const fov_op_alias_row twins[] = {{"twin", NULL}, {"twin", NULL}, {NULL, NULL}};
+    static const fov_op_alias_row clash[] = {{"invert_colours", NULL, NULL, NULL}, FOV_OP_ALIAS_END};
+    static const fov_op_alias_row itself[] = {{"other", NULL, NULL, NULL}, FOV_OP_ALIAS_END};
+    static const fov_op_alias_row twins[] = {{"twin", NULL, NULL, NULL}, {"twin", NULL, NULL, NULL}, FOV_OP_ALIAS_END};
     static const fov_op_alias_row *const aliases[] = {clash, itself, twins};
     fov_context *ctx = open_context(), *other = open_context();
     fov_op_def second = negative;
@@ -517,7 +521,7 @@ static void op_register__is_applied_in_a_graph(void **state)
 
 static void op_register__is_offered_to_models(void **state)
 {
-    static const char *const presets[] = {"look", "full"};
+    static const char *const presets[] = {"photo", "all"};
     static const char *const dialects[] = {"openai", "openai-strict", "anthropic", "gemini", "mcp"};
     fov_context *ctx = open_context();
     fov_image *image = two_halves(ctx);
@@ -660,13 +664,13 @@ static void op_register__survives_a_plan_that_makes_no_sense(void **state)
     sly_too = sly;
     sly_too.name = "sly_fact";
     sly_too.kind = FOV_OP_FACT;
-    sly_too.presets = FOV_OP_PRESET_FULL;
+    sly_too.presets = FOV_OP_PRESET_ALL;
     sly_too.plan = NULL;
     sly_too.point = NULL;
     sly_too.fact = sly_fact;
     assert_int_equal(fov_op_register(ctx, &sly, FOV_OP_EXT_VERSION, NULL), FOV_OK);
     assert_int_equal(fov_op_register(ctx, &sly_too, FOV_OP_EXT_VERSION, NULL), FOV_OK);
-    opts.preset = "full";
+    opts.preset = "all";
     assert_int_equal(fov_session_new(&session, ctx, NULL, &opts, NULL), FOV_OK);
     assert_int_equal(fov_session_add_image(session, image, NULL, NULL), FOV_OK);
     graph = fov_session_graph(session);

@@ -114,14 +114,14 @@ def test_a_refused_call_says_what_is_right(chart):
     assert session.call("zoom", "{no json").error["code"] == "BAD_JSON"
     assert session.call("paint").error["code"] == "UNKNOWN_OP"
     assert session.call("ocr").error["code"] == "UNKNOWN_OP", "the look preset reads nothing"
-    assert foveate.Session(chart, preset="full").call("ocr").facts["id"] == "fact_0"
+    assert foveate.Session(chart, preset="all").call("ocr").facts["id"] == "fact_0"
 
 
 @pytest.mark.parametrize("dialect, key", [
     ("openai", "function"), ("openai-strict", "function"), ("anthropic", "input_schema"),
     ("gemini", "parametersJsonSchema"), ("mcp", "inputSchema")])
 def test_tools_come_in_every_dialect(chart, dialect, key):
-    tools = foveate.Session(chart, preset="full").tools(dialect)
+    tools = foveate.Session(chart, preset="all").tools(dialect)
     assert len(tools) == len(foveate.ops()) and all(key in tool for tool in tools)
 
 

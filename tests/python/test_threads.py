@@ -57,7 +57,7 @@ def test_the_gil_is_released(name, chart):
     pixels = numpy.ascontiguousarray(big_picture())
     image = foveate.Image(pixels)
     file = image.jpeg()
-    session = foveate.Session(image, preset="full")
+    session = foveate.Session(image, preset="all")
     reader = foveate.Model.reader()
     shown = [{"type": "image", "image": chart.read_bytes()}, {"type": "text", "text": QUESTION}]
     if name == "verify":

@@ -272,7 +272,7 @@ static void session__refuses_what_makes_no_sense(void **state)
     assert_int_equal(fov_session_new(&other, desk.ctx, NULL, &opts, &desk.err), FOV_E_ARG);
     assert_non_null(strstr(desk.err.message, "nobody"));
     opts.profile = NULL;
-    opts.preset = "all";
+    opts.preset = "look";
     assert_int_equal(fov_session_new(&other, desk.ctx, NULL, &opts, &desk.err), FOV_E_ARG);
     opts.preset = NULL;
     opts.out_dir = desk.folder; /* holds a transcript already */
@@ -310,7 +310,7 @@ static void session__facts_speak_the_models_coordinates(void **state)
     fov_tool_result result = FOV_TOOL_RESULT_INIT;
 
     (void)state;
-    opts.preset = "full";
+    opts.preset = "all";
     opts.profile = "qwen3-vl";
     desk_open(&desk, NULL, &opts, 1);
     /* 640x780: the middle is 500,500 of 1000. */

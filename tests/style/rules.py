@@ -67,7 +67,7 @@ FILE_MAX = 1000
 FUNCTION_MAX = 100
 HEADER_MAX = 250
 HEADERS_MAX = 1800
-EXT_HEADER_MAX = 450  # for authors of plug-ins: types and functions of a whole part, read by few
+EXT_HEADER_MAX = 500  # for authors of plug-ins: types and functions of a whole part, read by few
 COMMENT_SHARE = 0.5
 
 

@@ -60,7 +60,7 @@ static void tool__the_line_says_what_was_made(void **state)
     struct bench b;
 
     (void)state;
-    bench_open(&b, "generic", FOV_OP_PRESET_LOOK);
+    bench_open(&b, "generic", FOV_OP_PRESET_PHOTO);
     assert_string_equal(
         call(&b, "zoom", "{\"box\":[100,100,500,300]}"),
         "img_1: zoom of img_0, box [100,100,500,300] in source px of img_0, delivered "
@@ -79,7 +79,7 @@ static void tool__a_whole_picture_is_never_enlarged(void **state)
     struct bench b;
 
     (void)state;
-    bench_open(&b, "generic", FOV_OP_PRESET_LOOK);
+    bench_open(&b, "generic", FOV_OP_PRESET_PHOTO);
     assert_non_null(
         strstr(call(&b, "rotate", "{\"degrees\":90}"), "delivered 500x1000, 1 source px"));
     assert_non_null(
@@ -105,7 +105,7 @@ static void tool__a_box_means_the_same_in_every_space(void **state)
     (void)state;
     for (size_t i = 0; i < FOV_COUNT(spoken); i++) {
         struct bench b;
-        bench_open(&b, spoken[i].profile, FOV_OP_PRESET_LOOK);
+        bench_open(&b, spoken[i].profile, FOV_OP_PRESET_PHOTO);
         call(&b, "zoom", spoken[i].arguments);
         if (b.out.is_error || strcmp(b.out.normalised, "{\"box\":[100,100,500,300]}") != 0)
             fail_msg("%s %s gave %s", spoken[i].profile, spoken[i].arguments,
@@ -119,7 +119,7 @@ static void tool__refusals_name_what_is_allowed(void **state)
     struct bench b;
 
     (void)state;
-    bench_open(&b, "qwen3-vl", FOV_OP_PRESET_LOOK);
+    bench_open(&b, "qwen3-vl", FOV_OP_PRESET_PHOTO);
     assert_non_null(strstr(call(&b, "zoom", "{\"box\":[100,200,1200,600]}"), "OUT_OF_RANGE"));
     assert_non_null(strstr(b.out.text, "\"call\":"));
     assert_non_null(strstr(b.out.text, "\"image\":{\"id\":\"img_0\""));
@@ -139,7 +139,7 @@ static void tool__facts_are_in_the_models_coordinates(void **state)
     struct bench b;
 
     (void)state;
-    bench_open(&b, "gemini-3-high", FOV_OP_PRESET_FULL);
+    bench_open(&b, "gemini-3-high", FOV_OP_PRESET_ALL);
     call(&b, "sample", "{\"points\":[[501,500.5]]}"); /* y, x of 1000: x 500.5, y 250.5 */
     assert_false(b.out.is_error);
     assert_non_null(strstr(b.out.text, "\"at\":[501,500.5]"));
@@ -153,7 +153,7 @@ static void tool__zooming_into_a_zoom_speaks_of_the_zoom(void **state)
     struct bench b;
 
     (void)state;
-    bench_open(&b, "generic", FOV_OP_PRESET_LOOK);
+    bench_open(&b, "generic", FOV_OP_PRESET_PHOTO);
     call(&b, "zoom", "{\"box\":[100,100,500,300]}"); /* delivered 1568x784: 3.92 px a source px */
     call(&b, "zoom", "{\"image\":\"img_1\",\"box\":[392,196,784,392]}");
     assert_string_equal(b.out.normalised, "{\"box\":[100,50,200,100]}");
@@ -174,7 +174,7 @@ static void tool__a_legal_call_is_offered_only_where_there_is_one(void **state)
         fov_image *image = NULL;
         char arguments[512];
 
-        bench_open(&b, profiles[i], FOV_OP_PRESET_LOOK);
+        bench_open(&b, profiles[i], FOV_OP_PRESET_PHOTO);
         assert_int_equal(fov_image_new_pixels(&image, b.ctx, px, 3000, 10, 3, 9000, NULL), FOV_OK);
         assert_int_equal(fov_graph_add_source(b.graph, image, NULL, NULL), FOV_OK);
         fov_image_unref(image);
@@ -221,10 +221,10 @@ static void tool__the_same_delivery_is_made_once(void **state)
     struct bench b;
 
     (void)state;
-    bench_open(&b, "generic", FOV_OP_PRESET_LOOK);
-    fov__toolbox_init(&other, b.ctx, b.graph, b.box.profile, FOV_OP_PRESET_LOOK);
+    bench_open(&b, "generic", FOV_OP_PRESET_PHOTO);
+    fov__toolbox_init(&other, b.ctx, b.graph, b.box.profile, FOV_OP_PRESET_PHOTO);
     fov__toolbox_init(&low, b.ctx, b.graph, fov__profile_find("openai-5.6-low"),
-                      FOV_OP_PRESET_LOOK);
+                      FOV_OP_PRESET_PHOTO);
     deliver(&b.box, 0, &first);
     deliver(&other, 0, &second);
     deliver(&low, 0, &small);
@@ -250,7 +250,7 @@ static void tool__kept_deliveries_give_way_to_newer_ones(void **state)
     struct bench b;
 
     (void)state;
-    bench_open(&b, "openai-5.6-low", FOV_OP_PRESET_LOOK);
+    bench_open(&b, "openai-5.6-low", FOV_OP_PRESET_PHOTO);
     for (int i = 0; i < 80; i++) {
         fov__format(arguments, sizeof(arguments), "{\"box\":[%d,0,%d,100]}", i, i + 150);
         call(&b, "zoom", arguments);

@@ -42,7 +42,7 @@
  *         .summary = "Dark and light change places.",
  *         .when = "Use it when pale lines on a dark ground are hard to make out.",
  *         .kind = FOV_OP_PIXELS,
- *         .presets = FOV_OP_PRESET_LOOK | FOV_OP_PRESET_FULL,
+ *         .presets = FOV_OP_PRESET_PHOTO | FOV_OP_PRESET_ALL,
  *         .input_min = 1,
  *         .input_max = 1,
  *         .params = negative_params,
@@ -86,7 +86,7 @@
 FOV_BEGIN_DECLS
 
 /* Counted up whenever anything below changes. */
-#define FOV_OP_EXT_VERSION 1
+#define FOV_OP_EXT_VERSION 2
 
 /* ---- refusing a call ---------------------------------------------------------------------------
  *
@@ -97,7 +97,7 @@ FOV_BEGIN_DECLS
     X(BAD_JSON) X(UNKNOWN_OP) X(UNKNOWN_IMAGE) X(MISSING_ARG) X(BAD_TYPE) X(OUT_OF_RANGE)         \
     X(EMPTY_BOX) X(TOO_SMALL) X(BAD_ASPECT) X(BUDGET_CALLS) X(BUDGET_PIXELS) X(BUDGET_IMAGES)     \
     X(BUDGET_TIME) X(BUDGET_ROUNDS) X(BUDGET_TOKENS) X(BUDGET_COST) X(CANCELLED) X(DECODE)        \
-    X(LIMIT) X(UNSUPPORTED) X(UNKNOWN_ARG)
+    X(LIMIT) X(UNSUPPORTED) X(UNKNOWN_ARG) X(UNKNOWN_FACT)
 enum fov_fault_code {
     FOV_FAULT_NONE,
 #define FOV_FAULT_ENUM_(name) FOV_FAULT_##name,
@@ -133,7 +133,9 @@ enum {
  *     FOV_PARAM_ENUM   int32_t, index  FOV_PARAM_BOXES  fov_op_boxes
  *     FOV_PARAM_TEXT   char[n]         FOV_PARAM_POINTS fov_op_points
  *     FOV_PARAM_COLOR  fov_op_color    FOV_PARAM_LINES  fov_op_lines, direction kept
- *                                      FOV_PARAM_LABELS fov_op_labels
+ *     (with FOV_PARAM_AUTO: NAN for      FOV_PARAM_LABELS fov_op_labels
+ *     "auto", which `resolve` must       FOV_PARAM_TICKS  fov_op_ticks
+ *     replace by a number)               FOV_PARAM_FACTS  fov_op_refs
  */
 typedef struct fov_op_color {
     uint8_t r, g, b;
@@ -168,6 +170,29 @@ typedef struct fov_op_labels {
     fov_op_label v[FOV_OP_LIST_MAX];
 } fov_op_labels;
 
+/* A place on an axis and what is written there: a number, or else a text ("2021-03-01"). */
+typedef struct fov_op_tick {
+    fov_point at;
+    double value;
+    char text[24]; /* "" when the value is a number */
+} fov_op_tick;
+
+typedef struct fov_op_ticks {
+    uint32_t n;
+    fov_op_tick v[FOV_OP_LIST_MAX];
+} fov_op_ticks;
+
+/* A fact, or a part of one: the member of its "parts" with that "id". There is such a fact when
+ * `resolve` is called; whether it is of the right kind is for the operation to say. */
+typedef struct fov_op_ref {
+    int32_t fact, part; /* part 0: the whole */
+} fov_op_ref;
+
+typedef struct fov_op_refs {
+    uint32_t n;
+    fov_op_ref v[FOV_OP_LIST_MAX];
+} fov_op_refs;
+
 /* One parameter: bounds, default and words are written here and nowhere else. Write rows with the
  * macros below, in the order in which models shall see them, and FOV_OP_END last; at most 32. */
 typedef struct fov_op_param_row {
@@ -175,10 +200,12 @@ typedef struct fov_op_param_row {
     const char *alias; /* a second accepted spelling ("bbox_2d"), or NULL */
     int32_t type;      /* FOV_PARAM_NUMBER … */
     uint32_t flags;    /* FOV_PARAM_REQUIRED, _HIDDEN (in recipes and for callers, in no schema:
-                        * what `resolve` records), _COMMENT (changes nothing, in no recipe) */
+                        * what `resolve` records), _COMMENT (changes nothing, in no recipe), _AUTO
+                        * (NUMBER: "auto" is a value too) */
     size_t offset;     /* in the argument struct */
     size_t size;       /* of the member */
-    double min, max;   /* NUMBER, INT; list types: number of elements */
+    double min, max;   /* NUMBER, INT; list types: fewest (an empty list counts as left out) and
+                        * most elements */
     double def;        /* NUMBER, INT, BOOL, ENUM (index), COLOR (0xrrggbb). Of a required
                         * parameter: what a fault's corrected call offers when the call said nothing
                         * usable. Of an optional INT or NUMBER: outside min..max means that there is
@@ -215,6 +242,9 @@ typedef struct fov_op_args_head {
     {#m, NULL, FOV_PARAM_POINT, flags_, FOV_OP_MEMBER_(T, m), 0, 0, 0, NULL, "", doc_}
 #define FOV_OP_LIST(T, m, type_, flags_, max_, doc_)                                              \
     {#m, NULL, type_, flags_, FOV_OP_MEMBER_(T, m), 0, max_, 0, NULL, "", doc_}
+/* A list of at least lo elements where it is given. */
+#define FOV_OP_LIST_OF(T, m, type_, flags_, lo, hi, doc_)                                         \
+    {#m, NULL, type_, flags_, FOV_OP_MEMBER_(T, m), lo, hi, 0, NULL, "", doc_}
 #define FOV_OP_END {NULL, NULL, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL}
 
 /* ---- plan: what will come out ------------------------------------------------------------------
@@ -230,7 +260,7 @@ enum fov_op_effect {
                               * chain is resampled once */
     FOV_OP_EFFECT_POINTWISE, /* a function of one pixel: fused into that one pass */
     FOV_OP_EFFECT_BARRIER,   /* needs neighbours or statistics: works on its parent's own grid */
-    FOV_OP_EFFECT_MARKS      /* vectors, drawn last */
+    FOV_OP_EFFECT_MARKS      /* the input's own pixels; with has_marks below */
 };
 
 /* Where a part of an output comes from. */
@@ -249,10 +279,11 @@ typedef struct fov_op_output {
     fov_op_color fill;
     bool has_mask; /* POINTWISE: only inside `mask` (output pixels) */
     fov_box mask;
+    bool has_marks; /* what `marks` adds is drawn on this output, in its frame; MARKS: always */
 } fov_op_output;
 
 typedef struct fov_op_plan {
-    int32_t output_count;
+    int32_t output_count; /* 0 is allowed where there is `fact` */
     fov_op_output output[FOV_OP_OUTPUTS_MAX];
     char note[192]; /* what the result's line must say beside the usual ("" for nothing) */
 } fov_op_plan;
@@ -292,6 +323,16 @@ FOV_API fov_status fov_op_render(fov_op_io *io, int32_t input, fov_box box, int3
 /* A point of input i in the frame of its original; what facts write as `source_px`. */
 FOV_API fov_point fov_op_to_source(fov_op_io *io, int32_t input, fov_point point);
 
+/* The JSON object of a fact that an argument names, as its operation wrote it (coordinates in pixels
+ * of the image that it is about), and in *op (may be NULL) the operation's name. NULL when there is
+ * none. Borrowed for the call. */
+FOV_API const char *fov_op_io_fact(fov_op_io *io, int32_t fact, const char **op);
+
+/* A point of input i in the frame of the image that a fact is about: both are followed to their
+ * original. Errors: FOV_E_ARG (no such input or fact, or they come from different originals). */
+FOV_API fov_status fov_op_to_fact(fov_op_io *io, int32_t input, int32_t fact, fov_point point,
+                                  fov_point *out, fov_error *err);
+
 /* Whether to give up: read it once a row or so, and return FOV_E_CANCELLED. */
 FOV_API int32_t fov_op_is_cancelled(const fov_op_io *io);
 
@@ -307,7 +348,7 @@ enum fov_op_mark_kind {
 
 typedef struct fov_op_mark {
     enum fov_op_mark_kind kind;
-    fov_point a, b; /* corner and corner, or point, or from and to; in the input's pixels */
+    fov_point a, b; /* corner and corner, or point, or from and to; in the output's pixels */
     fov_op_color color;
     double width; /* stroke, pixels of the *delivered* picture: crisp at any zoom */
     char text[FOV_OP_LABEL_MAX];
@@ -320,8 +361,9 @@ FOV_API fov_status fov_op_marks_add(fov_op_marks *marks, const fov_op_mark *mark
 
 /* ---- facts -------------------------------------------------------------------------------------
  *
- * A fact writes the members of one JSON object; `key` is NULL for the elements of an array. A
- * coordinate is called `at` (a point) or `box`, in the named image's own pixels: the library
+ * A fact writes the members of one JSON object; `key` is NULL for the elements of an array. What
+ * later calls may name alone ("fact_3.2") are the objects of an array "parts", each with an "id"
+ * counted from 1. A coordinate is called `at` (a point) or `box`, in the named image's own pixels: the library
  * rewrites these two into the model's coordinates, and relies on the names. Running out of memory
  * is noticed by the caller of `fact`.
  */
@@ -344,10 +386,23 @@ typedef struct fov_op_example_row {
     const char *result;    /* "400x300", or for facts a key that the answer must hold */
 } fov_op_example_row;
 
+/* One argument as an alias spells it: a parameter by another name, one number of it, or the image. */
+typedef struct fov_op_alias_arg {
+    const char *name;  /* "bbox_2d", "x1"; of the image "img_idx", its number, or else a text */
+    const char *param; /* the parameter's name, or "image" */
+    int32_t number;    /* of a box or point, from 1; all of them must be spelled. 0: the whole */
+    const char *doc;   /* NULL: the parameter's own */
+} fov_op_alias_arg;
+
+/* Another name that a call may use. With `args` it is declared with these alone, and what is said
+ * about such a call is said in them; the operation's other arguments are accepted too. */
 typedef struct fov_op_alias_row {
     const char *name;
     const char *summary; /* NULL: the operation's own */
+    const char *space;   /* of its coordinates, whatever the profile: "n1"; NULL: the call's */
+    const fov_op_alias_arg *args; /* ended by a NULL name; NULL: spelled as the operation is */
 } fov_op_alias_row;
+#define FOV_OP_ALIAS_END {NULL, NULL, NULL, NULL}
 
 /* All of it is borrowed for as long as the context lives: make it const and static. */
 typedef struct fov_op_def {
@@ -357,17 +412,20 @@ typedef struct fov_op_def {
     const char *summary;         /* one sentence, at most 100 characters */
     const char *when;            /* when a model should reach for it, at most 300 */
     int32_t kind;                /* FOV_OP_GEOMETRY … */
-    uint32_t presets;            /* FOV_OP_PRESET_FULL, and _LOOK when it makes images and reads
-                                  * nothing for the model */
+    uint32_t presets;            /* FOV_OP_PRESET_ALL and those in which it is worth its words; _PHOTO
+                                  * only when it makes images and reads nothing for the model */
     bool is_closer;              /* its images are closer looks: a delivery enlarges them */
     int32_t input_min, input_max; /* 1,1: a parameter `image`; more: `images`; 0,0: none */
+    const char *const *input_names; /* in place of `images`, one for each ("a", "b"), all of them
+                                     * required; ended by NULL. May be NULL */
     const fov_op_param_row *params;
     size_t args_size;
     const fov_op_example_row *examples; /* at least one; ended by NULL arguments */
     /* Data-dependent defaults become numbers in `args`, and their bits are set in head.given; what
      * is given already is left alone. May be NULL. */
     fov_status (*resolve)(void *args, fov_op_io *io, fov_op_fault *fault, fov_error *err);
-    /* Numbers only; *out is zeroed. NULL for facts and state, needed for all else. */
+    /* Numbers only; *out is zeroed. Needed for everything but facts, which may have it to give an
+     * image too, and state. */
     fov_status (*plan)(const void *args, const fov_op_frame *in, int32_t in_count,
                        fov_op_plan *out, fov_op_fault *fault);
     /* POINTWISE: change n pixels of `bands` bytes in place. */
@@ -375,9 +433,9 @@ typedef struct fov_op_def {
     /* BARRIER: out[i] are allocated at the planned sizes; fill them in. */
     fov_status (*run)(const void *args, fov_op_io *io, fov_pixels *const *out,
                       fov_op_fault *fault, fov_error *err);
-    /* MARKS: add vectors in the input's pixel frame. */
-    fov_status (*marks)(const void *args, fov_op_marks *out, fov_error *err);
-    /* FACT: write the members of one JSON object. */
+    /* MARKS, and has_marks: add vectors in the output's pixel frame. */
+    fov_status (*marks)(const void *args, fov_op_io *io, fov_op_marks *out, fov_error *err);
+    /* FACT, and whatever answers beside its image: write the members of one JSON object. */
     fov_status (*fact)(const void *args, fov_op_io *io, fov_op_facts *out, fov_op_fault *fault,
                        fov_error *err);
 } fov_op_def;

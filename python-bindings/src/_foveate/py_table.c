@@ -82,6 +82,15 @@ static const char *example_at(const fov_op *op, size_t index)
     return fov_op_example(op, index, NULL);
 }
 
+/* The index-th of the presets that the operation is in. */
+static const char *preset_at(const fov_op *op, size_t index)
+{
+    for (size_t i = 0; fov_op_preset_name(i) != NULL; i++)
+        if ((fov_op_presets(op) >> i & 1) != 0 && index-- == 0)
+            return fov_op_preset_name(i);
+    return NULL;
+}
+
 static PyObject *op_dict(const fov_op *op)
 {
     static const char *const kinds[] = {"", "geometry", "pixels", "marks", "fact", "state"};
@@ -90,11 +99,11 @@ static PyObject *op_dict(const fov_op *op)
     const bool is_known = kind > 0 && kind <= FOV_OP_STATE;
 
     return Py_BuildValue(
-        "{s:s,s:s,s:s,s:s,s:s,s:i,s:i,s:N,s:N,s:N,s:O}", "name", fov_op_name(op), "summary",
+        "{s:s,s:s,s:s,s:s,s:s,s:i,s:i,s:N,s:N,s:N,s:N,s:N}", "name", fov_op_name(op), "summary",
         fov_op_summary(op), "when", fov_op_when(op), "since", fov_op_since(op), "kind",
         kinds[is_known ? kind : 0], "inputs_min", inputs.min, "inputs_max", inputs.max, "aliases",
         words_of(op, fov_op_alias), "examples", words_of(op, example_at), "params", params_of(op),
-        "in_look", fov_op_presets(op) & FOV_OP_PRESET_LOOK ? Py_True : Py_False);
+        "inputs", words_of(op, fov_op_input_name), "presets", words_of(op, preset_at));
 }
 
 PyObject *py_ops(PyObject *module, PyObject *unused)

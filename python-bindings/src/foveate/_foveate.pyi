@@ -31,7 +31,8 @@ class _Op(TypedDict):
     aliases: list[str]
     examples: list[str]
     params: list[_Param]
-    in_look: bool
+    inputs: list[str]
+    presets: list[str]
 
 @type_check_only
 class _Profile(TypedDict):

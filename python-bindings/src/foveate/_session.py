@@ -113,7 +113,7 @@ class Session(Operations):
         api_key: str | None = None,
         provider: str | None = None,
         profile: str | None = None,
-        preset: Literal["look", "full"] = "look",
+        preset: Literal["zoom", "document", "chart", "diagram", "photo", "all"] = "photo",
         out: str | os.PathLike[str] | Literal[False] | None = None,
         system: str | None = None,
         calls: int | None = None,
