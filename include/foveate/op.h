@@ -175,9 +175,15 @@ FOV_API fov_status fov_op_param_at(fov_op_param *out, const fov_op *op, size_t i
  *                            bounds and defaults in words
  *           "openai", "anthropic", "mcp"   plain JSON Schema with bounds and defaults
  *           "gemini"         the subset that parametersJsonSchema reads
+ *           "qwen-agent"     exactly type, properties and required
+ *           "verl"           bounds, defaults and shapes in words
+ *           "hermes", "grounding"   as "openai": these declare tools in plain text
  * space     what coordinates mean: "node_px" (pixels of the named image, full resolution),
  *           "delivered_px" (pixels of the picture that the model was shown), "n1000", "n999", "n1"
  *           (fractions of width and height in that unit), "n1000yx" (0-1000, y before x)
+ *
+ * An alias has a schema of its own where its arguments are spelled in its own way: "crop_image" has
+ * x1, y1, x2 and y2, and is always in 0-1.
  *
  * An argument that breaks the schema is refused when the operation is called, with the nearest
  * legal call in the answer; the check there is stricter (a box must meet its image).

@@ -68,13 +68,17 @@ typedef struct fov_session_opts {
     uint32_t time_ms;           /* of one question: 600 000 */
     uint32_t max_output_tokens; /* of one reply; 0: the model's own */
     int32_t strict_tools;       /* 1: OpenAI's strict schemas */
+    int32_t evict_dropped;      /* 1: images that the model dropped are taken out of what it is sent,
+                                 * before the next question. What was sent before is then not sent
+                                 * the same again: a server's cache, and reasoning that it ties to
+                                 * the exact messages, are lost */
     fov_event_fn on_event;
     void *user;
     const fov_cancel *cancel; /* must outlive the session */
 } fov_session_opts;
 
 #define FOV_SESSION_OPTS_INIT                                                                     \
-    {(uint32_t)sizeof(fov_session_opts), NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, NULL,  \
+    {(uint32_t)sizeof(fov_session_opts), NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, NULL,\
      NULL, NULL}
 FOV_API void fov_session_opts_init(fov_session_opts *opts);
 
@@ -162,8 +166,8 @@ FOV_API fov_status fov_session_apply(fov_session *session, const char *op, const
                                      fov_applied *out, fov_error *err);
 
 /* The tools of this session as its profile's dialect declares them: a JSON array for a request's
- * `tools`. dialect NULL: the profile's own; else "openai", "openai-strict", "anthropic", "gemini",
- * "mcp". The caller owns *out. Errors: FOV_E_ARG (an unknown dialect), FOV_E_MEMORY. */
+ * `tools`. dialect NULL: the profile's own; else one of those of fov_op_schema(), of which "hermes"
+ * and "grounding" give words for a system text, not JSON. The caller owns *out. Errors: FOV_E_ARG (an unknown dialect), FOV_E_MEMORY. */
 FOV_API fov_status fov_session_tools(fov_session *session, const char *dialect, fov_bytes *out,
                                      fov_error *err);
 

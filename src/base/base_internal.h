@@ -35,11 +35,13 @@ int fov__print(char *out, size_t size, const char *fmt, va_list args) FOV_PRINTF
 /* ---- cpu.c ---------------------------------------------------------------------------------- */
 
 /* Which twin of a function with SIMD code runs. Every twin gives the same bytes. The code of a
- * level is in a file of its own, <name>_avx2.c, which alone is compiled for that level
- * (fov_simd_sources() in the root's CMakeLists.txt; FOV__HAVE_AVX2 says that it is there). */
-enum fov__cpu { FOV__CPU_PORTABLE, FOV__CPU_AVX2 };
-/* The best this machine has, or what FOV_CPU ("portable", "avx2") in the environment asks for.
- * FOV_E_ARG for another word and for a level that the machine or the build does not have. */
+ * level is in a file of its own, <name>_avx2.c or <name>_neon.c, which alone is compiled for that
+ * level (fov_simd_sources() in the root's CMakeLists.txt; FOV__HAVE_AVX2 and FOV__HAVE_NEON say that
+ * it is there; never both). Levels are counted within an architecture, the best last. A function
+ * without a twin for a level runs the portable one there; no function has one for NEON yet. */
+enum fov__cpu { FOV__CPU_PORTABLE, FOV__CPU_AVX2 = 1, FOV__CPU_NEON = 1 };
+/* The best this machine has, or what FOV_CPU ("portable", "avx2", "neon") in the environment asks
+ * for. FOV_E_ARG for another word and for a level that the machine or the build does not have. */
 fov_status fov__cpu_detect(enum fov__cpu *out, fov_error *err);
 const char *fov__cpu_name(enum fov__cpu cpu);
 
@@ -297,6 +299,18 @@ double fov__box_overlap(fov_box a, fov_box b);               /* intersection ove
 double fov__floor(double v);
 double fov__ceil(double v);
 double fov__rint(double v); /* half to even, whatever the rounding mode */
+
+/* ---- decimal.c ------------------------------------------------------------------------------ */
+
+/* No libm: the same bits everywhere. x > 0; within 2e-16 of the size of the result, powers of ten
+ * exact. */
+double fov__log10(double x);
+double fov__pow10(double y); /* relative error below 2e-15; 0 under 1e-300, never above 1e300 */
+double fov__round_digits(double value, int digits); /* to so many significant ones */
+/* "2021", "2021-03", "2021-03-01" (the first day of what is named) as days since 1970-01-01. */
+bool fov__date_days(const char *text, double *out);
+/* The day; "" and false outside the years 1 to 9999. */
+bool fov__date_text(char out[16], double days);
 
 /* ---- thread.c ------------------------------------------------------------------------------- */
 

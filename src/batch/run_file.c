@@ -31,6 +31,7 @@ static void write_session(struct fov_jw *jw, const fov_session *s)
     fov__jw_int(jw, "time_ms", s->opts.time_ms);
     fov__jw_int(jw, "max_output_tokens", s->opts.max_output_tokens);
     fov__jw_bool(jw, "strict_tools", s->opts.strict_tools != 0);
+    fov__jw_bool(jw, "evict_dropped", s->opts.evict_dropped != 0);
     if (s->system) {
         fov__batch_sum(sum, s->system, strlen(s->system));
         fov__jw_string(jw, "system_sha256", sum);

@@ -146,6 +146,22 @@ static bool by_type(struct fov_jw *jw, const char *key, int32_t type, const char
     }
 }
 
+/* What the key of a call by `op` takes: an alias may spell an argument of its own. */
+static int32_t type_of(const fov_op_def *def, const char *op, const char *key,
+                       const fov_op_param_row *param)
+{
+    const fov_op_alias_row *alias = fov__alias_find(def, op);
+    fov_op_param_row rows[FOV__ALIAS_ARGS_MAX];
+    size_t count = alias && alias->args ? fov__alias_rows(def, alias, rows) : 0;
+
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(rows[i].name, key) == 0)
+            return rows[i].type;
+    if (param)
+        return param->type;
+    return strcmp(key, "img_idx") == 0 ? FOV_PARAM_INT : FOV_PARAM_TEXT;
+}
+
 bool cli_apply_value(const struct cli *cli, struct fov_jw *jw, const char *op, const char *text)
 {
     const fov_op_def *def = fov__op_find(cli->ctx, op);
@@ -164,7 +180,7 @@ bool cli_apply_value(const struct cli *cli, struct fov_jw *jw, const char *op, c
     /* Text may begin with a bracket of its own; a list of labels can only be JSON. */
     if ((text[0] == '[' || text[0] == '{') && param && param->type != FOV_PARAM_TEXT)
         return raw_json(cli, jw, key, text);
-    if (by_type(jw, key, param ? param->type : FOV_PARAM_TEXT, text))
+    if (by_type(jw, key, type_of(def, op, key, param), text))
         return true;
     cli_usage(cli, "%s is %s, it takes numbers as in 10,20,30,40 (several apart by ;) or JSON", key,
               text);

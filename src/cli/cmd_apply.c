@@ -13,13 +13,23 @@ static const struct cli_option options[] = {
     {"threads", 't', "N", "threads to render with (1)"},
     {NULL, 0, NULL, NULL}};
 
+/* What a chain of operations has come to. */
+struct chain {
+    fov_graph *graph;
+    int32_t picture[FOV_OP_INPUTS_MAX]; /* the pictures given, by their numbers */
+    int picture_count;
+    int32_t image; /* the last one made */
+    fov_applied applied;
+};
+
 /* The inputs that key=value names, a bit each. */
 static uint32_t names_image(const fov_op_def *def, const char *text)
 {
     const char *const *name = def->input_names;
 
     if (!name)
-        return strncmp(text, "image=", 6) == 0 || strncmp(text, "images=", 7) == 0;
+        return strncmp(text, "image=", 6) == 0 || strncmp(text, "images=", 7) == 0 ||
+               strncmp(text, "img_idx=", 8) == 0 || strncmp(text, "source=", 7) == 0;
     for (uint32_t i = 0; name[i]; i++)
         if (strncmp(text, name[i], strlen(name[i])) == 0 && text[strlen(name[i])] == '=')
             return 1u << i;
@@ -28,29 +38,30 @@ static uint32_t names_image(const fov_op_def *def, const char *text)
 
 /* What is left to name: the image that the operation before made, or, where each has a name, the
  * pictures in the order in which they were given. */
-static void name_images(struct fov_jw *jw, const fov_op_def *def, uint32_t named, const char *last)
+static void name_images(struct fov_jw *jw, const fov_op_def *def, uint32_t named,
+                        const struct chain *chain)
 {
-    char picture[16];
+    char name[16];
 
+    fov__format(name, sizeof(name), "img_%d", (int)chain->image);
     if (!def->input_names && !named && def->input_max == 1)
-        fov__jw_string(jw, "image", last);
+        fov__jw_string(jw, "image", name);
     for (int i = 0; def->input_names && def->input_names[i]; i++) {
-        fov__format(picture, sizeof(picture), "img_%d", i);
-        if (!(named >> i & 1))
-            fov__jw_string(jw, def->input_names[i], picture);
+        if (named >> i & 1 || i >= chain->picture_count)
+            continue;
+        fov__format(name, sizeof(name), "img_%d", (int)chain->picture[i]);
+        fov__jw_string(jw, def->input_names[i], name);
     }
 }
 
 /* One operation: its name stands at args[i], its key=value follow. Returns where the next one
  * begins, or -1 with *code set. */
-static int apply_one(struct cli *cli, fov_graph *graph, int i, int32_t *image, fov_applied *applied,
-                     int *code)
+static int apply_one(struct cli *cli, struct chain *chain, int i, int *code)
 {
     const char *op = cli->args[i];
     struct fov_buf buf;
     struct fov_jw jw;
     fov_error err = {0};
-    char name[16];
     uint32_t named = 0;
     fov_status rc;
 
@@ -71,19 +82,18 @@ static int apply_one(struct cli *cli, fov_graph *graph, int i, int32_t *image, f
             return -1;
         }
     }
-    fov__format(name, sizeof(name), "img_%d", (int)*image);
-    name_images(&jw, fov__op_find(cli->ctx, op), named, name);
+    name_images(&jw, fov__op_find(cli->ctx, op), named, chain);
     fov__jw_end_object(&jw);
-    rc = fov_graph_apply(graph, op, buf.data, applied, &err);
+    rc = fov_graph_apply(chain->graph, op, buf.data, &chain->applied, &err);
     fov__buf_free(&buf);
     if (rc < 0) {
         *code = cli_fail(rc, &err);
         return -1;
     }
-    if (applied->note[0])
-        cli_err("foveate: %s\n", applied->note);
-    if (applied->image >= 0)
-        *image = applied->image;
+    if (chain->applied.note[0])
+        cli_err("foveate: %s\n", chain->applied.note);
+    if (chain->applied.image >= 0)
+        chain->image = chain->applied.image;
     return i;
 }
 
@@ -220,23 +230,23 @@ static int write_images(struct cli *cli, fov_graph *graph, int32_t image, int32_
     return code;
 }
 
-static int apply_all(struct cli *cli, fov_graph *graph)
+static int apply_all(struct cli *cli, struct chain *chain)
 {
-    fov_applied applied = FOV_APPLIED_INIT;
-    int32_t image = 0;
+    const fov_applied *applied = &chain->applied;
     int i = picture_count(cli), code = CLI_OK;
 
     while (i >= 0 && i < cli->arg_count) {
-        i = apply_one(cli, graph, i, &image, &applied, &code);
-        if (i >= 0 && applied.fact >= 0)
-            code = print_fact(cli, graph, applied.fact);
+        i = apply_one(cli, chain, i, &code);
+        if (i >= 0 && applied->fact >= 0)
+            code = print_fact(cli, chain->graph, applied->fact);
         if (code != CLI_OK)
             return code;
     }
     /* A chain that ends in a fact has its answer already. */
-    if (applied.fact >= 0 && !cli_get(cli, "out"))
+    if (applied->fact >= 0 && !cli_get(cli, "out"))
         return CLI_OK;
-    return write_images(cli, graph, image, applied.image >= 0 ? applied.image_count : 1);
+    return write_images(cli, chain->graph, chain->image,
+                        applied->image >= 0 ? applied->image_count : 1);
 }
 
 /* Where the picture goes is looked at before the work is done. */
@@ -259,9 +269,24 @@ static int check_out(const struct cli *cli)
     return CLI_OK;
 }
 
+static fov_status add_picture(struct cli *cli, struct chain *chain, const char *path,
+                              fov_error *err)
+{
+    fov_image *source = NULL;
+    int32_t id = -1;
+    fov_status rc = fov_image_open(&source, cli->ctx, path, NULL, err);
+
+    if (rc >= 0)
+        rc = fov_graph_add_source(chain->graph, source, &id, err);
+    fov_image_unref(source);
+    if (rc >= 0 && chain->picture_count < FOV_OP_INPUTS_MAX)
+        chain->picture[chain->picture_count++] = id;
+    return rc;
+}
+
 static int run(struct cli *cli)
 {
-    fov_graph *graph = NULL;
+    struct chain chain = {.applied = FOV_APPLIED_INIT};
     fov_error err = {0};
     fov_status rc;
     int code;
@@ -271,16 +296,12 @@ static int run(struct cli *cli)
     code = check_out(cli);
     if (code != CLI_OK)
         return code;
-    rc = fov_graph_new(&graph, cli->ctx, &err);
-    for (int i = 0; rc >= 0 && i < picture_count(cli); i++) {
-        fov_image *source = NULL;
-        rc = fov_image_open(&source, cli->ctx, cli->args[i], NULL, &err);
-        if (rc >= 0)
-            rc = fov_graph_add_source(graph, source, NULL, &err);
-        fov_image_unref(source);
-    }
-    code = rc < 0 ? cli_fail(rc, &err) : apply_all(cli, graph);
-    fov_graph_free(graph);
+    rc = fov_graph_new(&chain.graph, cli->ctx, &err);
+    for (int i = 0; rc >= 0 && i < picture_count(cli); i++)
+        rc = add_picture(cli, &chain, cli->args[i], &err);
+    chain.image = chain.picture[0];
+    code = rc < 0 ? cli_fail(rc, &err) : apply_all(cli, &chain);
+    fov_graph_free(chain.graph);
     return code;
 }
 

@@ -84,16 +84,32 @@ static void fill_reading(const struct applying *a, struct op_reading *reading)
     }
 }
 
+static void name_image(const struct applying *a, struct op_reading *reading, char name[16])
+{
+    if (!a->parent[0])
+        return;
+    fov__format(name, 16, "img_%d", (int)a->parent[0]->id);
+    reading->image_id = name;
+}
+
+/* A plan that refuses knows what would be legal, and not the words of the call. */
+static void follow_advice(struct applying *a)
+{
+    struct op_reading reading;
+    char name[16];
+
+    fill_reading(a, &reading);
+    name_image(a, &reading, name);
+    fov__op_args_advise(a->op, a->call->arguments, &reading, a->fault);
+}
+
 static fov_status parse_args(struct applying *a)
 {
     struct op_reading reading;
     char name[16];
 
     fill_reading(a, &reading);
-    if (a->parent[0]) {
-        fov__format(name, sizeof(name), "img_%d", (int)a->parent[0]->id);
-        reading.image_id = name;
-    }
+    name_image(a, &reading, name);
     a->args = fov__calloc(a->ctx, 1, a->op->args_size);
     if (!a->args)
         return fov__fail_memory(a->err, a->op->name, a->op->args_size);
@@ -262,6 +278,8 @@ static fov_status make_images(struct applying *a, struct fov_made *made)
     if (!plan)
         return fov__fail_memory(a->err, a->op->name, sizeof(*plan));
     rc = fov__op_plan(a->op, a->args, a->io.frame, a->parent_count, plan, a->fault);
+    if (rc < 0)
+        follow_advice(a);
     while (rc >= 0 && made->count < plan->output_count) {
         rc = make_node(a, plan, made->count, &made->nodes[made->count]);
         made->count++;

@@ -230,11 +230,7 @@ fov_status fov__source_planes(struct fov_source_planes *out, struct fov_source *
 void fov__source_rows_to_rgb(const fov_context *ctx, uint8_t *rgb, const int16_t *const plane[3],
                              int32_t count, int32_t n)
 {
-    const struct fov_jpeg_rows *rows = &fov__jpeg_rows_portable;
-#if defined(FOV__HAVE_AVX2)
-    if (ctx->cpu == FOV__CPU_AVX2)
-        rows = &fov__jpeg_rows_avx2;
-#endif
+    const struct fov_jpeg_rows *rows = fov__jpeg_rows_for(ctx->cpu);
     if (count == 1)
         rows->grey64(rgb, plane[0], n);
     else

@@ -167,7 +167,7 @@ fov_status fov__filter_delta_e(const struct fov__filter *filter, const struct fo
 
 /* ---- filter_palette.c and filter_places.c: main colours -------------------------------------- */
 
-enum { FOV__PALETTE_MAX = 12 };
+enum { FOV__PALETTE_MAX = 12, FOV__PALETTE_ROOM = 32 };
 struct fov__palette_color {
     uint8_t rgb[3];  /* that of most pixels of its core, where there is such a colour; else their mean */
     uint32_t count;  /* pixels nearest to it */
@@ -178,10 +178,10 @@ struct fov__palette_color {
 struct fov__palette {
     int32_t n, left_out; /* colours found beyond those asked for */
     uint32_t border;     /* outermost pixels */
-    struct fov__palette_color color[FOV__PALETTE_MAX]; /* by count, the largest first */
+    struct fov__palette_color color[FOV__PALETTE_ROOM]; /* by count, the largest first */
 };
 /* The `most` (1 to FOV__PALETTE_MAX) heaviest clusters of `in` (3 bands, at most 2^30 pixels) in
- * CIELAB, at least 12 units apart to begin with; at least one. */
+ * CIELAB, of up to FOV__PALETTE_ROOM that share the pixels among them; at least one. */
 fov_status fov__palette_find(const struct fov__filter *filter, const struct fov__view *in,
                              int32_t most, struct fov__palette *out, fov_error *err);
 /* Fills in `area`, `x` and `y` by the index of each pixel's colour. */

@@ -37,7 +37,7 @@ struct fov__point_kernels {
     void (*shift)(uint8_t *out, const uint8_t *in, const uint8_t *from, const uint8_t *to, size_t n,
                   int32_t bands);
 };
-extern const struct fov__point_kernels fov__point_portable, fov__point_avx2;
+extern const struct fov__point_kernels fov__point_portable, fov__point_avx2, fov__point_neon;
 
 /* ---- filter_histogram.c ---------------------------------------------------------------------- */
 
@@ -59,7 +59,7 @@ struct fov__median_kernels {
     void (*row)(uint8_t *out, const uint8_t *low, const uint8_t *mid, const uint8_t *high, size_t n,
                 size_t step);
 };
-extern const struct fov__median_kernels fov__median_portable, fov__median_avx2;
+extern const struct fov__median_kernels fov__median_portable, fov__median_avx2, fov__median_neon;
 
 /* ---- filter_sharpen.c ------------------------------------------------------------------------ */
 
@@ -71,7 +71,8 @@ struct fov__sharpen_kernels {
     void (*row)(uint8_t *out, const uint8_t *in, const uint16_t *sum, size_t n, size_t step,
                 int32_t gain);
 };
-extern const struct fov__sharpen_kernels fov__sharpen_portable, fov__sharpen_avx2;
+extern const struct fov__sharpen_kernels fov__sharpen_portable, fov__sharpen_avx2,
+    fov__sharpen_neon;
 
 /* ---- filter_clahe.c -------------------------------------------------------------------------- */
 
@@ -85,7 +86,7 @@ struct fov__clahe_kernels {
     void (*blend)(uint8_t *out, const uint8_t *in, const struct fov__clahe_quad *quad,
                   const int16_t *weights, int32_t f, size_t n);
 };
-extern const struct fov__clahe_kernels fov__clahe_portable, fov__clahe_avx2;
+extern const struct fov__clahe_kernels fov__clahe_portable, fov__clahe_avx2, fov__clahe_neon;
 
 /* ---- filter_blur.c --------------------------------------------------------------------------- */
 
@@ -99,7 +100,7 @@ struct fov__blur_kernels {
     void (*row)(uint8_t *out, const int16_t *in, const int16_t *taps, int32_t radius, size_t n,
                 size_t step);
 };
-extern const struct fov__blur_kernels fov__blur_portable, fov__blur_avx2;
+extern const struct fov__blur_kernels fov__blur_portable, fov__blur_avx2, fov__blur_neon;
 void fov__blur_taps(int16_t *taps, int32_t radius, double sigma);
 
 /* Rows around a row, edges repeated: from a ring of copies when the result may take their place. */
@@ -146,7 +147,8 @@ struct fov__threshold_kernels {
     void (*above_mean)(uint8_t *out, const uint8_t *in, const uint8_t *mean, size_t n,
                        int32_t offset);
 };
-extern const struct fov__threshold_kernels fov__threshold_portable, fov__threshold_avx2;
+extern const struct fov__threshold_kernels fov__threshold_portable, fov__threshold_avx2,
+    fov__threshold_neon;
 
 /* ---- filter_lab.c ---------------------------------------------------------------------------- */
 
@@ -174,15 +176,26 @@ struct fov__lab_kernels {
 /* The two halves of fov__lab_of(). */
 double fov__lab_linear(double level);
 struct fov__lab fov__lab_of_linear(const double light[3]);
-extern const struct fov__lab_kernels fov__lab_portable, fov__lab_avx2;
+extern const struct fov__lab_kernels fov__lab_portable, fov__lab_avx2, fov__lab_neon;
 
 /* ---- the twin -------------------------------------------------------------------------------- */
 
 #if defined(FOV__HAVE_AVX2)
 #define FOV__TWIN(cpu, kind) \
     ((cpu) == FOV__CPU_AVX2 ? &fov__##kind##_avx2 : &fov__##kind##_portable)
+#elif defined(FOV__HAVE_NEON)
+#define FOV__TWIN(cpu, kind) \
+    ((cpu) == FOV__CPU_NEON ? &fov__##kind##_neon : &fov__##kind##_portable)
+/* Not written yet; a kind's line goes when filter_<kind>_neon.c comes. */
+#define fov__blur_neon fov__blur_portable
+#define fov__clahe_neon fov__clahe_portable
+#define fov__lab_neon fov__lab_portable
+#define fov__median_neon fov__median_portable
+#define fov__point_neon fov__point_portable
+#define fov__sharpen_neon fov__sharpen_portable
+#define fov__threshold_neon fov__threshold_portable
 #else
-#define FOV__TWIN(cpu, kind) (&fov__##kind##_portable)
+#define FOV__TWIN(cpu, kind) ((void)(cpu), &fov__##kind##_portable)
 #endif
 
 #endif

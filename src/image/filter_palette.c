@@ -14,9 +14,12 @@ enum { CELL_BITS = 9, CELLS_L = 26, CELLS_AB = 64, CELLS = CELLS_L * CELLS_AB * 
 /* Units within which neighbours are one colour to the eye (levels a channel); how far apart clusters
  * begin and how far from it a colour still moves one (CIELAB); rounds of k-means. */
 enum { SAME = 12, APART = 12 * FOV__LAB_UNIT, PULL = 20 * FOV__LAB_UNIT, ROUNDS = 4 };
-/* Clusters that compete, and how small a part of the picture's weight makes one: 1/4000. */
-enum { BEGUN = 32, LEAST_PART = 4000 };
-enum { NONE = 255 };
+/* How small a part of the picture's weight makes a cluster: 1/4000. Nearer to each other than ALIKE
+ * (Delta E 2000), two are one colour that noise has torn; up to HALO, one that is less than 1/50 of
+ * the other is the bleeding of a JPEG's edges into its ground. */
+enum { LEAST_PART = 4000, HALO_PART = 50 };
+#define ALIKE 6.0
+#define HALO 14.0
 
 struct cell {
     uint32_t count, weight;
@@ -37,8 +40,8 @@ struct finding {
     uint32_t *used; /* cells that hold anything */
     uint32_t used_count;
     uint64_t weight;
-    struct centre centre[BEGUN];
-    int32_t n, begun;
+    struct centre centre[FOV__PALETTE_ROOM];
+    int32_t n;
     uint8_t *label; /* by cell; then by pixel */
     uint8_t *pixel_label;
     int16_t *lab; /* a row of L, a and b */
@@ -153,7 +156,7 @@ static int32_t nearest(const struct finding *f, const int32_t lab[3], int64_t *h
 static void begin(struct finding *f)
 {
     const int64_t apart = (int64_t)APART * APART;
-    while (f->n < BEGUN) {
+    while (f->n < FOV__PALETTE_ROOM) {
         const struct cell *best = NULL;
         int32_t at[3] = {0, 0, 0};
         for (uint32_t i = 0; i < f->used_count; i++) {
@@ -193,10 +196,10 @@ static void weigh(struct finding *f)
     }
 }
 
-/* The heaviest `most` stay, in that order; how many more there are is counted. */
-static void choose(struct finding *f, int32_t most)
+/* By weight, the heaviest first; those of next to none are dropped. */
+static void rank(struct finding *f)
 {
-    int32_t real = 1;
+    int32_t n = 1;
     weigh(f);
     for (int32_t i = 1; i < f->n; i++) { /* by insertion: of equals the earlier stays first */
         const struct centre moved = f->centre[i];
@@ -205,16 +208,42 @@ static void choose(struct finding *f, int32_t most)
             f->centre[at] = f->centre[at - 1];
         f->centre[at] = moved;
     }
-    while (real < f->n && f->centre[real].weight * LEAST_PART >= f->weight)
-        real++;
-    f->begun = real;
-    f->n = real < most ? real : most;
+    while (n < f->n && f->centre[n].weight * LEAST_PART >= f->weight)
+        n++;
+    f->n = n;
+}
+
+static struct fov__lab lab_of(const struct centre *centre)
+{
+    return (struct fov__lab){centre->lab[0] / (double)FOV__LAB_UNIT,
+                             centre->lab[1] / (double)FOV__LAB_UNIT,
+                             centre->lab[2] / (double)FOV__LAB_UNIT};
+}
+
+/* `two` is the lighter one by weight. */
+static bool is_alike(const struct centre *one, const struct centre *two)
+{
+    const double d = fov__delta_e2000(lab_of(one), lab_of(two));
+    return d < ALIKE || (d < HALO && two->weight * HALO_PART < one->weight);
+}
+
+static void drop_alike(struct finding *f)
+{
+    int32_t n = 0;
+    for (int32_t i = 0; i < f->n; i++) {
+        bool is_new = true;
+        for (int32_t k = 0; k < n && is_new; k++)
+            is_new = !is_alike(&f->centre[k], &f->centre[i]);
+        if (is_new)
+            f->centre[n++] = f->centre[i];
+    }
+    f->n = n;
 }
 
 /* One round of k-means; colours far off belong to a cluster but do not draw it their way. */
 static void settle(struct finding *f)
 {
-    int64_t sum[BEGUN][3], weight[BEGUN];
+    int64_t sum[FOV__PALETTE_ROOM][3], weight[FOV__PALETTE_ROOM];
     memset(sum, 0, sizeof(sum));
     memset(weight, 0, sizeof(weight));
     for (uint32_t i = 0; i < f->used_count; i++) {
@@ -238,7 +267,7 @@ static void settle(struct finding *f)
 /* Cells to clusters, and the fullest cell of each. */
 static void label_cells(struct finding *f)
 {
-    bool has_peak[BEGUN] = {false};
+    bool has_peak[FOV__PALETTE_ROOM] = {false};
     for (uint32_t i = 0; i < f->used_count; i++) {
         const struct cell *cell = &f->cell[f->used[i]];
         int32_t lab[3];
@@ -318,7 +347,7 @@ static void name_colours(const struct finding *f, const struct vote *votes,
 
 static fov_status label_pixels(struct finding *f, struct fov__palette *out, fov_error *err)
 {
-    struct vote votes[FOV__PALETTE_MAX];
+    struct vote votes[FOV__PALETTE_ROOM];
     fov_status rc = FOV_OK;
     memset(votes, 0, sizeof(votes));
     for (int32_t y = 0; rc == FOV_OK && y < f->in->height; y++) {
@@ -332,8 +361,16 @@ static fov_status label_pixels(struct finding *f, struct fov__palette *out, fov_
     return rc;
 }
 
-static void sort(struct fov__palette *out)
+/* The heaviest `most`, the most frequent first. */
+static void cut(struct fov__palette *out, int32_t most)
 {
+    int32_t n = 0;
+    for (int32_t i = 0; i < out->n; i++) { /* a cluster may have lost all to its neighbours */
+        if (out->color[i].count > 0)
+            out->color[n++] = out->color[i];
+    }
+    out->n = n < most ? n : most;
+    out->left_out = n - out->n;
     for (int32_t i = 1; i < out->n; i++) {
         const struct fov__palette_color moved = out->color[i];
         int32_t at = i;
@@ -341,8 +378,6 @@ static void sort(struct fov__palette *out)
             out->color[at] = out->color[at - 1];
         out->color[at] = moved;
     }
-    while (out->n > 1 && out->color[out->n - 1].count == 0)
-        out->n--;
 }
 
 /* ---- all of it ------------------------------------------------------------------------------- */
@@ -362,17 +397,19 @@ static fov_status find(struct finding *f, int32_t most, struct fov__palette *out
             f->used[f->used_count++] = i;
     }
     begin(f);
-    choose(f, most);
-    for (int32_t i = 0; i < ROUNDS; i++)
+    rank(f);
+    settle(f);
+    drop_alike(f);
+    for (int32_t i = 1; i < ROUNDS; i++)
         settle(f);
+    rank(f);
     label_cells(f);
     out->n = f->n;
-    out->left_out = f->begun - f->n;
     rc = label_pixels(f, out, err);
     if (rc == FOV_OK)
         rc = fov__palette_places(&f->filter, f->pixel_label, in->width, in->height, out, err);
     if (rc == FOV_OK)
-        sort(out);
+        cut(out, most);
     return rc;
 }
 

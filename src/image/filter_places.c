@@ -131,7 +131,7 @@ fov_status fov__palette_places(const struct fov__filter *filter, const uint8_t *
 {
     const size_t n = (size_t)width * (size_t)height, size = n * (sizeof(int32_t) + sizeof(uint16_t));
     struct places p = {label, width, height, NULL, NULL};
-    struct place place[FOV__PALETTE_MAX];
+    struct place place[FOV__PALETTE_ROOM];
     memset(place, 0, sizeof(place));
     p.area = fov__alloc(filter->ctx, size);
     if (p.area == NULL)

@@ -97,7 +97,7 @@ static void grey64(uint8_t *rgb, const int16_t *y, int32_t n)
 const struct fov_jpeg_rows fov__jpeg_rows_portable = {
     blend, between, spread16, spread8, colour, grey, colour64, grey64};
 
-static const struct fov_jpeg_rows *rows_for(enum fov__cpu cpu)
+const struct fov_jpeg_rows *fov__jpeg_rows_for(enum fov__cpu cpu)
 {
 #if defined(FOV__HAVE_AVX2)
     if (cpu >= FOV__CPU_AVX2)
@@ -276,7 +276,7 @@ fov_status fov__planes_to_rows(struct fov_pixels *out, int32_t row, const struct
     const int32_t parts = ctx->threads == 1   ? 1
                           : ctx->threads < 16 ? (int32_t)ctx->threads * 2
                                               : 32;
-    struct job job = {.view = {planes, rows_for(ctx->cpu), rect.x, rect.width},
+    struct job job = {.view = {planes, fov__jpeg_rows_for(ctx->cpu), rect.x, rect.width},
                       .out = out,
                       .row = row,
                       .height = rect.height,

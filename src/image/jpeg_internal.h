@@ -189,6 +189,7 @@ struct fov_jpeg_rows {
     void (*grey64)(uint8_t *rgb, const int16_t *y, int32_t n);
 };
 extern const struct fov_jpeg_rows fov__jpeg_rows_portable;
+const struct fov_jpeg_rows *fov__jpeg_rows_for(enum fov__cpu cpu);
 #if defined(FOV__HAVE_AVX2)
 extern const struct fov_jpeg_rows fov__jpeg_rows_avx2;
 #endif

@@ -313,8 +313,9 @@ static bool fill_row(struct filler *f, int32_t row, int32_t y, const fov_cancel 
 
 /* ---- a rectangle ---------------------------------------------------------------------------- */
 
-/* Rows of MCUs that are taken together: a millisecond's work for a picture 4000 pixels wide. */
-enum { CHUNK_ROWS = 8, WAITING_MAX = 64 };
+/* Rows of MCUs that are taken together: half a millisecond of work for a picture 4000 pixels wide.
+ */
+enum { CHUNK_ROWS = 4, WAITING_MAX = 64 };
 
 /* Positions are found one row after the other, and finding them takes a third of the time of making
  * samples. So one thread is at the front: it passes over chunks for the others, and as long as

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The conversation, which only grows. Providers bind hidden reasoning to the exact prefix, so there
- * is no function here that edits, removes or reorders; an addition either happens whole or leaves
- * everything as it was. */
+/* The conversation, which only grows. Providers bind hidden reasoning to the exact prefix, so no
+ * function here edits or reorders, and but one removes: images, at a caller's explicit wish. An
+ * addition either happens whole or leaves everything as it was. */
 #include <foveate/encode.h>
 
 #include "message/parts_internal.h"
@@ -113,6 +113,14 @@ fov_status fov__conversation_add_image(fov_conversation *conversation, const cha
     const fov_part part = {.kind = FOV_PART_IMAGE, .image_id = image_id};
     const fov_status rc = fov__text_check(image_id, "image_id", err);
     return rc < 0 ? rc : fov__items_add(&message->items, &part, delivery, err);
+}
+
+size_t fov__conversation_evict(fov_conversation *conversation, const char *image_id)
+{
+    size_t dropped = 0;
+    for (size_t i = 0; i < conversation->count; i++)
+        dropped += fov__items_drop_image(&conversation->messages[i].items, image_id);
+    return dropped;
 }
 
 fov_status fov__conversation_add_result(fov_conversation *conversation, const char *call_id,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* message: the conversation that only grows, replies under construction, and the model interface.
- * A message that was added is never changed: hidden reasoning is bound to the exact prefix. */
+ * A message that was added is never changed, since hidden reasoning is bound to the exact prefix;
+ * but for images that a policy of the caller takes out between questions. */
 #ifndef FOV_MESSAGE_INTERNAL_H
 #define FOV_MESSAGE_INTERNAL_H
 
@@ -17,6 +18,10 @@ fov_status fov__conversation_add_image(fov_conversation *conversation, const cha
 fov_status fov__conversation_add_result(fov_conversation *conversation, const char *call_id,
                                         const char *name, const char *text, bool is_error,
                                         fov_error *err);
+
+/* Take an image out of every message it stands in; what was said about it stays. How many parts that
+ * were. Only between questions, and only when the caller's policy says so. */
+size_t fov__conversation_evict(fov_conversation *conversation, const char *image_id);
 
 /* Views of a reply before it is taken, for the transcript and the round. */
 const fov_part *fov__reply_part(const fov_reply *reply, size_t index);

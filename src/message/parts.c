@@ -47,6 +47,22 @@ void fov__items_free(struct fov_items *items)
     fov__items_init(items, items->ctx);
 }
 
+size_t fov__items_drop_image(struct fov_items *items, const char *image_id)
+{
+    size_t kept = 0, dropped = 0;
+    for (size_t i = 0; i < items->count; i++) {
+        struct fov_item *item = &items->list[i];
+        if (item->view.kind == FOV_PART_IMAGE && strcmp(item->view.image_id, image_id) == 0) {
+            free_item(items->ctx, item);
+            dropped++;
+        } else {
+            items->list[kept++] = *item;
+        }
+    }
+    items->count = kept;
+    return dropped;
+}
+
 /* False when memory ran out; an absent string stays absent. */
 static bool copy_text(fov_context *ctx, const char **out, const char *text)
 {

@@ -26,6 +26,9 @@ void fov__items_free(struct fov_items *items);
 fov_status fov__items_add(struct fov_items *items, const fov_part *part,
                           struct fov_delivery *delivery, fov_error *err);
 
+/* Take the images of that id out; how many there were. */
+size_t fov__items_drop_image(struct fov_items *items, const char *image_id);
+
 /* FOV_OK when `text` is given and UTF-8. */
 fov_status fov__text_check(const char *text, const char *where, fov_error *err);
 

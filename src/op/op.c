@@ -252,7 +252,7 @@ fov_status fov_op_schema(fov_bytes *out, fov_context *ctx, const char *op, const
     if (!fov__dialect_find(dialect, &d))
         return fov__fail(err, FOV_E_ARG, 0, "dialect",
                          "no dialect is called '%s'; there are openai-strict, openai, anthropic, "
-                         "gemini and mcp",
+                         "gemini, mcp, qwen-agent, verl, hermes and grounding",
                          dialect ? dialect : "");
     if (!fov__space_find(space, &s))
         return fov__fail(err, FOV_E_ARG, 0, "space",
@@ -263,6 +263,6 @@ fov_status fov_op_schema(fov_bytes *out, fov_context *ctx, const char *op, const
     struct fov_jw jw;
     fov__buf_init(&buf, ctx, 1 << 20);
     fov__jw_init(&jw, &buf);
-    fov__op_schema_write(&jw, NULL, def, d, s, FOV__FRAME_IMAGE);
+    fov__alias_schema_write(&jw, NULL, def, fov__alias_find(def, op), d, s, FOV__FRAME_IMAGE);
     return fov__buf_take(&buf, out, err);
 }

@@ -125,7 +125,7 @@ size_t fov__alias_rows(const fov_op_def *def, const fov_op_alias_row *alias,
         memset(row, 0, sizeof(*row));
         if (is_image(a) && strcmp(a->name, "img_idx") == 0) {
             row->type = FOV_PARAM_INT;
-            row->max = 999999;
+            row->min = 1; /* no bound is told: which there are, the conversation shows */
             row->doc = "number of the image, as in 1 for img_1; 0 is the original";
         } else if (is_image(a)) {
             row->type = FOV_PARAM_TEXT;

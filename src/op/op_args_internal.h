@@ -15,6 +15,7 @@ enum mend_how {
     MEND_BOOL,
     MEND_TEXT,  /* the first `count` bytes of `text` */
     MEND_SHORT, /* an array: its first `count` elements */
+    MEND_ORDER, /* an array: `count` of its elements, those at the places `number` */
     MEND_DROP,  /* a member or element: left out */
     MEND_WRAP,  /* becomes the only element of an array; may be mended besides */
     MEND_RENAME /* the member is called `key`; may be mended besides */

@@ -121,6 +121,7 @@ static void write_mend(struct fov_jw *jw, const char *key, const struct mend *m)
         fov__jw_string_n(jw, key, m->text, (size_t)m->count);
         break;
     case MEND_SHORT:
+    case MEND_ORDER:
     case MEND_DROP:
     case MEND_WRAP:
     case MEND_RENAME:
@@ -131,12 +132,30 @@ static void write_mend(struct fov_jw *jw, const char *key, const struct mend *m)
 static void write_value(const struct op_parse *p, struct fov_jw *jw, const char *key,
                         const fov_json_value *value);
 
+static void write_ordered(const struct op_parse *p, struct fov_jw *jw, const char *key,
+                          const fov_json_value *list, const struct mend *mend)
+{
+    fov__jw_array(jw, key);
+    for (int32_t i = 0; i < mend->count; i++) {
+        const fov_json_value *v = fov__json_child(list);
+        for (double k = mend->number[i]; k > 0 && v != NULL; k -= 1)
+            v = fov__json_next(v);
+        if (v != NULL)
+            write_value(p, jw, NULL, v);
+    }
+    fov__jw_end_array(jw);
+}
+
 /* Recursion is as deep as the JSON, which its parser has bounded (limits.json_depth). */
 static void write_inside(const struct op_parse *p, struct fov_jw *jw, const char *key,
                          const fov_json_value *value)
 {
     const enum fov_json_type type = fov__json_type(value);
     const struct mend *mend = find_value(p, value);
+    if (mend != NULL && mend->how == MEND_ORDER) {
+        write_ordered(p, jw, key, value, mend);
+        return;
+    }
     if (mend != NULL && mend->how != MEND_SHORT) {
         write_mend(jw, key, mend);
         return;
@@ -200,4 +219,32 @@ void fov__mend_write(struct op_parse *p)
     fov__jw_end_object(&jw);
     if (buf.status != FOV_OK)
         p->fault->call[0] = '\0'; /* too long to be repeated: the hint has to do */
+}
+
+/* The value that a plan found wrong, in the call's own words. */
+static void say_got(fov_op_fault *fault, const fov_json_value *arguments)
+{
+    const char *dot = strchr(fault->field, '.');
+    const fov_json_value *value = dot != NULL ? fov__json_get(arguments, dot + 1) : NULL;
+    if (fault->got[0] == '\0' && fov__json_type(value) != FOV_JSON_NULL)
+        fov__value_text(fault->got, sizeof(fault->got), value);
+}
+
+void fov__op_args_advise(const fov_op_def *def, const fov_json_value *arguments,
+                         const struct op_reading *reading, fov_op_fault *fault)
+{
+    struct op_parse p = {.def = def, .arguments = arguments, .reading = reading, .fault = fault};
+    say_got(fault, arguments);
+    for (int32_t i = 0; i < fault->advice_count && i < FOV__ADVICE_MAX; i++) {
+        const struct fov__advice *advice = &fault->advice[i];
+        const fov_json_value *value = fov__json_get(arguments, advice->param);
+        struct mend mend = {.value = fov__json_type(value) == FOV_JSON_NULL ? NULL : value,
+                            .how = advice->count > 0 ? MEND_ORDER : MEND_NUMBER,
+                            .key = advice->param,
+                            .count = advice->count};
+        memcpy(mend.number, advice->v, sizeof(mend.number));
+        fov__mend(&p, mend);
+    }
+    if (fault->advice_count > 0)
+        fov__mend_write(&p);
 }

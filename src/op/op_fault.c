@@ -62,6 +62,28 @@ fov_status fov__fault(fov_op_fault *fault, enum fov_fault_code code, const char 
     return status_of(code);
 }
 
+static struct fov__advice *more_advice(fov_op_fault *fault, const char *param)
+{
+    struct fov__advice *advice = &fault->advice[fault->advice_count % FOV__ADVICE_MAX];
+    fault->advice_count++;
+    memset(advice, 0, sizeof(*advice));
+    advice->param = param;
+    return advice;
+}
+
+void fov__fault_advise_number(fov_op_fault *fault, const char *param, double number)
+{
+    more_advice(fault, param)->v[0] = number;
+}
+
+void fov__fault_advise_order(fov_op_fault *fault, const char *param, const int32_t order[4])
+{
+    struct fov__advice *advice = more_advice(fault, param);
+    advice->count = 4;
+    for (int i = 0; i < 4; i++)
+        advice->v[i] = order[i];
+}
+
 fov_status fov__fault_to_error(const fov_op_fault *fault, fov_error *err)
 {
     const fov_status status = status_of(fault->code);

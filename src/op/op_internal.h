@@ -33,6 +33,15 @@ bool fov__space_find(const char *name, enum fov__space *out);
 
 const char *fov__fault_name(enum fov_fault_code code); /* "OUT_OF_RANGE" */
 
+/* What `plan` would change in a call that it refuses, without knowing the call's words or
+ * coordinates: a number, or the order of a list's elements. */
+struct fov__advice {
+    const char *param;
+    int32_t count; /* of elements in `v`, old places counted from 0; 0: v[0] is the number */
+    double v[4];
+};
+enum { FOV__ADVICE_MAX = 2 };
+
 /* Everything a model needs to mend its call. Fixed size: works when memory is out. */
 struct fov_op_fault {
     enum fov_fault_code code;
@@ -41,11 +50,16 @@ struct fov_op_fault {
     char allowed[160]; /* "x 0-800, y 0-557" */
     char hint[224];    /* one sentence */
     char call[512];    /* the nearest legal call's arguments as JSON, ready to run; "" when none */
+    int32_t advice_count; /* of `plan`; fov__op_args_advise() makes `call` of it */
+    struct fov__advice advice[FOV__ADVICE_MAX];
 };
 /* Fill in and return FOV_E_ARG (or LIMIT, IMAGE, CANCELLED, UNSUPPORTED as fits the code). */
 fov_status fov__fault(fov_op_fault *fault, enum fov_fault_code code, const char *field,
                       const char *got, const char *allowed, const char *hint_fmt, ...)
     FOV_PRINTF(6, 7);
+/* More for a fault that has been filled in; `param` is a name of the operation's rows. */
+void fov__fault_advise_number(fov_op_fault *fault, const char *param, double number);
+void fov__fault_advise_order(fov_op_fault *fault, const char *param, const int32_t order[4]);
 /* fov_error is the fault's summary in one sentence. */
 fov_status fov__fault_to_error(const fov_op_fault *fault, fov_error *err);
 /* {"code","field","got","allowed","hint","call"?,"image"?{"id","width","height"}} */
@@ -89,6 +103,12 @@ const fov_op_def *fov__op_at(const fov_context *ctx, size_t index); /* NULL afte
 /* Aliases too; NULL. */
 const fov_op_def *fov__op_find(const fov_context *ctx, const char *name);
 const char *fov__op_suggest(const fov_context *ctx, const char *name); /* nearest name, or NULL */
+
+/* ---- op_facts.c: what several facts write alike --------------------------------------------- */
+
+/* "source_px": the bounds of a box of input 0 in the original, whose corners a turn may have
+ * swapped. */
+void fov__op_write_source_box(fov_op_io *io, struct fov_jw *jw, fov_box box);
 
 /* ---- op_register.c -------------------------------------------------------------------------- */
 
@@ -138,6 +158,11 @@ fov_status fov__op_args_images(const fov_op_def *def, const fov_json_value *argu
 fov_status fov__op_args_parse(const fov_op_def *def, const fov_json_value *arguments,
                               const struct op_reading *reading, void *args, struct op_notes *notes,
                               fov_op_fault *fault);
+
+/* After a plan's refusal: fault->got in the words of the call, which was read without fault, and
+ * fault->call, the call as it was written and changed as the plan advises. */
+void fov__op_args_advise(const fov_op_def *def, const fov_json_value *arguments,
+                         const struct op_reading *reading, fov_op_fault *fault);
 
 /* Canonical JSON of the arguments, in the image's own pixels: parameters in the order of the table,
  * those that equal their default left out. The recipe of a node. */

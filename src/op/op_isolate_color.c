@@ -23,9 +23,10 @@ struct isolate_color_args {
 enum { BOX_BIT = 1 << 3, FILL_BIT = 1 << 4, NEAREST_BIT = 1 << 5, SHARE_BIT = 1 << 6 };
 
 /* What a ground differs by at least from the colour that stands out on it; pixels that are measured
- * at a time; in 1/16 what fading leaves of a difference in light. */
+ * at a time; in 1/16 what fading leaves of a difference in light; levels that a mixture of colour
+ * and ground may lie beside the line between them. */
 #define DISTINCT 20.0
-enum { STRIP = 1 << 21, FADED = 5 };
+enum { STRIP = 1 << 21, FADED = 5, BESIDE = 32 };
 
 static fov_box part_of(const struct isolate_color_args *a, const fov_op_frame *in)
 {
@@ -191,15 +192,45 @@ static fov_status isolate_color_plan(const void *args, const fov_op_frame *in, i
 
 /* ---- run ------------------------------------------------------------------------------------ */
 
-/* `rgb` is the pixel as it is seen. */
+/* A smooth edge is a mixture of the colour and the ground, one pixel wide. It goes with its colour:
+ * kept strokes stay whole, and none leaves its outline behind. */
+static bool is_mixture(const struct isolate_color_args *a, const uint8_t *rgb)
+{
+    const int32_t d[3] = {a->color.r - a->fill.r, a->color.g - a->fill.g, a->color.b - a->fill.b};
+    const int32_t e[3] = {rgb[0] - a->fill.r, rgb[1] - a->fill.g, rgb[2] - a->fill.b};
+    int64_t dd = 0, de = 0, ee = 0;
+    for (int c = 0; c < 3; c++) {
+        dd += d[c] * d[c];
+        de += d[c] * e[c];
+        ee += e[c] * e[c];
+    }
+    return de > 0 && de <= dd && dd * ee - de * de <= (int64_t)BESIDE * BESIDE * dd;
+}
+
+static bool touches(const struct fov__view *mask, int32_t x, int32_t y)
+{
+    const int32_t x1 = x > 0 ? x - 1 : 0, x2 = x + 2 < mask->width ? x + 2 : mask->width;
+    const int32_t y1 = y > 0 ? y - 1 : 0, y2 = y + 2 < mask->height ? y + 2 : mask->height;
+    for (int32_t v = y1; v < y2; v++) {
+        const uint8_t *row = fov__view_row(mask, v);
+        for (int32_t u = x1; u < x2; u++) {
+            if (row[u] != 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* `rgb` is the pixel as it is seen. Faded things are grey: a colour would be one more. */
 static void hide(const struct isolate_color_args *a, uint8_t *out, const uint8_t *rgb,
                  int32_t bands)
 {
     const uint8_t fill[3] = {a->fill.r, a->fill.g, a->fill.b};
-    const int32_t light =
-        a->mode == MODE_FADE ? (fov__luma(rgb) - fov__luma(fill)) * FADED / 16 : 0;
-    for (int c = 0; c < 3; c++)
-        out[c] = fov__clamp_u8(fill[c] + light);
+    memcpy(out, fill, 3);
+    if (a->mode == MODE_FADE) {
+        const int32_t ground = fov__luma(fill);
+        memset(out, fov__clamp_u8(ground + (fov__luma(rgb) - ground) * FADED / 16), 3);
+    }
     if (bands == 4)
         out[3] = 255;
 }
@@ -222,12 +253,14 @@ static fov_status isolate(const struct isolate_color_args *a, fov_op_io *io, fov
     rc = near != NULL
              ? fov__filter_delta_e(&filter, &in, &mask, fov__look_lab(a->color), a->tolerance, err)
              : fov__fail_memory(err, "isolate_color", size);
-    const uint8_t hidden = a->mode == MODE_REMOVE ? 255 : 0;
+    const bool is_removed = a->mode == MODE_REMOVE;
     for (int32_t y = 0; rc == FOV_OK && y < h; y++) {
         uint8_t *to = fov__pixels_row(out, y1 + y) + (size_t)x1 * (size_t)out->bands;
         const uint8_t *from = fov__view_row(&in, y), *is_near = fov__view_row(&mask, y);
         for (int32_t x = 0; x < w; x++, to += out->bands, from += 3) {
-            if (is_near[x] == hidden)
+            const bool is_it =
+                is_near[x] != 0 || (touches(&mask, x, y) && is_mixture(a, from));
+            if (is_it == is_removed)
                 hide(a, to, from, out->bands);
         }
     }

@@ -173,13 +173,16 @@ static void write_description(struct fov_jw *jw, const fov_op_param_row *param,
     if (style->is_flat)
         append(text, sizeof(text), "; ", shape_text(param));
     if (!style->is_full && param->type >= FOV_PARAM_BOXES && param->max > 0) {
-        if (param->min > 0)
+        if (param->min == param->max)
+            fov__format(part, sizeof(part), "%d of them", (int)param->max);
+        else if (param->min > 0)
             fov__format(part, sizeof(part), "%d to %d", (int)param->min, (int)param->max);
         else
             fov__format(part, sizeof(part), "at most %d", (int)param->max);
         append(text, sizeof(text), "; ", part);
     }
-    if (!style->has_bounds && (param->type == FOV_PARAM_NUMBER || param->type == FOV_PARAM_INT)) {
+    if (!style->has_bounds && param->min <= param->max &&
+        (param->type == FOV_PARAM_NUMBER || param->type == FOV_PARAM_INT)) {
         fov__double_text(lo, param->min);
         fov__double_text(hi, param->max);
         fov__format(part, sizeof(part), "%s to %s", lo, hi);
@@ -332,7 +335,7 @@ static void write_enum(struct fov_jw *jw, const char *const *choices, bool is_nu
 static void write_bounds(struct fov_jw *jw, const fov_op_param_row *param,
                          const struct style *style)
 {
-    if (style->has_bounds) {
+    if (style->has_bounds && param->min <= param->max) {
         fov__jw_number(jw, "minimum", param->min);
         fov__jw_number(jw, "maximum", param->max);
     }

@@ -17,7 +17,7 @@ enum { FILL_BIT = 1 << 2 }; /* 1 << the index of `fill` below */
 
 /* dim: what is left of the light, in percent. blur: its reach as a part of the shorter side, so that
  * print is past reading while its place still shows. outline: as the default of mark. */
-enum { LIGHT_LEFT = 35, REACH_PART = 40, REACH_MIN = 6, STROKE = 3 };
+enum { LIGHT_LEFT = 35, REACH_PART = 32, REACH_MIN = 12, STROKE = 3 };
 static const fov_op_color outline_color = {255, 0, 0};
 
 static fov_status spotlight_resolve(void *args, fov_op_io *io, fov_op_fault *fault, fov_error *err)

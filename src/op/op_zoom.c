@@ -57,9 +57,9 @@ static const fov_op_alias_arg grounding_args[] = {{"bbox_2d", "box", 0, NULL},
 
 static const fov_op_alias_row zoom_aliases[] = {
     {"crop", NULL, NULL, NULL},
-    {"crop_image", "Crop an image to a box given by its edges.", "n1", corner_args},
     {"image_zoom_in_tool", "Zoom in on a region of the image given by a bounding box.", NULL,
      qwen_args},
+    {"crop_image", "Crop an image to a box given by its edges.", "n1", corner_args},
     {"grounding", NULL, "n1", grounding_args},
     FOV_OP_ALIAS_END};
 

@@ -83,15 +83,17 @@
 /* ---- open weights --------------------------------------------------------------------------- */
 
 /* The bound of 7.5 MB is our own: common servers take bodies of 20 to 100 MB. */
-#define OPEN_TAIL                                                                        \
+#define OPEN_TAIL(dialect_)                                                              \
     .formats = PNG_JPEG, .byte_max = 7500000, .tool_image = FOV__TOOL_IMAGE_FOLLOW_USER, \
-    .dialect = "openai"
+    .dialect = dialect_
 #define QWEN(name_, summary_, unit_, cells_min_, cells_, space_, frame_, source_)               \
+    QWEN_AS("openai", name_, summary_, unit_, cells_min_, cells_, space_, frame_, source_)
+#define QWEN_AS(dialect_, name_, summary_, unit_, cells_min_, cells_, space_, frame_, source_)  \
     {                                                                                           \
         .name = name_, .summary = summary_, AS_OF, .source = source_, .rule = FOV__FIT_ROUND,   \
         .unit = unit_, .cells_min = cells_min_, .cells = cells_, .aspect_max = 200,             \
         .side_min = unit_, .token_rule = FOV__TOKENS_CELLS, .token_each = 100, .space = space_, \
-        .frame = frame_, ZOOM_BOUND, OPEN_TAIL                                                  \
+        .frame = frame_, ZOOM_BOUND, OPEN_TAIL(dialect_)                                        \
     }
 
 const struct fov_profile fov__profiles[] = {
@@ -163,8 +165,12 @@ const struct fov_profile fov__profiles[] = {
          "QwenLM, Qwen3-VL, qwen-vl-utils and issue 866"),
     QWEN("qwen2-vl", "Qwen2-VL: multiples of 28, up to 16384 tokens", 28, 4, 16384,
          FOV__SPACE_N1000, FOV__FRAME_IMAGE, "QwenLM, Qwen3-VL, qwen-vl-utils and issue 866"),
-    QWEN("mini-o3", "Mini-o3 and Pixel-Reasoner on Qwen2.5-VL: fractions of the named image", 28, 4,
-         16384, FOV__SPACE_N1, FOV__FRAME_IMAGE, "the dialects' papers; sizes as Qwen2.5-VL"),
+    QWEN_AS("hermes", "qwen3-vl-text",
+            "Qwen3-VL behind a server that reads no tool calls: <tool_call> in plain text", 32, 4,
+            16384, FOV__SPACE_N1000, FOV__FRAME_SOURCE,
+            "sizes as qwen3-vl; QwenLM, chat template of Qwen3-VL"),
+    QWEN_AS("grounding", "mini-o3", "Mini-o3 and Pixel-Reasoner on Qwen2.5-VL: fractions, <grounding>", 28, 4,
+            16384, FOV__SPACE_N1, FOV__FRAME_IMAGE, "the dialects' papers; sizes as Qwen2.5-VL"),
     /* Its processor counts two frames for a still picture: 28 * 28 * 15000 and 112 * 112 there are
      * 7500 and 8 cells here. */
     QWEN("glm-v", "GLM-4.1V to 4.6V: multiples of 28, up to 7500 tokens", 28, 8, 7500,
@@ -182,7 +188,7 @@ const struct fov_profile fov__profiles[] = {
      .token_rule = FOV__TOKENS_UNKNOWN,
      .space = FOV__SPACE_DELIVERED_PX,
      .frame = FOV__FRAME_IMAGE,
-     OPEN_TAIL},
+     OPEN_TAIL("openai")},
     {.name = "reader",
      .summary = "The embedded offline reader: 1568 px, lossless",
      AS_OF,

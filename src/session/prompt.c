@@ -28,6 +28,8 @@ fov_status fov__prompt_system(struct fov_buf *out, const struct fov_session *s)
 {
     if (s->system) {
         fov__buf_adds(out, s->system);
+        if (fov__session_is_text(s))
+            fov__buf_addf(out, "\n\n%s", (const char *)s->tools->words.data);
         return out->status;
     }
     fov__buf_adds(
@@ -38,6 +40,8 @@ fov_status fov__prompt_system(struct fov_buf *out, const struct fov_session *s)
     fov__buf_adds(out, space_words(s->profile->space));
     fov__buf_adds(out, s->profile->frame == FOV__FRAME_SOURCE ? ", always of the original image.\n"
                                                               : ", of the image you name.\n");
+    if (fov__session_is_text(s))
+        fov__buf_adds(out, (const char *)s->tools->words.data);
     fov__buf_addf(out, "You may make %u tool calls in %u rounds.\n", s->opts.calls_max,
                   s->opts.rounds_max - 1);
     fov__buf_adds(

@@ -82,7 +82,7 @@ fov_status fov__session_run_call(struct fov_session *s, const char *call_id, con
 
 /* ---- showing -------------------------------------------------------------------------------- */
 
-static fov_status add_delivered(struct fov_session *s, int32_t image, fov_error *err)
+fov_status fov__session_show(struct fov_session *s, int32_t image, fov_error *err)
 {
     char name[16];
     fov_status rc;
@@ -131,7 +131,7 @@ static fov_status show_originals(struct fov_session *s, fov_error *err)
         }
         fov__buf_free(&line);
         if (rc >= 0)
-            rc = add_delivered(s, node->id, err);
+            rc = fov__session_show(s, node->id, err);
     }
     return rc < 0 ? rc : fov__record_news(s, err);
 }
@@ -152,6 +152,28 @@ static fov_status open_conversation(struct fov_session *s, fov_error *err)
     return rc;
 }
 
+/* What the model dropped leaves the conversation where the caller's policy allows it: between
+ * questions only. */
+static fov_status evict_dropped(struct fov_session *s, fov_error *err)
+{
+    fov_status rc = FOV_OK;
+
+    for (size_t i = 0; rc >= 0 && i < s->box.image_count; i++) {
+        struct fov_toolbox_image *image = &s->box.images[i];
+        char name[16];
+
+        if (!image->is_dropped)
+            continue;
+        fov__format(name, sizeof(name), "img_%d", (int)i);
+        rc = fov__record_eviction(s, name, err);
+        if (rc < 0)
+            break;
+        fov__conversation_evict(s->conversation, name);
+        image->is_dropped = image->is_shown = false;
+    }
+    return rc;
+}
+
 /* A question after a request that failed: the same one goes on where it stopped, another one joins
  * the user's open message. */
 static fov_status open_question(struct fov_session *s, const char *question, fov_error *err)
@@ -163,6 +185,8 @@ static fov_status open_question(struct fov_session *s, const char *question, fov
 
     if (rc >= 0)
         rc = fov__record_question(s, question, err);
+    if (rc >= 0)
+        rc = evict_dropped(s, err);
     if (rc < 0 || (s->asked && originals == 0 && strcmp(s->asked, question) == 0))
         return rc;
     fov__free(s->ctx, s->asked);
@@ -235,25 +259,23 @@ static fov_status request_once(struct fov_session *s, fov_reply *reply, bool las
     return fov__record_response(s, reply, fov__clock_ms() - start, err);
 }
 
-struct pending { /* a call of a reply, copied: the reply is consumed before the calls are run */
-    char *id, *name, *arguments;
-};
-
-static void free_pending(struct fov_session *s, struct pending *calls, size_t n)
+static void free_pending(struct fov_session *s, struct fov__pending *calls, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         fov__free(s->ctx, calls[i].id);
         fov__free(s->ctx, calls[i].name);
         fov__free(s->ctx, calls[i].arguments);
+        fov__free(s->ctx, calls[i].fault);
     }
     fov__free(s->ctx, calls);
 }
 
-static fov_status copy_calls(struct fov_session *s, const fov_reply *reply, struct pending **out,
-                             size_t *count, struct fov_buf *text, fov_error *err)
+static fov_status copy_calls(struct fov_session *s, const fov_reply *reply,
+                             struct fov__pending **out, size_t *count, struct fov_buf *text,
+                             fov_error *err)
 {
     size_t parts = fov_reply_part_count(reply);
-    struct pending *calls = fov__calloc(s->ctx, parts + 1, sizeof(*calls));
+    struct fov__pending *calls = fov__calloc(s->ctx, parts + 1, sizeof(*calls));
 
     *out = calls;
     *count = 0;
@@ -261,7 +283,7 @@ static fov_status copy_calls(struct fov_session *s, const fov_reply *reply, stru
         return fov__fail_memory(err, "session", parts * sizeof(*calls));
     for (size_t i = 0; i < parts; i++) {
         const fov_part *part = fov__reply_part(reply, i);
-        struct pending *call = &calls[*count];
+        struct fov__pending *call = &calls[*count];
 
         if (part->kind == FOV_PART_TEXT) {
             fov__buf_adds(text, part->text);
@@ -276,17 +298,25 @@ static fov_status copy_calls(struct fov_session *s, const fov_reply *reply, stru
         if (!call->id || !call->name || !call->arguments)
             return fov__fail_memory(err, "session", 0);
     }
+    if (*count == 0 && fov__session_is_text(s)) {
+        fov__free(s->ctx, calls);
+        *out = NULL;
+        return fov__session_text_calls(s, text, out, count, err);
+    }
     return fov__buf_check(text, "session", err);
 }
 
 /* A call's result and, behind the last one of a turn, that there are no more tools. */
-static fov_status add_result(struct fov_session *s, const struct pending *call,
+static fov_status add_result(struct fov_session *s, const struct fov__pending *call, size_t place,
                              const struct fov_tool_outcome *outcome, bool ends_turn, fov_error *err)
 {
     struct fov_buf text;
     fov_status rc;
 
     s->is_last = ends_turn && is_last_next(s);
+    if (call->is_text)
+        return fov__session_text_result(s, outcome, place,
+                                        s->is_last ? fov__prompt_last_round : NULL, err);
     fov__buf_init(&text, s->ctx, SIZE_MAX / 2);
     fov__buf_adds(&text, outcome->text);
     if (s->is_last) {
@@ -301,13 +331,13 @@ static fov_status add_result(struct fov_session *s, const struct pending *call,
     /* What the model has been shown already is not sent twice. */
     for (int32_t k = 0; rc >= 0 && k < outcome->image_count; k++)
         if (!s->box.images[outcome->image + k].is_shown)
-            rc = add_delivered(s, outcome->image + k, err);
+            rc = fov__session_show(s, outcome->image + k, err);
     return rc;
 }
 
 /* Calls that are not run are answered too: one without its result would make the conversation
- * illegal for the next question. */
-static fov_status refuse_calls(struct fov_session *s, const struct pending *calls, size_t n,
+ * illegal for the next question. A text may end in a call. */
+static fov_status refuse_calls(struct fov_session *s, const struct fov__pending *calls, size_t n,
                                const fov_op_fault *fault, fov_error *err)
 {
     fov_status rc = FOV_OK;
@@ -316,7 +346,7 @@ static fov_status refuse_calls(struct fov_session *s, const struct pending *call
         struct fov_tool_outcome outcome;
 
         rc = fov__tool_refuse(&outcome, &s->box, fault, err);
-        if (rc >= 0)
+        if (rc >= 0 && !calls[i].is_text)
             rc = fov__conversation_add_result(s->conversation, calls[i].id, calls[i].name,
                                               outcome.text, true, err);
         if (rc >= 0)
@@ -327,21 +357,25 @@ static fov_status refuse_calls(struct fov_session *s, const struct pending *call
     return rc;
 }
 
-static fov_status run_calls(struct fov_session *s, const struct pending *calls, size_t n,
+static fov_status run_calls(struct fov_session *s, const struct fov__pending *calls, size_t n,
                             fov_error *err)
 {
     fov_op_fault fault = {.code = FOV_FAULT_NONE};
-    fov_status rc = fov_conversation_add(s->conversation, FOV_ROLE_TOOL, err);
+    fov_status rc = fov_conversation_add(
+        s->conversation, calls[0].is_text ? FOV_ROLE_USER : FOV_ROLE_TOOL, err);
     size_t i = 0;
 
     for (; rc >= 0 && i < n; i++) {
         struct fov_tool_outcome outcome;
 
-        rc =
-            fov__session_run_call(s, calls[i].id, calls[i].name, calls[i].arguments, &outcome, err);
+        if (calls[i].fault)
+            rc = fov__session_text_refuse(s, &calls[i], &outcome, err);
+        else
+            rc = fov__session_run_call(s, calls[i].id, calls[i].name, calls[i].arguments, &outcome,
+                                       err);
         if (rc < 0)
             break;
-        rc = add_result(s, &calls[i], &outcome, i + 1 == n, err);
+        rc = add_result(s, &calls[i], i, &outcome, i + 1 == n, err);
         fov__tool_outcome_free(&outcome);
     }
     if (rc >= 0 || s->has_failed || rc == FOV_E_MEMORY || rc == FOV_E_INTERNAL)
@@ -353,11 +387,12 @@ static fov_status run_calls(struct fov_session *s, const struct pending *calls, 
 }
 
 /* Calls in the last reply, whose tools were withdrawn. */
-static fov_status refuse_last(struct fov_session *s, const struct pending *calls, size_t n,
+static fov_status refuse_last(struct fov_session *s, const struct fov__pending *calls, size_t n,
                               fov_error *err)
 {
     fov_op_fault fault = {.code = FOV_FAULT_NONE};
-    fov_status rc = fov_conversation_add(s->conversation, FOV_ROLE_TOOL, err);
+    fov_status rc =
+        calls[0].is_text ? FOV_OK : fov_conversation_add(s->conversation, FOV_ROLE_TOOL, err);
     char allowed[24];
 
     fov__format(allowed, sizeof(allowed), "%u", s->opts.rounds_max);
@@ -370,7 +405,7 @@ static fov_status refuse_last(struct fov_session *s, const struct pending *calls
  */
 static fov_status go_round(struct fov_session *s, struct fov_buf *text, fov_error *err)
 {
-    struct pending *calls = NULL;
+    struct fov__pending *calls = NULL;
     size_t n = 0;
     char line[24];
     const bool last = s->is_last;

@@ -67,15 +67,18 @@ static fov_status open_parts(fov_session *s, fov_error *err)
 
     if (rc == FOV_OK)
         rc = fov_conversation_new(&s->conversation, s->ctx, err);
+    const struct fov_toolset_opts wanted = {.preset = s->preset,
+                                            .is_strict = s->opts.strict_tools != 0,
+                                            .may_drop = s->opts.evict_dropped != 0};
     if (rc == FOV_OK)
-        rc =
-            fov__toolset_new(&s->tools, s->ctx, profile, s->preset, s->opts.strict_tools != 0, err);
+        rc = fov__toolset_new(&s->tools, s->ctx, profile, &wanted, err);
     if (rc == FOV_OK)
         rc = fov__transcript_new(&s->transcript, s->ctx, s->opts.out_dir, s->opts.blob_dir, err);
     if (rc < 0)
         return rc;
     fov__toolbox_init(&s->box, s->ctx, s->graph, profile, s->preset);
     s->box.cancel = s->opts.cancel;
+    s->box.may_drop = s->opts.evict_dropped != 0;
     /* Images that were sent cannot be made smaller later: fit from the first on when the longest
      * allowed chain would pass the vendor's bound. */
     s->box.many_images =
@@ -297,7 +300,8 @@ fov_status fov_session_tools(fov_session *session, const char *dialect, fov_byte
     if (!fov__dialect_find(dialect, &which))
         return fov__fail(
             err, FOV_E_ARG, 0, "dialect",
-            "there is no dialect \"%s\"; there are openai, openai-strict, anthropic, gemini, mcp",
+            "there is no dialect \"%s\"; there are openai, openai-strict, anthropic, gemini, mcp, "
+            "qwen-agent, verl, hermes, grounding",
             dialect);
     fov__ok(err);
     return fov__toolset_write(out, session->ctx, session->profile, session->preset, which, err);

@@ -5,6 +5,7 @@
  *     session.c  making, adding pictures, single calls     answer.c  reading the final text
  *     round.c    ask, call, show, until an answer
  *     session_record.c  what the transcript is told
+ *     session_text.c  calls and results in plain text
  *     prompt.c   the words a model is given
  */
 #ifndef FOV_SESSION_INTERNAL_H
@@ -56,6 +57,30 @@ fov_status fov__session_run_call(struct fov_session *s, const char *call_id, con
                                  fov_error *err);
 void fov__session_event(struct fov_session *s, int32_t kind, int32_t image, const char *text,
                         const char *tool, const char *arguments);
+/* Put a picture that was delivered into the conversation. */
+fov_status fov__session_show(struct fov_session *s, int32_t image, fov_error *err);
+
+/* A call of a reply, copied: the reply is consumed before the calls are run. */
+struct fov__pending {
+    char *id, *name, *arguments;
+    bool is_text;        /* it stood in the text: its result is text too */
+    fov_op_fault *fault; /* of text that is no call: it cannot even be tried; else NULL */
+};
+
+/* ---- session_text.c: a conversation in which calls and results are plain text ---------------- */
+
+bool fov__session_is_text(const struct fov_session *s);
+/* The calls in what the model wrote, which is `text`: afterwards it holds what the model said beside
+ * them. *out is the caller's, with *count filled in also on an error. */
+fov_status fov__session_text_calls(struct fov_session *s, struct fov_buf *text,
+                                   struct fov__pending **out, size_t *count, fov_error *err);
+/* Answer one that has a fault, as fov__session_run_call() answers the others. */
+fov_status fov__session_text_refuse(struct fov_session *s, const struct fov__pending *call,
+                                    struct fov_tool_outcome *out, fov_error *err);
+/* The result of call `k` of this turn, with the pictures that it made, into the user's message that
+ * is open; last_words may be NULL. */
+fov_status fov__session_text_result(struct fov_session *s, const struct fov_tool_outcome *outcome,
+                                    size_t k, const char *last_words, fov_error *err);
 
 /* ---- answer.c ------------------------------------------------------------------------------- */
 
@@ -76,6 +101,7 @@ fov_status fov__record_response(struct fov_session *s, const fov_reply *reply, u
 fov_status fov__record_call(struct fov_session *s, const char *call_id, const char *name,
                             const char *arguments, const char *space,
                             const struct fov_tool_outcome *outcome, fov_error *err);
+fov_status fov__record_eviction(struct fov_session *s, const char *image, fov_error *err);
 fov_status fov__record_failure(struct fov_session *s, const fov_error *failure, fov_error *err);
 fov_status fov__record_question(struct fov_session *s, const char *question, fov_error *err);
 fov_status fov__record_answer(struct fov_session *s, fov_status status, fov_error *err);

@@ -170,6 +170,14 @@ fov_status fov__record_call(struct fov_session *s, const char *call_id, const ch
     return fov__transcript_end(s->transcript, false, err);
 }
 
+fov_status fov__record_eviction(struct fov_session *s, const char *image, fov_error *err)
+{
+    struct fov_jw *jw = fov__transcript_begin(s->transcript, "eviction");
+
+    fov__jw_string(jw, "image", image);
+    return fov__transcript_end(s->transcript, false, err);
+}
+
 fov_status fov__record_failure(struct fov_session *s, const fov_error *failure, fov_error *err)
 {
     struct fov_jw *jw = fov__transcript_begin(s->transcript, "error");

@@ -44,6 +44,12 @@ static fov_status refuse(struct fov_tool_outcome *out, struct fov_toolbox *box,
     return take_text(out, &buf, err);
 }
 
+fov_status fov__tool_refuse_call(struct fov_tool_outcome *out, struct fov_toolbox *box,
+                                 int32_t image, fov_error *err)
+{
+    return refuse(out, box, &out->fault, image, err);
+}
+
 fov_status fov__tool_refuse(struct fov_tool_outcome *out, struct fov_toolbox *box,
                             const fov_op_fault *fault, fov_error *err)
 {
@@ -257,7 +263,7 @@ fov_status fov__tool_call(struct fov_tool_outcome *out, struct fov_toolbox *box,
     out->op = def;
     rc = parse_arguments(out, box, def, arguments, len, &doc, err);
     if (rc == FOV_OK)
-        rc = def->kind == FOV_OP_STATE ? fov__tool_state(out, box, def, err)
+        rc = def->kind == FOV_OP_STATE ? fov__tool_state(out, box, def, fov__json_root(doc), err)
                                         : apply(out, box, def, name, fov__json_root(doc), err);
     fov__json_free(doc);
     return rc < 0 ? rc : FOV_OK;

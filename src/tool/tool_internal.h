@@ -7,6 +7,7 @@
  *     toolset.c  declarations in each dialect     tool_call.c  one call, its line, its delivery
  *     state.c    calls about the conversation     deliver.c    fit, render, encode, once an image
  *     facts.c    a fact in the model's coordinates
+ *     text_call.c  calls in plain text
  */
 #ifndef FOV_TOOL_INTERNAL_H
 #define FOV_TOOL_INTERNAL_H
@@ -24,23 +25,40 @@
 struct fov_toolset {
     fov_context *ctx;
     uint32_t preset; /* FOV_OP_PRESET_… */
-    fov_tool *tools; /* views into `text` */
+    enum fov__dialect dialect;
+    fov_bytes words; /* of a text dialect: what declares the tools in the system text */
+    fov_tool *tools; /* views into `text`; none in a text dialect */
     size_t count;
     char **text; /* parameters and descriptions, owned */
     size_t text_count;
 };
 bool fov__preset_find(const char *name, uint32_t *out); /* NULL: the default, "photo" */
 const char *fov__preset_name(uint32_t preset);
+struct fov_toolset_opts {
+    uint32_t preset;
+    bool is_strict; /* OpenAI's strict mode, where the profile's dialect has it */
+    bool may_drop;  /* drop and recall are offered: images may leave the conversation */
+};
 fov_status fov__toolset_new(struct fov_toolset **out, fov_context *ctx,
-                            const struct fov_profile *profile, uint32_t preset, bool strict,
-                            fov_error *err);
+                            const struct fov_profile *profile,
+                            const struct fov_toolset_opts *opts, fov_error *err);
 void fov__toolset_free(struct fov_toolset *set);
-/* The array that a request's `tools` holds, in a dialect. */
+/* What declares a preset's tools in a dialect: the array that a request's `tools` holds, or, of a
+ * text dialect, words for the system text. */
 fov_status fov__toolset_write(fov_bytes *out, fov_context *ctx, const struct fov_profile *profile,
                               uint32_t preset, enum fov__dialect dialect, fov_error *err);
-/* One operation's declaration (or all of a preset: name NULL) without a profile, for `foveate
- * ops`. */
-void fov__tool_declare(struct fov_jw *jw, const char *key, const fov_op_def *def,
+struct fov__declared {
+    fov_context *ctx;
+    uint32_t preset;
+    const fov_op_def *only; /* alone, and not in an array; NULL: all of the preset */
+    const char *name;       /* the alias that `only` is declared as; NULL: the dialect's choice */
+    enum fov__dialect dialect;
+    enum fov__space space;
+    enum fov__frame frame;
+};
+void fov__tools_write(struct fov_buf *out, const struct fov__declared *what);
+/* One operation's declaration; name as above. */
+void fov__tool_declare(struct fov_jw *jw, const char *key, const fov_op_def *def, const char *name,
                        enum fov__dialect dialect, enum fov__space space, enum fov__frame frame);
 
 /* ---- the toolbox ---------------------------------------------------------------------------- */
@@ -51,6 +69,7 @@ struct fov_toolbox_image {         /* what is known of image k beside the graph 
     struct fov_spent spent;
     bool is_shown;    /* in the conversation: it is not sent twice */
     bool is_recorded; /* its delivery is in the transcript */
+    bool is_dropped;  /* to be taken out of the conversation before the next question */
 };
 
 struct fov_toolbox {
@@ -59,6 +78,7 @@ struct fov_toolbox {
     const struct fov_profile *profile;
     uint32_t preset;
     bool many_images;
+    bool may_drop; /* the session takes dropped images out */
     const fov_cancel *cancel;
     enum fov__space call_space; /* of the call that is being made: an alias may have its own */
     struct fov_toolbox_image *images;
@@ -102,12 +122,38 @@ fov_status fov__toolbox_accept(void *user, const struct fov_node *node, fov_op_f
 void fov__tool_line(struct fov_buf *out, struct fov_toolbox *box, const struct fov_node *node,
                     const char *note);
 
+/* ---- text_call.c ---------------------------------------------------------------------------- */
+
+struct fov_text_call {
+    size_t start, end; /* in the message, its tags included */
+    char *name;        /* of the tool; "grounding"; what it was written in when it is broken */
+    char *arguments;   /* JSON text as it was written */
+    fov_op_fault fault; /* BAD_JSON and others: it cannot be made; NONE: it can be tried */
+};
+struct fov_text_calls {
+    fov_context *ctx;
+    struct fov_text_call *v; /* in order, none inside another */
+    size_t count, capacity;
+};
+/* The calls in a message: <tool_call>{"name","arguments"}</tool_call>, the same in a fenced block,
+ * <grounding>{"bbox_2d","source"}</grounding>; none in <think>. A broken one is there with its
+ * fault. Errors: FOV_E_MEMORY. */
+fov_status fov__text_calls(struct fov_text_calls *out, fov_context *ctx, const char *text,
+                           size_t len, fov_error *err);
+void fov__text_calls_free(struct fov_text_calls *calls);
+/* The rest of the message without thinking; of a text with <answer> what is in the last one. */
+fov_status fov__text_aloud(struct fov_buf *out, const struct fov_text_calls *calls,
+                           const char *text, size_t len);
+
 /* ---- facts.c, state.c ----------------------------------------------------------------------- */
 
 /* A fact's JSON with its `at` and `box` members in the profile's space of the image it is about. */
 void fov__tool_fact_write(struct fov_jw *jw, struct fov_toolbox *box, const struct fov_fact *fact,
                           const fov_json_value *value);
 fov_status fov__tool_state(struct fov_tool_outcome *out, struct fov_toolbox *box,
-                           const fov_op_def *op, fov_error *err);
+                           const fov_op_def *op, const fov_json_value *arguments, fov_error *err);
+/* Make `out` the refusal that out->fault says, about an image or -1. */
+fov_status fov__tool_refuse_call(struct fov_tool_outcome *out, struct fov_toolbox *box,
+                                 int32_t image, fov_error *err);
 
 #endif

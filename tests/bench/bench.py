@@ -25,6 +25,8 @@ ROOT = HERE.parent.parent
 QUALITY = {"enlarged 2.6×": (0.01, 1024), "enlarged 1.3×": (0.04, 1024),
            "shrunk to 0.81": (0.1, 1024), "shrunk to 0.39": (1.0, 1568)}
 QUALITY_INPUTS = ("photo.png", "p12.jpg")
+# What a JPEG's pixels were before.
+ORIGINALS = {"p12.jpg": "photo.png"}
 
 
 def parse(argv):
@@ -99,11 +101,14 @@ def have_quality(bench):
             work = works.Work(f"quality.{name}.{edge}.{share}", case,
                               {"case": "pixels", "warm": True, **size}, works.EVERY, name,
                               lambda first, count, box=box: [box])
-            found[f"{name} {case}"] = judge(bench, work, box, size)
+            found[f"{name} {case}"], origin = judge(bench, work, box, size)
+            if origin:
+                found[f"{name} {case}{targets.ORIGIN}"] = origin
     return found
 
 
 def judge(bench, work, box, size):
+    """dB of each side against the source's own pixels, and against those it was encoded from."""
     bench.results[work.key] = {}
     raws, psnr = {}, {}
     for side in work.sides:
@@ -114,15 +119,23 @@ def judge(bench, work, box, size):
         if not times.missing:
             raws[side] = bench.tools.work / "kept" / f"{work.key}.{side}"
     del bench.results[work.key]
-    done = subprocess.run([bench.tools.python, "-B", HERE / "quality.py", bench.path(work.name),
+    psnr.update(compare(bench, work, work.name, box, size, raws))
+    origin = ORIGINALS.get(work.name)
+    origin = origin and compare(bench, work, origin, box, size, raws)
+    for raw in raws.values():
+        raw.unlink()
+    return psnr, origin
+
+
+def compare(bench, work, reference, box, size, raws):
+    done = subprocess.run([bench.tools.python, "-B", HERE / "quality.py", bench.path(reference),
                            *map(str, box), str(size["width"]), str(size["height"]),
                            *raws.values()], text=True, check=True, stdout=subprocess.PIPE,
                           env=bench.tools.env())
-    for side, line in zip(raws, done.stdout.split()):
-        psnr[side] = float(line)
-        if psnr[side] < 0:
+    psnr = {side: float(line) for side, line in zip(raws, done.stdout.split())}
+    for side, db in psnr.items():
+        if db < 0:
             raise BenchError(f"{work.key}: {side} made pixels of another size")
-        raws[side].unlink()
     return psnr
 
 

@@ -161,11 +161,17 @@ static fov_status bring_over(struct bench *b, fov_error *err)
     return copy.data ? FOV_OK : fov__fail_memory(err, "bench", b->outcome.text.size);
 }
 
+/* What several threads have spent together is no measure of them. */
+static double now(const struct bench *b)
+{
+    return b->request.threads > 1 ? bench_wall() : bench_now();
+}
+
 static fov_status cold(struct bench *b, enum kind kind, size_t i, fov_error *err)
 {
     fov_context *ctx = NULL;
     fov_image *image = NULL, *picture = NULL;
-    const double start = bench_now();
+    const double start = now(b);
     fov_status rc = bench_context(b, &ctx, err);
 
     if (rc >= 0)
@@ -174,7 +180,7 @@ static fov_status cold(struct bench *b, enum kind kind, size_t i, fov_error *err
         rc = picture_of(b, kind, ctx, image, i, &picture, err);
     if (rc >= 0)
         rc = bench_encode(b, picture, err);
-    b->outcome.ms = bench_now() - start;
+    b->outcome.ms = now(b) - start;
     if (rc >= 0)
         note_result(b, picture);
     if (rc >= 0)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // sharp as a peer, by the protocol of bench_foveate: `serve`, or `once REQUEST` for the memory that a
-// process takes. One thread, no cache of operations: it would answer a repeated call without working.
+// process takes. One thread unless the request says more (with glibc's allocator that is its default
+// too), no cache of operations: it would answer a repeated call without working.
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
@@ -27,9 +28,11 @@ async function warm() {
 }
 
 const cold = () => sharp(data, { limitInputPixels: false });
-// With BENCH_CLOCK=cpu what all threads of this process have spent.
+// With BENCH_CLOCK=cpu what this process has spent.
+// What several threads have spent together is no measure of them: then it is the wall's clock.
+let isCpu = false;
 function now() {
-  if (process.env.BENCH_CLOCK !== "cpu") return performance.now();
+  if (!isCpu) return performance.now();
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e3;
 }
@@ -122,6 +125,9 @@ async function answer(line, isOnce) {
     return;
   }
   if (!isOnce) load(request);
+  const threads = request.threads ?? 1;
+  sharp.concurrency(threads);
+  isCpu = process.env.BENCH_CLOCK === "cpu" && threads === 1;
   let spent = 0;
   for (const [index, box] of (request.boxes ?? [null]).entries()) {
     const { kept, ...outcome } = await cases[request.case](request, box);

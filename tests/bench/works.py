@@ -2,6 +2,7 @@
 """What is measured: one Work a row of the table of times. A Work is a request that every side gets
 alike; boxes are all different, so that nothing kept by its recipe can answer."""
 import math
+import os
 from dataclasses import dataclass, field
 
 # name: width, height. The last two are of testdata.
@@ -98,6 +99,14 @@ def fit_cold(size, quick):
                 "jpeg", quick)
 
 
+def fit_shared(size, quick):
+    """The same with as many threads as there are cores, for who can use them: on the wall's clock."""
+    name, cores = f"p{size}.jpg", os.cpu_count() or 1
+    return Work(f"p{size}.fit.threads", f"{size} MP cold fit 1568 → JPEG, {cores} threads, wall",
+                {"case": "fit", "threads": cores, **fitted(name, FIT)}, ("foveate", "sharp"), name,
+                region(name, TENTH, "top"), "jpeg", quick)
+
+
 def fit_pixels(size, quick):
     name = f"p{size}.jpg"
     return Work(f"p{size}.fit.pixels", f"{size} MP warm fit 1568, pixels only",
@@ -180,8 +189,8 @@ def all_works(quick):
                    sides=LOOKS, quick=True),
               zoom("realchart.cold", "poster-results.png", "poster 3000×1780 cold zoom → PNG",
                    png=True, sides=LOOKS, quick=True)]
-    works += [fit_cold(12, True), fit_cold(24, False), fit_pixels(12, True),
-              fit_pixels(24, False)]
+    works += [fit_cold(12, True), fit_shared(12, True), fit_cold(24, False),
+              fit_shared(24, False), fit_pixels(12, True), fit_pixels(24, False)]
     works += [png_decode("chart.png", "chart 2000×1500", True),
               png_decode("diagram.png", "diagram 8000×6000", False),
               png_decode("photo.png", "photo 4000×3000 PNG", True)]
@@ -203,7 +212,8 @@ def check_works():
               zoom("chart.warm.png", "chart.png", "", warm=True, png=True),
               zoom("realchart.cold", "poster-results.png", "", png=True),
               zoom("real.cold", "Landscape_1.jpg", "")]
-    works += [fit_cold(12, True), fit_pixels(12, True), operation_fit("turn", ""),
+    works += [fit_cold(12, True), fit_shared(12, True), fit_pixels(12, True),
+              operation_fit("turn", ""),
               operation_fit("clahe", ""), operation_fit("enhance", ""),
               png_decode("chart.png", "", True), png_decode("photo.png", "", True)]
     works += [operation(what, title, size=(300, 200)) for what, title in OPERATIONS]

@@ -1,11 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* The marks of a JPEG's coded data: what is read from any of them equals libjpeg's decode of the
- * whole, or is refused; how far they have grown before does not show. Both twins run. */
+ * whole, or is refused; how far they have grown before does not show. Both twins run, some on several
+ * threads. */
 #include "fuzz_jpeg_seeds.h"
 
 #include "image/jpeg_internal.h"
 
 #include <stdlib.h>
+
+static bool reach(struct fov_jpeg_scan *scan, const fov_image *image, int32_t rows)
+{
+    fuzz_require(fov__jpeg_scan_begin(scan, NULL) == FOV_OK, "tables can be made");
+    const bool is_there = fov__jpeg_scan_reach(scan, image, rows, NULL);
+    fov__jpeg_scan_end(scan);
+    return is_there;
+}
 
 /* False: refused. */
 static bool read_box(struct fov_pixels **out, struct fov_jpeg_scan *scan, const fov_image *image,
@@ -55,7 +64,7 @@ static void try_boxes(fov_image *image, const struct fov_pixels *truth, int32_t 
         r.width = 1 + (int32_t)(numbers >> 40 & 0xff) % (width - r.x);
         r.height = 1 + (int32_t)(numbers >> 48 & 0xff) % (height - r.y);
         if (i % 2 != 0)
-            fov__jpeg_scan_reach(grown, image, 1 + r.y / (8 * grown->max_v), NULL);
+            reach(grown, image, 1 + r.y / (8 * grown->max_v));
         const bool is_cold = read_box(&a, cold, image, r, shrink);
         const bool is_grown = read_box(&b, grown, image, r, shrink);
         fuzz_require(is_cold == is_grown, "what is refused does not depend on what was read");
@@ -75,7 +84,7 @@ static void try_image(fov_image *image, uint64_t numbers)
     struct fov_jpeg_scan *scan = scan_of(image);
     const bool is_refused = scan->is_refused;
     /* A scan that was passed to its end is undamaged to libjpeg too. */
-    const bool is_whole = fov__jpeg_scan_reach(scan, image, scan->mcus_y, NULL);
+    const bool is_whole = reach(scan, image, scan->mcus_y);
     fov__jpeg_scan_unref(scan);
     if (is_refused)
         return;
@@ -98,9 +107,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fov_context_opts opts = FOV_CONTEXT_OPTS_INIT;
     fov_context *ctx = NULL;
     fov_image *image = NULL;
-    opts.limits = (fov_limits){.pixels = 200000, .edge = 3000};
-    fuzz_require(fov_context_new(&ctx, &opts, NULL) == FOV_OK, "a context can be made");
     const uint64_t numbers = fov__xxh3(data, size);
+    opts.limits = (fov_limits){.pixels = 200000, .edge = 3000};
+    opts.threads = numbers >> 32 & 7 ? 1 : 3;
+    fuzz_require(fov_context_new(&ctx, &opts, NULL) == FOV_OK, "a context can be made");
     if (numbers % 4 == 0)
         ctx->cpu = FOV__CPU_PORTABLE;
     if (fov_image_open_memory(&image, ctx, data, size, NULL, NULL) == FOV_OK)

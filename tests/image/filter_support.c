@@ -24,13 +24,8 @@ void the_context_free(void)
 int twins(enum fov__cpu out[2])
 {
     out[0] = FOV__CPU_PORTABLE;
-#if defined(FOV__HAVE_AVX2)
-    if (__builtin_cpu_supports("avx2")) {
-        out[1] = FOV__CPU_AVX2;
-        return 2;
-    }
-#endif
-    return 1;
+    assert_int_equal(fov__cpu_detect(&out[1], NULL), FOV_OK);
+    return out[1] == FOV__CPU_PORTABLE ? 1 : 2;
 }
 
 uint32_t next_random(uint32_t *seed)

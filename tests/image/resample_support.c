@@ -15,11 +15,10 @@ fov_context *support_context(enum fov__cpu cpu)
 
 int support_cpus(void)
 {
-#if defined(FOV__HAVE_AVX2)
-    return __builtin_cpu_supports("avx2") ? 2 : 1;
-#else
-    return 1;
-#endif
+    enum fov__cpu best;
+
+    assert_int_equal(fov__cpu_detect(&best, NULL), FOV_OK);
+    return (int)best + 1;
 }
 
 struct fov_pixels *picture_new(fov_context *ctx, int32_t width, int32_t height, int32_t bands)

@@ -127,7 +127,9 @@ static void check_level(fov_image *image, struct bytes bytes, struct jpeg_look l
     struct fov_jpeg_scan *known = scan_of(image), *passed = scan_of(image);
     struct fov_planes *planes = NULL;
     struct fov_pixels *px = NULL;
+    assert_int_equal(fov__jpeg_scan_begin(passed, NULL), FOV_OK);
     assert_true(fov__jpeg_scan_reach(passed, image, passed->mcus_y, NULL));
+    fov__jpeg_scan_end(passed);
     assert_int_equal(fov__jpeg_planes_new(&planes, known, all, shrink, NULL), FOV_OK);
     assert_int_equal(fov__jpeg_decode_planes(planes, image, shrink, NULL, NULL), FOV_OK);
     for (int i = 0; i < rounds; i++) {

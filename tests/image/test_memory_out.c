@@ -8,6 +8,7 @@ struct subject {
     struct bytes bytes;
     uint64_t pixels; /* hash of the right picture */
     int32_t shrink;
+    uint32_t threads;
 };
 
 static fov_status decode_once(void *user)
@@ -16,7 +17,9 @@ static fov_status decode_once(void *user)
     fov_context *ctx = NULL;
     fov_image *image = NULL;
     struct fov_level level = {.px = NULL};
-    fov_status rc = torture_context_new(&ctx, NULL);
+    fov_context_opts opts = FOV_CONTEXT_OPTS_INIT;
+    opts.threads = subject->threads;
+    fov_status rc = torture_context_new(&ctx, &opts);
     if (rc == FOV_OK)
         rc = fov_image_open_memory(&image, ctx, subject->bytes.data, subject->bytes.size, NULL,
                                    NULL);
@@ -71,6 +74,18 @@ static void jpeg__survives_failed_allocations(void **state)
         "jpeg progressive", 2);
 }
 
+/* Several rows of MCUs for each of the threads, and a last one that is not kept whole. */
+static void jpeg__read_together_survives_failed_allocations(void **state)
+{
+    struct subject subject = {.bytes = picture_jpeg((struct jpeg_look){
+                                  .width = 40, .height = 603, .components = 3, .h = 2, .v = 2}),
+                              .shrink = 1,
+                              .threads = 3};
+    (void)state;
+    assert_true(torture_run(decode_once, &subject, "jpeg, threads", TORTURE_MAY_SUCCEED) > 5);
+    free(subject.bytes.data);
+}
+
 /* lcms2 2.14 ends the process when some of its own allocations fail (in _cmsMAT3per, for one), so
  * only ours are failed here: where a sanitizer keeps torture out of the libraries. */
 static void profile__survives_failed_allocations(void **state)
@@ -115,6 +130,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(png__survives_failed_allocations),
         cmocka_unit_test(jpeg__survives_failed_allocations),
+        cmocka_unit_test(jpeg__read_together_survives_failed_allocations),
         cmocka_unit_test(profile__survives_failed_allocations),
         cmocka_unit_test(pixels__survive_failed_allocations),
     };

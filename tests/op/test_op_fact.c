@@ -39,6 +39,10 @@ static void halves(uint8_t *pixel, int32_t x, int32_t y)
     }
 }
 
+#define GREEN "\"rgb\":[0,255,0],\"hex\":\"#00ff00\",\"lab\":[87.7,-86.2,83.2]"
+#define RED "\"rgb\":[200,0,0],\"hex\":\"#c80000\",\"lab\":[41.7,66.7,56]"
+#define BLUE "\"rgb\":[0,0,200],\"hex\":\"#0000c8\",\"lab\":[24.2,66,-89.8]"
+
 static void op_sample__reads_single_pixels_exactly(void **state)
 {
     struct canvas canvas;
@@ -48,12 +52,11 @@ static void op_sample__reads_single_pixels_exactly(void **state)
     assert_string_equal(
         fact_of("sample", "{\"points\":[[10,10],[10.99,10.5],[11,10],[100,40],[49.5,0]]}", &canvas),
         "{\"points\":["
-        "{\"at\":[10,10],\"source_px\":[1010,2010],\"rgb\":[0,255,0],\"hex\":\"#00ff00\"},"
-        "{\"at\":[10.99,10.5],\"source_px\":[1010.99,2010.5],\"rgb\":[0,255,0],\"hex\":\"#00ff00\"}"
-        ","
-        "{\"at\":[11,10],\"source_px\":[1011,2010],\"rgb\":[200,0,0],\"hex\":\"#c80000\"},"
-        "{\"at\":[100,40],\"source_px\":[1100,2040],\"rgb\":[0,0,200],\"hex\":\"#0000c8\"},"
-        "{\"at\":[49.5,0],\"source_px\":[1049.5,2000],\"rgb\":[200,0,0],\"hex\":\"#c80000\"}]}");
+        "{\"at\":[10,10],\"source_px\":[1010,2010]," GREEN "},"
+        "{\"at\":[10.99,10.5],\"source_px\":[1010.99,2010.5]," GREEN "},"
+        "{\"at\":[11,10],\"source_px\":[1011,2010]," RED "},"
+        "{\"at\":[100,40],\"source_px\":[1100,2040]," BLUE "},"
+        "{\"at\":[49.5,0],\"source_px\":[1049.5,2000]," RED "}]}");
     canvas_close(&canvas);
 }
 
@@ -65,6 +68,10 @@ static void op_sample__takes_the_mean_of_a_disc(void **state)
     /* Radius 1 is the pixel and its four neighbours: one green of five. */
     assert_non_null(strstr(fact_of("sample", "{\"points\":[[10,10]],\"radius\":1}", &canvas),
                            "\"rgb\":[160,51,0]"));
+    /* Four of 200 and a 0: 80; four 0 and one 255: 102. A point alone has no spread. */
+    assert_non_null(strstr(fact_of("sample", "{\"points\":[[10,10]],\"radius\":1}", &canvas),
+                           "\"spread\":[80,102,0]"));
+    assert_null(strstr(fact_of("sample", "{\"points\":[[10,10]]}", &canvas), "spread"));
     /* (11, 11) is a diagonal neighbour of the green one: outside radius 1. */
     assert_non_null(strstr(fact_of("sample", "{\"points\":[[11,11]],\"radius\":1}", &canvas),
                            "\"rgb\":[200,0,0]"));
@@ -81,10 +88,11 @@ static void op_sample__finds_mean_median_and_main_colours(void **state)
     canvas_open(&canvas, 100, 40, 3, halves);
     assert_string_equal(fact_of("sample", "{\"box\":[20,0,60,40]}", &canvas),
                         "{\"box\":[20,0,60,40],\"source_px\":[20,0,60,40],"
-                        "\"mean\":{\"rgb\":[150,0,50],\"hex\":\"#960032\"},"
-                        "\"median\":{\"rgb\":[200,0,0],\"hex\":\"#c80000\"},"
-                        "\"colors\":[{\"rgb\":[200,0,0],\"hex\":\"#c80000\",\"share\":0.75},"
-                        "{\"rgb\":[0,0,200],\"hex\":\"#0000c8\",\"share\":0.25}]}");
+                        "\"mean\":{\"rgb\":[150,0,50],\"hex\":\"#960032\",\"lab\":[31.1,55.4,17]},"
+                        "\"spread\":[86.6,0,86.6],"
+                        "\"median\":{" RED "},"
+                        "\"colors\":[{" RED ",\"share\":0.75},"
+                        "{" BLUE ",\"share\":0.25}]}");
     canvas.to_source = fov__mat_mul(fov__mat_translate(40, 0), fov__mat_rotate(90));
     assert_non_null(strstr(fact_of("sample", "{\"box\":[0,0,10,20]}", &canvas),
                            "\"box\":[0,0,10,20],\"source_px\":[20,0,40,10]"));

@@ -87,6 +87,7 @@ static void reader__asks_for_looks_before_it_answers(void **state)
     fov_reply *reply = NULL;
     (void)state;
     talk_open(&talk, NULL);
+    need_engine(&talk);
     talk_ask(&talk, "small-pets.png", "How many cats are there in our street?");
     assert_int_equal(talk_round(&talk, &reply, 5, NULL), FOV_OK);
     assert_true(fov_reply_part_count(reply) >= 1);

@@ -4,6 +4,20 @@
 
 #define ZOOM "{\"calls\":[{\"name\":\"zoom\",\"arguments\":{\"box\":[100,100,400,300]}}]}"
 
+static int images_in(const fov_conversation *conversation)
+{
+    int n = 0;
+
+    for (size_t m = 0; m < fov_conversation_count(conversation); m++) {
+        for (size_t i = 0; i < fov_conversation_part_count(conversation, m); i++) {
+            fov_part part;
+            assert_int_equal(fov_conversation_get_part(conversation, m, i, &part), FOV_OK);
+            n += part.kind == FOV_PART_IMAGE;
+        }
+    }
+    return n;
+}
+
 static void session__answers_after_looking_again(void **state)
 {
     struct desk desk;
@@ -501,6 +515,64 @@ static void session__a_slow_operation_is_refused_to_the_model(void **state)
     desk_close(&desk);
 }
 
+/* An image that was dropped leaves before the next question, where the caller allows it, and comes
+ * back with the same bytes. */
+static void session__dropped_images_leave_between_questions(void **state)
+{
+    static const char script[] =
+        "[" ZOOM ",{\"calls\":[{\"name\":\"drop\",\"arguments\":{\"image\":\"img_1\"}}]},"
+        "{\"text\":\"ANSWER: 1\"},"
+        "{\"calls\":[{\"name\":\"recall\",\"arguments\":{\"image\":\"img_1\"}},"
+        "{\"name\":\"recall\",\"arguments\":{\"image\":\"img_1\"}},"
+        "{\"name\":\"drop\",\"arguments\":{}},"
+        "{\"name\":\"drop\",\"arguments\":{\"image\":\"img_8\"}}]},{\"text\":\"ANSWER: 2\"}]";
+    fov_session_opts opts = FOV_SESSION_OPTS_INIT;
+    fov_replayed replayed = FOV_REPLAYED_INIT;
+    struct desk desk;
+    char *text;
+
+    (void)state;
+    opts.preset = "all";
+    opts.evict_dropped = 1;
+    desk_open(&desk, script, &opts, 0);
+    assert_int_equal(desk_ask(&desk, "One?"), FOV_OK);
+    assert_int_equal(images_in(desk.session->conversation), 2); /* until the next question */
+    assert_int_equal(desk_ask(&desk, "Two?"), FOV_OK);
+    assert_int_equal(images_in(desk.session->conversation), 2); /* gone, and back */
+    assert_non_null(strstr(desk.seen.data, "img_1 is taken out before the next question"));
+    assert_non_null(strstr(desk.seen.data, "img_1 is still in the conversation"));
+    assert_non_null(strstr(desk.seen.data, "MISSING_ARG"));
+    assert_non_null(strstr(desk.seen.data, "There is no image img_8"));
+    assert_int_equal(fov_session_close(desk.session, NULL), FOV_OK);
+    text = desk_transcript(&desk);
+    assert_non_null(strstr(text, "\"event\":\"eviction\""));
+    free(text);
+    assert_int_equal(fov_transcript_verify(desk.ctx, desk.folder, NULL, NULL, &replayed, &desk.err),
+                     FOV_OK);
+    desk_close(&desk);
+}
+
+/* Without that policy nothing leaves, and the tools for it are not offered. */
+static void session__keeps_every_image_unless_told(void **state)
+{
+    static const char script[] =
+        "[" ZOOM ",{\"calls\":[{\"name\":\"drop\",\"arguments\":{\"image\":\"img_1\"}}]},"
+        "{\"text\":\"ANSWER: 1\"},{\"text\":\"ANSWER: 2\"}]";
+    fov_session_opts opts = FOV_SESSION_OPTS_INIT;
+    struct desk desk;
+
+    (void)state;
+    opts.preset = "all";
+    desk_open(&desk, script, &opts, 1);
+    for (size_t i = 0; i < desk.session->tools->count; i++)
+        assert_string_not_equal(desk.session->tools->tools[i].name, "drop");
+    assert_int_equal(desk_ask(&desk, "One?"), FOV_OK);
+    assert_int_equal(desk_ask(&desk, "Two?"), FOV_OK);
+    assert_int_equal(images_in(desk.session->conversation), 2);
+    assert_non_null(strstr(desk.seen.data, "This session keeps every image"));
+    desk_close(&desk);
+}
+
 static void session__missing_arguments_are_errors(void **state)
 {
     struct desk desk;
@@ -554,6 +626,8 @@ int suite_session(void)
         cmocka_unit_test(session__goes_on_where_a_lost_connection_stopped_it),
         cmocka_unit_test(session__a_cancelled_call_has_its_result),
         cmocka_unit_test(session__a_slow_operation_is_refused_to_the_model),
+        cmocka_unit_test(session__dropped_images_leave_between_questions),
+        cmocka_unit_test(session__keeps_every_image_unless_told),
         cmocka_unit_test(session__missing_arguments_are_errors),
     };
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "test_support.h"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 /* Whether the page at `data` is marked "don't dump" (dd) in the kernel's own list. */
 static int is_left_out_of_cores(const void *data)
 {
@@ -22,15 +25,29 @@ static int is_left_out_of_cores(const void *data)
     return found;
 }
 
+/* The same of a page that was marked here: an emulator may keep the mark to itself, and some
+ * sandboxes hide smaps. */
+static int is_told_here(void)
+{
+    const size_t size = (size_t)sysconf(_SC_PAGESIZE);
+    void *page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_true(page != MAP_FAILED);
+    madvise(page, size, MADV_DONTDUMP);
+    const int told = is_left_out_of_cores(page);
+    munmap(page, size);
+    return told;
+}
+
 static void secret__stays_out_of_core_files(void **state)
 {
     struct fov_secret secret;
     (void)state;
     assert_int_equal(fov__secret_new(&secret, "Authorization: Bearer ", "sk-1234", NULL), FOV_OK);
     assert_string_equal(secret.text, "Authorization: Bearer sk-1234");
-    const int flag = is_left_out_of_cores(secret.text);
-    if (flag >= 0) { /* some sandboxes hide smaps */
-        assert_int_equal(flag, 1);
+    if (is_told_here() == 1) {
+        assert_int_equal(is_left_out_of_cores(secret.text), 1);
+    } else {
+        print_message("this system does not tell which pages are left out: not looked at\n");
     }
     fov__secret_free(&secret);
     assert_null(secret.text);

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/* A golden picture of each operation on pixels, made of a part of a chart through the graph, and
+ * compared exactly. FOV_UPDATE=1 in the environment writes them anew, to be looked at. */
+#include "op/harness.h"
+
+#include <foveate/encode.h>
+#include <foveate/graph.h>
+
+#include <stdlib.h>
+
+struct picture {
+    const char *name, *source, *box, *op, *arguments;
+};
+
+static const struct picture pictures[] = {
+    {"binarize_otsu", "charts/faint-tea.png", "[0,0,300,200]", "binarize", ""},
+    {"binarize_adaptive", "charts/faint-tea.png", "[0,0,300,200]", "binarize",
+     ",\"method\":\"adaptive\""},
+    {"binarize_saturation", "charts/pie-budget.png", "[60,40,640,300]", "binarize",
+     ",\"channel\":\"saturation\",\"invert\":true"},
+    {"spotlight_mask", "charts/table-rail.png", "[0,0,400,200]", "spotlight",
+     ",\"boxes\":[[0,0,400,66],[0,95,400,126]]"},
+    {"spotlight_dim", "charts/table-rail.png", "[0,0,400,200]", "spotlight",
+     ",\"boxes\":[[0,0,400,66],[0,95,400,126]],\"mode\":\"dim\""},
+    {"spotlight_blur", "charts/table-rail.png", "[0,0,400,200]", "spotlight",
+     ",\"boxes\":[[0,0,400,66],[0,95,400,126]],\"mode\":\"blur\""},
+    {"spotlight_outline", "charts/table-rail.png", "[0,0,400,200]", "spotlight",
+     ",\"boxes\":[[0,0,400,66],[0,95,400,126]],\"mode\":\"outline\""},
+    {"isolate_color_keep", "charts/line-internet.png", "[500,50,850,280]", "isolate_color",
+     ",\"color\":\"#286bbb\""},
+    {"isolate_color_fade", "charts/line-internet.png", "[500,50,850,280]", "isolate_color",
+     ",\"color\":\"#286bbb\",\"mode\":\"fade\""},
+    {"isolate_color_remove", "charts/line-internet.png", "[500,50,850,280]", "isolate_color",
+     ",\"color\":\"#286bbb\",\"mode\":\"remove\""},
+};
+
+static int32_t apply(fov_graph *graph, const char *op, const char *fmt, const char *a, const char *b)
+{
+    char arguments[256];
+    fov_applied applied = FOV_APPLIED_INIT;
+    fov_error err = {0};
+    fov__format(arguments, sizeof(arguments), "%s%s%s", fmt, a, b);
+    if (fov_graph_apply(graph, op, arguments, &applied, &err) < 0)
+        fail_msg("%s %s: %s", op, arguments, err.message);
+    return applied.image;
+}
+
+static fov_image *draw(const struct picture *p)
+{
+    char path[512];
+    fov_image *source = NULL, *out = NULL;
+    fov_graph *graph = NULL;
+    fov_error err = {0};
+    fov__format(path, sizeof(path), "%s/%s", FOV_TESTDATA, p->source);
+    if (fov_image_open(&source, the_context(), path, NULL, &err) < 0)
+        fail_msg("%s: %s", path, err.message);
+    assert_int_equal(fov_graph_new(&graph, the_context(), &err), FOV_OK);
+    assert_int_equal(fov_graph_add_source(graph, source, NULL, &err), FOV_OK);
+    apply(graph, "zoom", "{\"box\":", p->box, "}");
+    const int32_t image = apply(graph, p->op, "{\"image\":\"img_1\"", p->arguments, "}");
+    if (fov_graph_render(graph, image, NULL, NULL, &out, &err) < 0)
+        fail_msg("%s: %s", p->name, err.message);
+    fov_graph_free(graph);
+    fov_image_unref(source);
+    return out;
+}
+
+static void write_picture(fov_image *image, const char *path)
+{
+    fov_encode_opts opts = FOV_ENCODE_OPTS_INIT;
+    fov_bytes bytes = {NULL, 0, NULL};
+    opts.format = FOV_FORMAT_PNG;
+    assert_int_equal(fov_image_encode(&bytes, image, &opts, NULL), FOV_OK);
+    assert_int_equal(fov__file_write(the_context(), path, bytes.data, bytes.size, false, NULL),
+                     FOV_OK);
+    fov_bytes_free(&bytes);
+}
+
+static uint8_t *pixels_of(fov_image *image, size_t *n)
+{
+    const fov_size size = fov_image_size(image);
+    *n = (size_t)size.width * (size_t)size.height * 3;
+    uint8_t *px = malloc(*n);
+    assert_non_null(px);
+    assert_int_equal(fov_image_read(image, (fov_box){0, 0, size.width, size.height}, 3, px,
+                                    (size_t)size.width * 3, NULL),
+                     FOV_OK);
+    return px;
+}
+
+static void op_pictures__each_operation_on_pixels_has_its_own(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < FOV_COUNT(pictures); i++) {
+        char path[512];
+        fov_image *want = NULL, *got = draw(&pictures[i]);
+        fov_error err = {0};
+        size_t n, m;
+        fov__format(path, sizeof(path), "%s/golden/op/%s.png", FOV_TESTDATA, pictures[i].name);
+        if (fov__env("FOV_UPDATE") != NULL)
+            write_picture(got, path);
+        if (fov_image_open(&want, the_context(), path, NULL, &err) < 0)
+            fail_msg("%s; make it with FOV_UPDATE=1 and look at it", err.message);
+        uint8_t *p = pixels_of(got, &n), *q = pixels_of(want, &m);
+        assert_int_equal(n, m);
+        for (size_t k = 0; k < n; k++) {
+            if (p[k] != q[k])
+                fail_msg("%s differs at byte %zu: %d, not %d", pictures[i].name, k, p[k], q[k]);
+        }
+        free(p);
+        free(q);
+        fov_image_unref(got);
+        fov_image_unref(want);
+    }
+}
+
+int suite_op_pictures(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(op_pictures__each_operation_on_pixels_has_its_own)};
+    return cmocka_run_group_tests_name("op_pictures", tests, NULL, NULL);
+}
