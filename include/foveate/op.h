@@ -114,6 +114,10 @@ FOV_API const char *fov_op_alias(const fov_op *op, size_t index);
  * out: a size as "400x250", or for a fact a key of its answer. NULL after the last. */
 FOV_API const char *fov_op_example(const fov_op *op, size_t index, const char **result);
 
+/* What must be called on that picture before the examples, which then may name fact_0, fact_1 …: the
+ * name of operation `index`, and in *arguments (may be NULL) its arguments. NULL after the last. */
+FOV_API const char *fov_op_example_after(const fov_op *op, size_t index, const char **arguments);
+
 /* ---- parameters ----------------------------------------------------------------------------- */
 
 /* What a parameter holds, and how it is written in JSON. More types may be added. */
@@ -173,7 +177,9 @@ FOV_API fov_status fov_op_param_at(fov_op_param *out, const fov_op *op, size_t i
  *
  * dialect   "openai-strict"  structured outputs: all properties required, optional ones nullable,
  *                            bounds and defaults in words
- *           "openai", "anthropic", "mcp"   plain JSON Schema with bounds and defaults
+ *           "anthropic", "mcp"   plain JSON Schema with bounds and defaults
+ *           "openai"         the same in fewer words, which every request pays for: an array's
+ *                            length and the range of coordinates are told when they are wrong
  *           "gemini"         the subset that parametersJsonSchema reads
  *           "qwen-agent"     exactly type, properties and required
  *           "verl"           bounds, defaults and shapes in words

@@ -36,8 +36,8 @@ int fov__print(char *out, size_t size, const char *fmt, va_list args) FOV_PRINTF
 
 /* Which twin of a function with SIMD code runs. Every twin gives the same bytes. The code of a
  * level is in a file of its own, <name>_avx2.c or <name>_neon.c, which alone is compiled for that
- * level (fov_simd_sources() in the root's CMakeLists.txt; FOV__HAVE_AVX2 and FOV__HAVE_NEON say that
- * it is there; never both). Levels are counted within an architecture, the best last. A function
+ * level (fov_simd_sources() in the root's CMakeLists.txt; FOV__HAVE_AVX2 or FOV__HAVE_NEON says
+ * that the build is for it). Levels are counted within an architecture, the best last. A function
  * without a twin for a level runs the portable one there; no function has one for NEON yet. */
 enum fov__cpu { FOV__CPU_PORTABLE, FOV__CPU_AVX2 = 1, FOV__CPU_NEON = 1 };
 /* The best this machine has, or what FOV_CPU ("portable", "avx2", "neon") in the environment asks

@@ -122,4 +122,13 @@ bool cli_apply_value(const struct cli *cli, struct fov_jw *jw, const char *op, c
 /* The reference of one operation, or of all (NULL), as Markdown. */
 void cli_ops_md(struct fov_buf *out, const char *op);
 
+/* ---- demo_picture.c, ops_sheet.c ------------------------------------------------------------ */
+
+enum { CLI_DEMO_WIDTH = 1000, CLI_DEMO_HEIGHT = 500 };
+/* The picture that examples are shown on, or the same with three changes. The caller owns *out. */
+fov_status cli_demo_picture(fov_image **out, fov_context *ctx, bool is_changed, fov_error *err);
+/* Every operation of a preset (or `only` one) with its example before and after, as a picture in a
+ * file. Returns the exit code. */
+int cli_ops_sheet(struct cli *cli, const fov_op_def *only, uint32_t preset, const char *path);
+
 #endif

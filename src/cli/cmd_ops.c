@@ -9,6 +9,7 @@ static const struct cli_option options[] = {
     {"preset", 0, "NAME", "only those of zoom, document, chart, diagram, photo or all"},
     {"space", 0, "NAME",
      "coordinates that schemas speak of: node_px, delivered_px, n1000, n999, n1000yx, n1"},
+    {"sheet", 0, "OUT", "write a picture of each operation's example, before and after (.png)"},
     {NULL, 0, NULL, NULL}};
 
 static void list(uint32_t preset)
@@ -58,7 +59,7 @@ static bool find_form(const char *form, struct fov__declared *what)
 static int run(struct cli *cli)
 {
     const char *form = cli_get(cli, "as"), *space = cli_get(cli, "space");
-    const char *preset = cli_get(cli, "preset");
+    const char *preset = cli_get(cli, "preset"), *sheet = cli_get(cli, "sheet");
     const char *op = cli->arg_count > 0 ? cli->args[0] : NULL;
     struct fov__declared what = {.ctx = cli->ctx,
                                  .preset = FOV_OP_PRESET_ALL,
@@ -83,6 +84,8 @@ static int run(struct cli *cli)
         return cli_usage(cli, "there is no preset %s", preset);
     if (!find_form(form, &what))
         return cli_usage(cli, "there is no form %s", form);
+    if (sheet)
+        return cli_ops_sheet(cli, what.only, what.preset, sheet);
     if (!form && !op) {
         list(what.preset);
         return CLI_OK;
@@ -105,5 +108,5 @@ static int run(struct cli *cli)
 }
 
 const struct cli_command cli_ops = {
-    "ops", "[NAME] [--as FORM]", "List the operations, or tell one's arguments.", NULL, options,
+    "ops", "[NAME] [--as FORM] [--sheet OUT]", "List the operations, or tell one's arguments.", NULL, options,
     run};

@@ -30,6 +30,10 @@ static const char *type_words(int32_t type)
         return "lines";
     case FOV_PARAM_LABELS:
         return "labels";
+    case FOV_PARAM_TICKS:
+        return "ticks";
+    case FOV_PARAM_FACTS:
+        return "facts";
     }
     return "";
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A view of a node becomes pixels: the base (render_source.c, or a barrier) is resampled once through
- * the composed matrix, the segment's colour steps are taken in order, marks are drawn last.
+/* A view of a node becomes pixels: the base (render_source.c, or a barrier) is resampled once
+ * through the composed matrix, the segment's colour steps are taken in order, marks are drawn last.
  * Everything is decided by the view's numbers: neither the cache nor the number of threads shows in
  * a pixel. */
 #include "graph/graph_internal.h"

@@ -15,11 +15,20 @@
 
 static int32_t choose_shrink(struct fov_mat to_base, int32_t width, int32_t height)
 {
-    double sx, sy, least;
+    const fov_point at[5] = {{width * 0.5, height * 0.5},
+                             {0.5, 0.5},
+                             {width - 0.5, 0.5},
+                             {0.5, height - 0.5},
+                             {width - 0.5, height - 0.5}};
+    double sx, sy, least = 0.0;
     int32_t shrink = 1;
 
-    fov__mat_density(to_base, (fov_point){width * 0.5, height * 0.5}, &sx, &sy);
-    least = sx < sy ? sx : sy;
+    /* A perspective is nearest, and needs its source at the highest density, at a corner. */
+    for (int i = 0; i < (fov__mat_is_affine(to_base) ? 1 : 5); i++) {
+        fov__mat_density(to_base, at[i], &sx, &sy);
+        sx = sx < sy ? sx : sy;
+        least = i == 0 || sx < least ? sx : least;
+    }
     while (shrink < 8 && least / (2.0 * shrink) >= LEVEL_PIXELS)
         shrink *= 2;
     return shrink;

@@ -35,4 +35,41 @@ void fov__draw_text(struct fov_pixels *px, fov_point at, const char *text, doubl
                     struct fov_ink ink);
 fov_size fov__draw_text_size(const char *text, double height, double stroke);
 
+/* Laid over `to` with its corner at (x, y). */
+void fov__draw_paste(struct fov_pixels *to, const struct fov_pixels *px, int32_t x, int32_t y);
+
+/* ---- draw_words.c: text of any kind in lines, for pictures of transcripts and of operations ---- */
+
+/* Text of a stranger in the letters that our font has: accents are dropped, typographers' signs
+ * become what is typed for them, controls become spaces. What has no such form stays, and the font
+ * draws a hollow box for it. Runs of spaces become one. */
+void fov__words_ascii(struct fov_buf *out, const char *text, size_t len);
+/* Break ASCII text, in place, into at most `most` lines no wider than `width`: returns how many,
+ * their starts in `lines`, each ended by NUL. What does not fit ends in "...". Behind its NUL
+ * `text` has room for `most` + 4 bytes. */
+int32_t fov__words_wrap(char *text, double height, double stroke, int32_t width, char **lines,
+                          int32_t most);
+
+/* A style of letters: of a capital, the pen, from line to line. */
+struct fov_type {
+    double height, pen;
+    int32_t step;
+    uint8_t grey[3];
+};
+
+enum { FOV__WORDS_MAX = 1200 /* bytes that are looked at */, FOV__WORDS_LINES = 8 };
+struct fov_words {
+    char *text;
+    char *lines[FOV__WORDS_LINES];
+    int32_t count;
+};
+/* Text as lines; words->text is the caller's to free, also on error. */
+fov_status fov__words_make(struct fov_words *words, fov_context *ctx, const char *text, size_t len,
+                           const struct fov_type *type, int32_t width, int32_t most,
+                           fov_error *err);
+void fov__words_draw(struct fov_pixels *px, const struct fov_words *words,
+                     const struct fov_type *type, int32_t x, int32_t y);
+/* From the first capital's upper edge to the last one's feet. */
+int32_t fov__words_height(const struct fov_words *words, const struct fov_type *type);
+
 #endif

@@ -169,7 +169,7 @@ fov_status fov__filter_delta_e(const struct fov__filter *filter, const struct fo
 
 enum { FOV__PALETTE_MAX = 12, FOV__PALETTE_ROOM = 32 };
 struct fov__palette_color {
-    uint8_t rgb[3];  /* that of most pixels of its core, where there is such a colour; else their mean */
+    uint8_t rgb[3];  /* of most pixels of its core, where they have one colour; else their mean */
     uint32_t count;  /* pixels nearest to it */
     uint32_t border; /* those of them that are outermost */
     uint32_t area;   /* of its largest connected part (four neighbours) */

@@ -11,8 +11,8 @@
 
 /* Cells are 4 units wide (1/128 units shifted by 9). */
 enum { CELL_BITS = 9, CELLS_L = 26, CELLS_AB = 64, CELLS = CELLS_L * CELLS_AB * CELLS_AB };
-/* Units within which neighbours are one colour to the eye (levels a channel); how far apart clusters
- * begin and how far from it a colour still moves one (CIELAB); rounds of k-means. */
+/* Units within which neighbours are one colour to the eye (levels a channel); how far apart
+ * clusters begin and how far from it a colour still moves one (CIELAB); rounds of k-means. */
 enum { SAME = 12, APART = 12 * FOV__LAB_UNIT, PULL = 20 * FOV__LAB_UNIT, ROUNDS = 4 };
 /* How small a part of the picture's weight makes a cluster: 1/4000. Nearer to each other than ALIKE
  * (Delta E 2000), two are one colour that noise has torn; up to HALO, one that is less than 1/50 of
@@ -81,7 +81,8 @@ static uint32_t weight_of(const struct fov__view *in, int32_t x, int32_t y)
     const uint8_t *left = x > 0 ? p - 3 : p, *right = x + 1 < in->width ? p + 3 : p;
     const uint8_t *up = y > 0 ? p - in->stride : p;
     const uint8_t *down = y + 1 < in->height ? p + in->stride : p;
-    const bool l = is_same(p, left), r = is_same(p, right), u = is_same(p, up), d = is_same(p, down);
+    const bool l = is_same(p, left), r = is_same(p, right), u = is_same(p, up),
+               d = is_same(p, down);
     if ((!l && !r && is_mixture(p, left, right)) || (!u && !d && is_mixture(p, up, down)))
         return 0;
     return 1 + (uint32_t)l + (uint32_t)r + (uint32_t)u + (uint32_t)d;
@@ -90,13 +91,15 @@ static uint32_t weight_of(const struct fov__view *in, int32_t x, int32_t y)
 static uint32_t cell_of(int32_t l, int32_t a, int32_t b)
 {
     const int32_t i = l < 0 ? 0 : l >> CELL_BITS, half = CELLS_AB / 2;
-    return (uint32_t)((i * CELLS_AB + (a >> CELL_BITS) + half) * CELLS_AB + (b >> CELL_BITS) + half);
+    return (uint32_t)((i * CELLS_AB + (a >> CELL_BITS) + half) * CELLS_AB + (b >> CELL_BITS) +
+                      half);
 }
 
 static void lab_row(const struct finding *f, int32_t y)
 {
     const size_t n = (size_t)f->in->width;
-    fov__lab_from_srgb(f->tables, f->lab, f->lab + n, f->lab + 2 * n, fov__view_row(f->in, y), n, 3);
+    fov__lab_from_srgb(f->tables, f->lab, f->lab + n, f->lab + 2 * n, fov__view_row(f->in, y), n,
+                       3);
 }
 
 static void count_row(struct finding *f, int32_t y)
@@ -301,8 +304,7 @@ static void cast(struct vote *vote, const uint8_t *rgb)
         vote->lead--;
 }
 
-static void label_row(struct finding *f, int32_t y, struct vote *votes,
-                      struct fov__palette *out)
+static void label_row(struct finding *f, int32_t y, struct vote *votes, struct fov__palette *out)
 {
     const int32_t n = f->in->width;
     uint8_t *label = f->pixel_label + (size_t)y * (size_t)n;

@@ -129,7 +129,8 @@ fov_status fov__palette_places(const struct fov__filter *filter, const uint8_t *
                                int32_t width, int32_t height, struct fov__palette *out,
                                fov_error *err)
 {
-    const size_t n = (size_t)width * (size_t)height, size = n * (sizeof(int32_t) + sizeof(uint16_t));
+    const size_t n = (size_t)width * (size_t)height,
+                 size = n * (sizeof(int32_t) + sizeof(uint16_t));
     struct places p = {label, width, height, NULL, NULL};
     struct place place[FOV__PALETTE_ROOM];
     memset(place, 0, sizeof(place));

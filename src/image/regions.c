@@ -7,6 +7,7 @@
 enum {
     RING = 3,            /* pixels along the frame that tell the background */
     BACKGROUNDS = 3,     /* a page, its panel, a card */
+    KINDS = 24,          /* colours that are tried for a panel */
     JOIN_MOST = 512,     /* areas that are tried for pieces of each other */
     GAP = 3,             /* pixels: the width of a line that cuts */
     LIKE = 3             /* Delta-E 76 between means of one colour */
@@ -122,18 +123,34 @@ static void set_background(struct field *f, uint32_t like, struct fov__regions *
     memcpy(out->background[out->backgrounds++], f->areas[like].rgb, 3);
 }
 
+/* The largest area whose colour has not been tried; 0: there is none. */
+static uint32_t next_kind(struct field *f, uint32_t min_area)
+{
+    const int64_t most = like_most(f);
+    uint32_t like = 0;
+    for (uint32_t k = 1; k <= f->count; k++) {
+        const struct area *a = &f->areas[k];
+        if (!a->is_background && !a->is_tried && a->count >= min_area &&
+            (like == 0 || a->count > f->areas[like].count))
+            like = k;
+    }
+    for (uint32_t k = 1; k <= f->count && like != 0; k++)
+        f->areas[k].is_tried |= between(&f->areas[k], &f->areas[like]) <= most;
+    return like;
+}
+
+/* Lines may cut a panel into many small areas, so colours are tried, not areas. */
 static void find_backgrounds(struct field *f, uint32_t min_area, struct fov__regions *out)
 {
     uint32_t like = find_ground(f);
-    while (like != 0 && out->backgrounds < BACKGROUNDS &&
-           (out->backgrounds == 0 || is_panel(f, like, min_area))) {
+    if (like != 0)
         set_background(f, like, out);
-        like = 0;
-        for (uint32_t k = 1; k <= f->count; k++) {
-            if (!f->areas[k].is_background && f->areas[k].count > 0 &&
-                (like == 0 || f->areas[k].count > f->areas[like].count))
-                like = k;
-        }
+    for (int n = 0; n < KINDS && out->backgrounds < BACKGROUNDS; n++) {
+        like = next_kind(f, min_area);
+        if (like == 0)
+            break;
+        if (is_panel(f, like, min_area))
+            set_background(f, like, out);
     }
 }
 

@@ -11,8 +11,7 @@ struct area {
     uint64_t sum_x, sum_y;
     int32_t lab[3];      /* mean, units of 1/FOV__LAB_UNIT */
     uint8_t rgb[3];      /* mean of the pixels that are like all their neighbours */
-    bool is_background;
-    uint32_t joined;     /* the area that it is a piece of; itself: none */
+    bool is_background, is_tried;
 };
 
 /* The picture while it is divided. Label 0 is nobody's. */

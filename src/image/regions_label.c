@@ -45,7 +45,7 @@ static fov_status to_lab(struct field *f, fov_error *err)
 }
 
 /* How much like colours differ: in a drawing neighbours are the same or far apart, in a JPEG a
- * fifth of them and more are nearly the same. */
+ * tenth of them and more are nearly the same. */
 static double find_noise(const struct field *f)
 {
     const int64_t near = field_square(10), same = field_square(0.2);
@@ -55,7 +55,7 @@ static double find_noise(const struct field *f)
         const int64_t d = field_between(f, i, lab);
         count += d > same && d < near;
     }
-    const double share = (double)count / (double)f->n * 5;
+    const double share = (double)count / (double)f->n * 10;
     return 2.5 + 3.5 * (share < 1 ? share : 1);
 }
 
@@ -329,11 +329,39 @@ static void grow_mixed(struct field *f, int32_t radius)
         f->label[i] &= ~(uint32_t)FRESH;
 }
 
+/* Areas that touch and are of one colour but for the noise between them become the earlier one. */
+static void merge_alike(struct field *f)
+{
+    const size_t w = (size_t)f->width;
+    const int64_t most = field_square(f->noise * 1.5);
+    uint32_t *link = f->touch; /* of labels: there are fewer than pixels */
+    for (uint32_t k = 0; k <= f->count; k++)
+        link[k] = k;
+    for (size_t i = 0; i < f->n; i++) {
+        const size_t near[2] = {i % w + 1 < w ? i + 1 : i, i + w < f->n ? i + w : i};
+        for (int k = 0; k < 2; k++) {
+            const uint32_t a = f->label[i], b = f->label[near[k]];
+            int64_t d = 0;
+            if (a == b || a == 0 || b == 0)
+                continue;
+            for (int c = 0; c < 3; c++) {
+                const int64_t dc = f->areas[a].lab[c] - f->areas[b].lab[c];
+                d += dc * dc;
+            }
+            if (d <= most)
+                unite(link, a, b);
+        }
+    }
+    for (size_t i = 0; i < f->n; i++)
+        f->label[i] = root_of(link, f->label[i]);
+}
+
 void fov__field_grow(struct field *f)
 {
     grow_rims(f);
     grow_mixed(f, 1);
     grow_mixed(f, 2);
+    merge_alike(f);
 }
 
 void fov__field_smooth(struct field *f, const uint8_t background[3])
@@ -406,7 +434,6 @@ void fov__field_measure(struct field *f)
         a->x1 = f->width;
         a->y1 = f->height;
         a->x2 = a->y2 = 0;
-        a->joined = k;
     }
     for (size_t i = 0; i < f->n; i++) {
         struct area *a = &f->areas[f->label[i]];

@@ -10,6 +10,10 @@
  * output pixel always fits: its taps are at most 2 x 3 x 8 each way. */
 enum { CELLS_MAX = 40000, LEVELS = 25 };
 
+/* Copies of the source for the far end of a perspective, each half as large as the one before: the
+ * last is for 256 source pixels to one, which is more than `straighten` lets through. */
+enum { COPIES = 5 };
+
 struct job {
     const struct fov_pixels *src;
     struct fov_pixels *out;
@@ -19,7 +23,8 @@ struct job {
     const fov_cancel *cancel;
     int32_t edge, across; /* of a tile; tiles for each row of them */
     fov_box within;       /* beyond it every tap reads the edge */
-    struct fov_reach reach[LEVELS];
+    struct fov_reach *reach; /* LEVELS */
+    const struct job *next;  /* the same map from a copy of half the size; NULL: none */
 };
 
 /* ---- kernels -------------------------------------------------------------------------------- */
@@ -112,16 +117,26 @@ static void tile_box(const struct job *job, int32_t i, int32_t box[4])
     box[3] = box[1] + job->edge < job->out->height ? box[1] + job->edge : job->out->height;
 }
 
-/* Level 0 alone of an affine map, which is alike everywhere. */
-static int32_t tile_level(const struct job *job, int32_t i)
+/* Which copy a tile reads and at which level: the source and level 0 alone of an affine map, which
+ * is alike everywhere. */
+static const struct job *tile_job(const struct job *job, int32_t i, int32_t *level)
 {
+    fov_point middle;
     int32_t box[4];
+    double s;
 
+    *level = 0;
     if (fov__mat_is_affine(job->to_src))
-        return 0;
+        return job;
     tile_box(job, i, box);
-    return level_for(fov__warp_widening(
-        job->to_src, (fov_point){(box[0] + box[2]) * 0.5, (box[1] + box[3]) * 0.5}));
+    middle = (fov_point){(box[0] + box[2]) * 0.5, (box[1] + box[3]) * 0.5};
+    s = fov__warp_widening(job->to_src, middle);
+    while (job->next && s >= FOV__FREE_SHRINK) {
+        job = job->next;
+        s = fov__warp_widening(job->to_src, middle);
+    }
+    *level = level_for(s);
+    return job;
 }
 
 /* ---- tiles ---------------------------------------------------------------------------------- */
@@ -302,10 +317,11 @@ static fov_status free_part(void *user, int32_t i)
 
     for (int32_t k = 0; rc == FOV_OK && k < job->across; k++) {
         const int32_t tile = i * job->across + k;
-        int32_t box[4];
+        int32_t box[4], level;
+        const struct job *at = tile_job(job, tile, &level);
 
         tile_box(job, tile, box);
-        rc = do_box(job, &job->reach[tile_level(job, tile)], box, cells);
+        rc = do_box(at, &job->reach[level], box, cells);
     }
     fov__free(job->src->ctx, cells);
     return rc;
@@ -313,11 +329,19 @@ static fov_status free_part(void *user, int32_t i)
 
 /* ---- all of it ------------------------------------------------------------------------------ */
 
-static fov_status run(struct job *job, double scale, uint32_t threads, fov_error *err)
+static void set_within(struct job *job, double widest)
 {
+    const double margin = fov__kernel_radius(job->kernel, widest) + 2.0;
+
+    job->within = (fov_box){-margin, -margin, job->src->width + margin, job->src->height + margin};
+}
+
+static fov_status run(struct job *jobs, int32_t count, double scale, uint32_t threads,
+                      fov_error *err)
+{
+    struct job *job = jobs;
     const bool affine = fov__mat_is_affine(job->to_src);
-    const double most = affine ? scale : FOV__FREE_SHRINK;
-    const double margin = fov__kernel_radius(job->kernel, most) + 2.0;
+    struct fov_reach reach[LEVELS] = {{.scale = 0.0}};
     int32_t down;
     fov_status rc = FOV_OK;
 
@@ -326,37 +350,24 @@ static fov_status run(struct job *job, double scale, uint32_t threads, fov_error
         job->edge /= 2;
     job->across = (job->out->width + job->edge - 1) / job->edge;
     down = (job->out->height + job->edge - 1) / job->edge;
-    job->within = (fov_box){-margin, -margin, job->src->width + margin, job->src->height + margin};
+    for (int32_t i = 0; i < count; i++) {
+        set_within(&jobs[i], affine ? scale : FOV__FREE_SHRINK);
+        jobs[i].reach = reach;
+    }
     if (affine)
-        rc = reach_make(&job->reach[0], job->src->ctx, job->kernel, scale, err);
+        rc = reach_make(&reach[0], job->src->ctx, job->kernel, scale, err);
     for (int32_t i = 0; !affine && rc == FOV_OK && i < down * job->across; i++) {
-        const int32_t level = tile_level(job, i);
-        rc = reach_make(&job->reach[level], job->src->ctx, job->kernel, level_scale(level), err);
+        int32_t level;
+        tile_job(job, i, &level);
+        rc = reach_make(&reach[level], job->src->ctx, job->kernel, level_scale(level), err);
     }
     if (rc == FOV_OK)
         rc = fov__warp_parts(job, free_part, down, threads, err);
     for (int32_t i = 0; i < LEVELS; i++) {
-        fov__taps_free(&job->reach[i].taps);
-        fov__free(job->src->ctx, job->reach[i].wide);
+        fov__taps_free(&reach[i].taps);
+        fov__free(job->src->ctx, reach[i].wide);
     }
     return rc;
-}
-
-/* What counts for shrinking first: everywhere so many source pixels at least. */
-static double least_widening(struct fov_mat to_src, int32_t width, int32_t height)
-{
-    const fov_point at[5] = {{width * 0.5, height * 0.5},
-                             {0.5, 0.5},
-                             {width - 0.5, 0.5},
-                             {0.5, height - 0.5},
-                             {width - 0.5, height - 0.5}};
-    double least = fov__warp_widening(to_src, at[0]);
-
-    for (int i = 1; i < 5 && !fov__mat_is_affine(to_src); i++) {
-        const double s = fov__warp_widening(to_src, at[i]);
-        least = s < least ? s : least;
-    }
-    return least;
 }
 
 static double clamped(double v, double size)
@@ -364,12 +375,10 @@ static double clamped(double v, double size)
     return v > 0 ? v < size ? v : size : 0;
 }
 
-/* A copy of what the map reads, shrunk so that `scale` becomes FOV__FREE_KEEP; *job then reads it.
- */
-static fov_status shrink_first(struct job *job, double scale, struct fov_pixels **copy,
+/* A copy of what the map reads, shrunk by `factor`; *job then reads it. */
+static fov_status shrink_first(struct job *job, double factor, struct fov_pixels **copy,
                                uint32_t threads, fov_error *err)
 {
-    const double factor = scale / FOV__FREE_KEEP;
     const struct fov_warp reach = {job->src, job->to_src, job->kernel, false};
     const fov_box box = fov__warp_reach(&reach, job->out->width, job->out->height);
     /* On the grid of the source's own corner: edges stay edges. */
@@ -394,28 +403,52 @@ static fov_status shrink_first(struct job *job, double scale, struct fov_pixels 
     return FOV_OK;
 }
 
+/* From `most` source pixels for each at the far end of a perspective: the chain of copies. */
+static fov_status add_copies(struct job jobs[COPIES + 1], int32_t *count, double most,
+                             struct fov_pixels **copy, uint32_t threads, fov_error *err)
+{
+    fov_status rc = FOV_OK;
+
+    for (; rc == FOV_OK && most >= FOV__FREE_SHRINK && *count <= COPIES; most /= 2) {
+        jobs[*count] = jobs[*count - 1];
+        jobs[*count].next = NULL;
+        rc = shrink_first(&jobs[*count], 2.0, &copy[*count], threads, err);
+        jobs[*count - 1].next = &jobs[*count];
+        (*count)++;
+    }
+    return rc;
+}
+
 fov_status fov__resample_free(const struct fov_warp *warp, struct fov_pixels *out, uint32_t threads,
                               const fov_cancel *cancel, fov_error *err)
 {
-    struct job job = {.src = warp->src,
-                      .out = out,
-                      .to_src = warp->to_src,
-                      .kernel = warp->kernel,
-                      .sampler = &fov__sampler_portable,
-                      .cancel = cancel};
-    const double scale = least_widening(warp->to_src, out->width, out->height);
-    struct fov_pixels *copy = NULL;
+    struct job jobs[COPIES + 1] = {{.src = warp->src,
+                                    .out = out,
+                                    .to_src = warp->to_src,
+                                    .kernel = warp->kernel,
+                                    .sampler = &fov__sampler_portable,
+                                    .cancel = cancel}};
+    struct fov_pixels *copy[COPIES + 1] = {NULL};
+    int32_t count = 1;
+    double least, most;
     fov_status rc = FOV_OK;
 
 #if defined(FOV__HAVE_AVX2)
     if (out->ctx->cpu == FOV__CPU_AVX2)
-        job.sampler = &fov__sampler_avx2;
+        jobs[0].sampler = &fov__sampler_avx2;
 #endif
+    fov__warp_widenings(warp->to_src, out->width, out->height, &least, &most);
     /* Not for perspectives that reach over the horizon: their widening is no number there. */
-    if (scale >= FOV__FREE_SHRINK && scale < 1e6 && warp->kernel != FOV__KERNEL_NEAREST)
-        rc = shrink_first(&job, scale, &copy, threads, err);
+    if (least >= FOV__FREE_SHRINK && least < 1e6 && warp->kernel != FOV__KERNEL_NEAREST) {
+        rc = shrink_first(&jobs[0], least / FOV__FREE_KEEP, &copy[0], threads, err);
+        most = most / least * FOV__FREE_KEEP;
+    }
+    if (rc == FOV_OK && !fov__mat_is_affine(warp->to_src) && warp->kernel != FOV__KERNEL_NEAREST)
+        rc = add_copies(jobs, &count, most, copy, threads, err);
     if (rc == FOV_OK)
-        rc = run(&job, fov__warp_widening(job.to_src, (fov_point){0.5, 0.5}), threads, err);
-    fov__pixels_unref(copy);
+        rc = run(jobs, count, fov__warp_widening(jobs[0].to_src, (fov_point){0.5, 0.5}), threads,
+                 err);
+    for (int32_t i = 0; i <= COPIES; i++)
+        fov__pixels_unref(copy[i]);
     return rc;
 }

@@ -66,6 +66,21 @@ double fov__warp_widening(struct fov_mat to_src, fov_point p)
     return s > 1.0 + 1e-9 ? s : 1.0;
 }
 
+/* Along a row or column the density of a perspective rises or falls: the corners tell. */
+void fov__warp_widenings(struct fov_mat to_src, int32_t width, int32_t height, double *least,
+                         double *most)
+{
+    const fov_point at[4] = {
+        {0.5, 0.5}, {width - 0.5, 0.5}, {0.5, height - 0.5}, {width - 0.5, height - 0.5}};
+
+    *least = *most = fov__warp_widening(to_src, (fov_point){width * 0.5, height * 0.5});
+    for (int i = 0; i < 4 && !fov__mat_is_affine(to_src); i++) {
+        const double s = fov__warp_widening(to_src, at[i]);
+        *least = s < *least ? s : *least;
+        *most = s > *most ? s : *most;
+    }
+}
+
 fov_status fov__warp(const struct fov_warp *warp, struct fov_pixels *out, uint32_t threads,
                      const fov_cancel *cancel, fov_error *err)
 {
@@ -81,14 +96,24 @@ fov_status fov__warp(const struct fov_warp *warp, struct fov_pixels *out, uint32
     return fov__resample_free(warp, out, threads, cancel, err);
 }
 
+/* The widest kernel there is: beyond, a copy is read, of which a pixel is as many of the source. */
+static double reach_margin(const struct fov_warp *warp, int32_t width, int32_t height)
+{
+    double least, most;
+
+    fov__warp_widenings(warp->to_src, width, height, &least, &most);
+    /* What is over the horizon reads the whole source in any case. */
+    most = most < 1e6 ? most : 1e6;
+    /* The shrinking that may come before a free map reaches further. */
+    return fov__kernel_radius(warp->kernel, most) *
+               (most >= FOV__FREE_SHRINK ? 1.0 + 1.0 / FOV__FREE_KEEP : 1.0) +
+           2.0;
+}
+
 fov_box fov__warp_reach(const struct fov_warp *warp, int32_t out_width, int32_t out_height)
 {
     const fov_box box = fov__mat_bounds(warp->to_src, (fov_box){0, 0, out_width, out_height});
-    const double s =
-        fov__warp_widening(warp->to_src, (fov_point){out_width * 0.5, out_height * 0.5});
-    /* The shrinking that may come before a free map reaches further. */
-    const double more = s >= FOV__FREE_SHRINK ? 1.0 + 1.0 / FOV__FREE_KEEP : 1.0;
-    const double margin = fov__kernel_radius(warp->kernel, s) * more + 2.0;
+    const double margin = reach_margin(warp, out_width, out_height);
 
     return (fov_box){box.x1 - margin, box.y1 - margin, box.x2 + margin, box.y2 + margin};
 }

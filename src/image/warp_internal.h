@@ -158,6 +158,10 @@ enum { FOV__FREE_SHRINK = 8, FOV__FREE_KEEP = 6 };
  * at p; 1 at least. */
 double fov__warp_widening(struct fov_mat to_src, fov_point p);
 
+/* The least and the most of it over an output: the same for an affine map. */
+void fov__warp_widenings(struct fov_mat to_src, int32_t width, int32_t height, double *least,
+                         double *most);
+
 static inline int32_t fov__clamp_index(int32_t i, int32_t n)
 {
     return i < 0 ? 0 : i >= n ? n - 1 : i;

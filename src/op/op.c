@@ -238,6 +238,19 @@ const char *fov_op_example(const fov_op *op, size_t index, const char **result)
     return NULL;
 }
 
+const char *fov_op_example_after(const fov_op *op, size_t index, const char **arguments)
+{
+    const char *const *call = op != NULL ? def_of(op)->examples_after : NULL;
+    for (; call != NULL && call[0] != NULL; call += 2) {
+        if (index-- == 0) {
+            if (arguments != NULL)
+                *arguments = call[1];
+            return call[0];
+        }
+    }
+    return NULL;
+}
+
 fov_status fov_op_schema(fov_bytes *out, fov_context *ctx, const char *op, const char *dialect,
                          const char *space, fov_error *err)
 {

@@ -38,7 +38,8 @@ static void channel_row(const struct binarize_args *b, enum fov__cpu cpu, uint8_
         return;
     }
     for (size_t i = 0; i < n; i++, rgb += 3) {
-        const uint8_t high = rgb[0] > rgb[1] ? rgb[0] : rgb[1], low = rgb[0] > rgb[1] ? rgb[1] : rgb[0];
+        const uint8_t high = rgb[0] > rgb[1] ? rgb[0] : rgb[1],
+                      low = rgb[0] > rgb[1] ? rgb[1] : rgb[0];
         if (b->channel == CHANNEL_SATURATION)
             out[i] = (uint8_t)((high > rgb[2] ? high : rgb[2]) - (low < rgb[2] ? low : rgb[2]));
         else
@@ -76,8 +77,8 @@ static fov_status binarize_resolve(void *args, fov_op_io *io, fov_op_fault *faul
     (void)fault;
     if (b->method != METHOD_OTSU || (b->head.given & LEVEL_BIT) != 0)
         return FOV_OK;
-    fov_status rc = fov__look(io, (fov_box){0, 0, io->in->width, io->in->height},
-                              FOV__LOOK_COLOURS, &px, err);
+    fov_status rc =
+        fov__look(io, (fov_box){0, 0, io->in->width, io->in->height}, FOV__LOOK_COLOURS, &px, err);
     if (rc < 0)
         return rc;
     rc = count_levels(b, io, px, levels, err);
@@ -168,8 +169,9 @@ static fov_status binarize_run(const void *args, fov_op_io *io, struct fov_pixel
 }
 
 static const fov_op_param_row binarize_params[] = {
-    FOV_OP_ENUM(binarize_args, method, 0, methods, METHOD_OTSU,
-                "otsu finds one level, adaptive one for each place (uneven light), fixed takes value"),
+    FOV_OP_ENUM(
+        binarize_args, method, 0, methods, METHOD_OTSU,
+        "otsu finds one level, adaptive one for each place (uneven light), fixed takes value"),
     FOV_OP_INT(binarize_args, value, 0, 0, 255, 128, "", "level of fixed; brighter becomes white"),
     FOV_OP_BOOL(binarize_args, invert, 0, "black and white change places"),
     FOV_OP_ENUM(binarize_args, channel, 0, channels, CHANNEL_LUMA,

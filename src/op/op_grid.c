@@ -25,13 +25,29 @@ static fov_op_mark line(double x1, double y1, double x2, double y2)
     return mark;
 }
 
+/* Where cells are many, a name in each would hide most of the picture: then the columns' letters
+ * stand in the first row only and the rows' numbers in the first column, and each row's first cell
+ * has its number. */
+enum { NAMED_MAX = 40 };
+
+static bool is_dense(const struct fov__grid *grid)
+{
+    return grid->rows * grid->cols > NAMED_MAX;
+}
+
 static fov_status add_label(const struct fov__grid *grid, int32_t row, int32_t col, fov_point at,
                             fov_op_marks *out, fov_error *err)
 {
     fov_op_mark mark = line(at.x, at.y, at.x, at.y);
     mark.kind = FOV_OP_MARK_TEXT;
+    if (is_dense(grid) && col > 0 && (row > 0 || grid->labels == FOV__GRID_NUMBERS))
+        return FOV_OK;
     if (grid->labels == FOV__GRID_NUMBERS)
         fov__format(mark.text, sizeof(mark.text), "%d", (int)(row * grid->cols + col + 1));
+    else if (is_dense(grid) && col > 0)
+        fov__format(mark.text, sizeof(mark.text), "%c", 'A' + (int)col);
+    else if (is_dense(grid) && row > 0)
+        fov__format(mark.text, sizeof(mark.text), "%d", (int)row + 1);
     else
         fov__format(mark.text, sizeof(mark.text), "%c%d", 'A' + (int)col, (int)row + 1);
     return fov_op_marks_add(out, &mark, err);

@@ -72,7 +72,11 @@ static fov_status add_guide(fov_op_io *io, bool is_level, fov_point at, bool has
         return rc;
     write_label(mark.text, io, mark.a, mark.b, at);
     mark.kind = FOV_OP_MARK_TEXT;
-    mark.b = mark.a;
+    /* At the right and the top: charts have their names and numbers at the left and below. */
+    if (is_level)
+        mark.a = mark.b;
+    else
+        mark.b = mark.a;
     return fov_op_marks_add(out, &mark, err);
 }
 

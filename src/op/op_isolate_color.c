@@ -113,13 +113,12 @@ static fov_status find_nearest(struct isolate_color_args *a, fov_op_io *io, fov_
     if (rc < 0)
         return rc;
     for (int32_t i = 0; i < found.n; i++) {
-        const double d =
-            fov__delta_e2000(fov__lab_of(found.color[i].rgb), fov__look_lab(a->color));
+        const double d = fov__delta_e2000(fov__lab_of(found.color[i].rgb), fov__look_lab(a->color));
         if (i > 0 && d >= least)
             continue;
         least = d;
-        a->nearest = (fov_op_color){found.color[i].rgb[0], found.color[i].rgb[1],
-                                    found.color[i].rgb[2]};
+        a->nearest =
+            (fov_op_color){found.color[i].rgb[0], found.color[i].rgb[1], found.color[i].rgb[2]};
     }
     a->head.given |= NEAREST_BIT;
     return FOV_OK;
@@ -150,7 +149,8 @@ static void say_share(char *out, size_t size, double share)
     else if (percent < 0.01)
         fov__format(out, size, "under 0.01 %% of the pixels are");
     else
-        fov__format(out, size, percent < 1 ? "%.2f %% of the pixels are" : "%.1f %% of the pixels are",
+        fov__format(out, size,
+                    percent < 1 ? "%.2f %% of the pixels are" : "%.1f %% of the pixels are",
                     percent);
 }
 
@@ -171,8 +171,7 @@ static void say(const struct isolate_color_args *a, fov_op_plan *out)
         fov__format(rest, sizeof(rest), "kept; all else is faded");
     else
         fov__format(rest, sizeof(rest),
-                    a->mode == MODE_KEEP ? "kept; all else is #%02x%02x%02x"
-                                         : "now #%02x%02x%02x",
+                    a->mode == MODE_KEEP ? "kept; all else is #%02x%02x%02x" : "now #%02x%02x%02x",
                     f.r, f.g, f.b);
     fov__format(out->note, sizeof(out->note), "%s within %g of #%02x%02x%02x and %s", part,
                 a->tolerance, c.r, c.g, c.b, rest);
@@ -258,8 +257,7 @@ static fov_status isolate(const struct isolate_color_args *a, fov_op_io *io, fov
         uint8_t *to = fov__pixels_row(out, y1 + y) + (size_t)x1 * (size_t)out->bands;
         const uint8_t *from = fov__view_row(&in, y), *is_near = fov__view_row(&mask, y);
         for (int32_t x = 0; x < w; x++, to += out->bands, from += 3) {
-            const bool is_it =
-                is_near[x] != 0 || (touches(&mask, x, y) && is_mixture(a, from));
+            const bool is_it = is_near[x] != 0 || (touches(&mask, x, y) && is_mixture(a, from));
             if (is_it == is_removed)
                 hide(a, to, from, out->bands);
         }
@@ -290,7 +288,7 @@ static const fov_op_param_row isolate_color_params[] = {
     FOV_OP_COLOR(isolate_color_args, fill, FOV_PARAM_HIDDEN, 0xffffff, "colour of what is hidden"),
     FOV_OP_COLOR(isolate_color_args, nearest, FOV_PARAM_HIDDEN, 0x000000,
                  "the main colour nearest to one that is not there"),
-    FOV_OP_NUM_F(isolate_color_args, share, FOV_PARAM_HIDDEN, 0, 1, -1, "",
+    FOV_OP_NUM_F(isolate_color_args, share, FOV_PARAM_HIDDEN, 0, 1, 0, "",
                  "part of the pixels that have the colour"),
     FOV_OP_END};
 
@@ -304,9 +302,8 @@ const fov_op_def fov__op_isolate_color = {
     .name = "isolate_color",
     .since = "0.1.0",
     .summary = "Show one colour alone, or take it away.",
-    .when =
-        "Use it to follow one line or series among several that cross, to count marks of one "
-        "colour, or to take a stamp off a text. Get the colour from sample at the legend.",
+    .when = "Use it to follow one line or series among several that cross, to count marks of one "
+            "colour, or to take a stamp off a text. Get the colour from sample at the legend.",
     .kind = FOV_OP_PIXELS,
     .presets = FOV_OP_PRESET_CHART | FOV_OP_PRESET_ALL,
     .input_min = 1,

@@ -53,9 +53,8 @@ static fov_status palette_fact(const void *args, fov_op_io *io, struct fov_jw *j
                                fov_op_fault *fault, fov_error *err)
 {
     const struct palette_args *a = args;
-    const fov_box box = (a->head.given & BOX_BIT) != 0
-                            ? a->box
-                            : (fov_box){0, 0, io->in->width, io->in->height};
+    const fov_box box =
+        (a->head.given & BOX_BIT) != 0 ? a->box : (fov_box){0, 0, io->in->width, io->in->height};
     const struct fov__filter filter = {io->ctx, io->cancel, "palette"};
     struct fov__palette found;
     struct fov_pixels *px = NULL;

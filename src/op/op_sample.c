@@ -210,7 +210,8 @@ static void write_stats(struct fov_jw *jw, struct box_stats *stats)
     fov__jw_end_object(jw);
     write_spread(jw, stats);
     fov__jw_object(jw, "median");
-    fov__look_write(jw, (fov_op_color){median_of(stats->levels[0], n), median_of(stats->levels[1], n),
+    fov__look_write(jw,
+                    (fov_op_color){median_of(stats->levels[0], n), median_of(stats->levels[1], n),
                                    median_of(stats->levels[2], n)});
     fov__jw_end_object(jw);
     fov__jw_array(jw, "colors");
@@ -308,7 +309,7 @@ const fov_op_def fov__op_sample = {
         "Use it to match a bar, line or slice to its legend, or to tell apart colours that look "
         "alike: give a point in each and compare the numbers.",
     .kind = FOV_OP_FACT,
-    .presets = FOV_OP_PRESET_ALL,
+    .presets = FOV_OP_PRESET_CHART | FOV_OP_PRESET_ALL,
     .input_min = 1,
     .input_max = 1,
     .params = sample_params,

@@ -2,7 +2,10 @@
 /* JSON Schema of an operation's arguments, from the same rows that op_args.c checks, in what each
  * endpoint reads. It must never state a bound that is not in the row.
  *
- *   openai, anthropic, mcp   JSON Schema as it is: bounds, lengths, defaults, no further properties
+ *   anthropic, mcp           JSON Schema as it is: bounds, lengths, defaults, no further properties
+ *   openai                   the same in as few bytes as say it: every request pays for them again.
+ *                            No lengths, no bounds of coordinates, and `frame` is accepted but not
+ *                            offered: what is left out is told by the refusal of a wrong call
  *   openai-strict            structured outputs. Every property is required and an optional one may
  *                            be null. Which other keywords are allowed has changed over time and
  *                            differs for fine-tuned models, so only type, enum, items,
@@ -23,6 +26,7 @@ struct style {
     bool is_strict;
     bool has_bounds; /* minimum, maximum */
     bool is_full;    /* default, minItems, maxItems, maxLength, pattern */
+    bool is_lean;    /* short words; bounds of numbers and defaults alone */
     bool is_closed;  /* additionalProperties: false */
     bool is_flat;    /* what is inside an array is said in words too; a property has one type */
     bool has_required; /* `required` is there when it is empty */
@@ -37,10 +41,12 @@ static struct style style_of(enum fov__dialect dialect, enum fov__space space,
     const bool is_verl = dialect == FOV__DIALECT_VERL;
     style.is_strict = dialect == FOV__DIALECT_OPENAI_STRICT;
     style.is_flat = is_verl;
+    style.is_lean = dialect == FOV__DIALECT_OPENAI || fov__dialect_is_text(dialect);
     style.has_bounds = !style.is_strict && !is_verl;
-    style.is_full = !style.is_strict && !is_verl && dialect != FOV__DIALECT_GEMINI;
+    style.is_full =
+        !style.is_strict && !is_verl && !style.is_lean && dialect != FOV__DIALECT_GEMINI;
     style.has_required = is_verl || dialect == FOV__DIALECT_QWEN_AGENT;
-    style.is_closed = !style.has_required && dialect != FOV__DIALECT_GEMINI;
+    style.is_closed = !style.has_required && !style.is_lean && dialect != FOV__DIALECT_GEMINI;
     return style;
 }
 
@@ -70,6 +76,19 @@ bool fov__dialect_find(const char *name, enum fov__dialect *out)
 
 /* ---- descriptions --------------------------------------------------------------------------- */
 
+/* "[x1,y1,x2,y2] px", "[y,x] 0-1000 of the original" */
+static void short_text(char *out, size_t size, bool is_point, const struct style *style)
+{
+    static const char *const units[] = {"px", "px", "0-1000", "0-999", "0-1000", "0-1"};
+    const bool is_yx = style->space == FOV__SPACE_N1000YX;
+    fov__format(out, size, "%s %s%s",
+                is_point ? is_yx ? "[y,x]" : "[x,y]"
+                : is_yx  ? "[y1,x1,y2,x2]"
+                         : "[x1,y1,x2,y2]",
+                units[style->space],
+                style->frame == FOV__FRAME_SOURCE ? " of the original" : "");
+}
+
 static void coordinate_text(char *out, size_t size, int32_t type, const struct style *style)
 {
     const bool is_point =
@@ -78,6 +97,10 @@ static void coordinate_text(char *out, size_t size, int32_t type, const struct s
     const bool is_source = style->frame == FOV__FRAME_SOURCE;
     const char *order = is_point ? "[x,y]" : "[x1,y1,x2,y2]";
     const char *of = is_source ? "the original image" : "the image";
+    if (style->is_lean) {
+        short_text(out, size, is_point, style);
+        return;
+    }
     switch (style->space) {
     case FOV__SPACE_NODE_PX:
         fov__format(out, size, "%s in pixels of %s", order, of);
@@ -172,7 +195,7 @@ static void write_description(struct fov_jw *jw, const fov_op_param_row *param,
     }
     if (style->is_flat)
         append(text, sizeof(text), "; ", shape_text(param));
-    if (!style->is_full && param->type >= FOV_PARAM_BOXES && param->max > 0) {
+    if (!style->is_full && !style->is_lean && param->type >= FOV_PARAM_BOXES && param->max > 0) {
         if (param->min == param->max)
             fov__format(part, sizeof(part), "%d of them", (int)param->max);
         else if (param->min > 0)
@@ -189,11 +212,12 @@ static void write_description(struct fov_jw *jw, const fov_op_param_row *param,
         append(text, sizeof(text), "; ", part);
     }
     if (param->type == FOV_PARAM_COLOR) {
-        append(text, sizeof(text), ": ", style->is_full ? "#rrggbb or a name" : "#rrggbb");
-        for (size_t i = 0; !style->is_full && fov__color_names[i] != NULL; i++)
+        const bool is_short = style->is_full || style->is_lean;
+        append(text, sizeof(text), ": ", is_short ? "#rrggbb or a name" : "#rrggbb");
+        for (size_t i = 0; !is_short && fov__color_names[i] != NULL; i++)
             append(text, sizeof(text), ", ", fov__color_names[i]);
     }
-    if (!style->is_full && has_default(param)) {
+    if (!style->is_full && !style->is_lean && has_default(param)) {
         default_text(part, sizeof(part), param);
         append(text, sizeof(text), "; default ", part);
     }
@@ -235,7 +259,7 @@ static void write_coordinates(struct fov_jw *jw, const struct style *style, int 
     const double range = space_range(style->space);
     fov__jw_object(jw, "items");
     fov__jw_string(jw, "type", "number");
-    if (style->has_bounds && range > 0) {
+    if (style->has_bounds && !style->is_lean && range > 0) {
         fov__jw_int(jw, "minimum", 0);
         fov__jw_number(jw, "maximum", range);
     }
@@ -316,9 +340,10 @@ static void write_list_items(struct fov_jw *jw, const fov_op_param_row *param,
         write_coordinates(jw, style, param->type == FOV_PARAM_POINTS ? 2 : 4);
     }
     fov__jw_end_object(jw);
-    if (style->is_full && param->min > 0)
+    const bool is_exact = style->is_lean && param->min == param->max;
+    if ((style->is_full && param->min > 0) || is_exact)
         fov__jw_int(jw, "minItems", (int64_t)param->min);
-    if (style->is_full)
+    if (style->is_full || is_exact)
         fov__jw_int(jw, "maxItems", (int64_t)param->max);
 }
 
@@ -355,7 +380,7 @@ static void write_default(struct fov_jw *jw, const fov_op_param_row *param,
                           const struct style *style)
 {
     char text[32];
-    if (!style->is_full || !has_default(param))
+    if ((!style->is_full && !style->is_lean) || !has_default(param))
         return;
     if (param->type == FOV_PARAM_BOOL) {
         fov__jw_bool(jw, "default", param->def != 0);
@@ -463,7 +488,9 @@ static void write_references(struct fov_jw *jw, const fov_op_def *def, const str
         fov__jw_object(jw, "image");
         write_type(jw, "string", style->is_strict);
         fov__jw_string(jw, "description",
-                       "id of the image, such as img_1; left out, img_0 (the original)");
+                       style->is_lean
+                           ? "id; default img_0"
+                           : "id of the image, such as img_1; left out, img_0 (the original)");
         fov__jw_end_object(jw);
     } else if (def->input_max > 1) {
         fov__jw_object(jw, "images");
@@ -535,7 +562,7 @@ void fov__op_schema_write(struct fov_jw *jw, const char *key, const fov_op_def *
         if (is_shown(p))
             write_param(jw, p, &style);
     }
-    if (uses_frame(def))
+    if (uses_frame(def) && !style.is_lean)
         write_frame(jw, &style);
     fov__jw_end_object(jw);
     write_required(jw, def, &style);

@@ -15,8 +15,8 @@ struct spotlight_args {
 };
 enum { FILL_BIT = 1 << 2 }; /* 1 << the index of `fill` below */
 
-/* dim: what is left of the light, in percent. blur: its reach as a part of the shorter side, so that
- * print is past reading while its place still shows. outline: as the default of mark. */
+/* dim: what is left of the light, in percent. blur: its reach as a part of the shorter side, so
+ * that print is past reading while its place still shows. outline: as the default of mark. */
 enum { LIGHT_LEFT = 35, REACH_PART = 32, REACH_MIN = 12, STROKE = 3 };
 static const fov_op_color outline_color = {255, 0, 0};
 
@@ -216,8 +216,8 @@ const fov_op_def fov__op_spotlight = {
         "Use it before reading a crowded table or chart: give the rows, columns, bars or panels "
         "that the question is about, headings and axis labels included.",
     .kind = FOV_OP_PIXELS,
-    .presets = FOV_OP_PRESET_DOCUMENT | FOV_OP_PRESET_CHART | FOV_OP_PRESET_PHOTO |
-               FOV_OP_PRESET_ALL,
+    .presets =
+        FOV_OP_PRESET_DOCUMENT | FOV_OP_PRESET_CHART | FOV_OP_PRESET_PHOTO | FOV_OP_PRESET_ALL,
     .input_min = 1,
     .input_max = 1,
     .params = spotlight_params,

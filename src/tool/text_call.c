@@ -284,13 +284,6 @@ static bool looks_like_call(const char *at, const char *end)
     return true;
 }
 
-static bool begins_line(const struct scan *s, const char *at)
-{
-    while (at > s->text && (at[-1] == ' ' || at[-1] == '\t'))
-        at--;
-    return at == s->text || at[-1] == '\n';
-}
-
 /* ```json {...} ```; s->at is at the fence. What is no call is left to be read on. */
 static fov_status read_fence(struct scan *s)
 {
@@ -300,11 +293,9 @@ static fov_status read_fence(struct scan *s)
     fov_status rc;
 
     s->at = info;
-    if (s->in_fence || !begins_line(s, f.start)) {
-        s->in_fence = s->in_fence && !begins_line(s, f.start);
+    s->in_fence = !s->in_fence;
+    if (!s->in_fence)
         return FOV_OK;
-    }
-    s->in_fence = true;
     for (const char *const *word = (const char *const[]){"json", "tool_call", NULL}; *word; word++)
         info += begins(info, s->end, *word) ? strlen(*word) : 0;
     f.json = skip_space(info, s->end);
@@ -459,7 +450,7 @@ fov_status fov__text_aloud(struct fov_buf *out, const struct fov_text_calls *cal
         at = text + calls->v[i].end > at ? text + calls->v[i].end : at;
     }
     add_aloud(out, at, end);
-    if (out->status == FOV_OK && out->data != NULL)
+    if (out->status == FOV_OK && out->len > 0)
         keep_answer(out);
     return out->status;
 }

@@ -87,7 +87,7 @@ static fov_status draw_image(struct fov_painting *p, int32_t card, fov_error *er
     struct fov_pixels *px = NULL;
     const fov_status rc = fov__render(&px, p->ctx, &view, err);
     if (rc >= 0)
-        fov__picture_paste(p->px, px, at.x, at.y);
+        fov__draw_paste(p->px, px, at.x, at.y);
     fov__pixels_unref(px);
     return rc;
 }
@@ -100,8 +100,8 @@ static fov_status say(struct fov_painting *p, const char *text, size_t len,
     const int32_t lines = place.height / type->step;
     const fov_status rc = fov__words_make(&words, p->ctx, text, len, type, place.width,
                                           lines < 1                   ? 1
-                                          : lines < PICTURE_LINES_MAX ? lines
-                                                                      : PICTURE_LINES_MAX,
+                                          : lines < FOV__WORDS_LINES ? lines
+                                                                      : FOV__WORDS_LINES,
                                           err);
     if (rc >= 0)
         fov__words_draw(p->px, &words, type, place.x, place.y);
@@ -152,8 +152,8 @@ static fov_status draw_details(struct fov_painting *p, int32_t card, struct fov_
     fov__buf_init(&buf, p->ctx, 1 << 16);
     if (record->kind == FOV__LOG_FACT)
         fov__buf_add(&buf, record->json_text.data,
-                     record->json_text.len < PICTURE_TEXT_MAX ? record->json_text.len
-                                                              : PICTURE_TEXT_MAX);
+                     record->json_text.len < FOV__WORDS_MAX ? record->json_text.len
+                                                              : FOV__WORDS_MAX);
     else if (record->kind == FOV__LOG_IMAGE)
         add_args(&buf, record);
     else

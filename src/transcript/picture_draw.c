@@ -175,18 +175,3 @@ void fov__picture_tick(struct fov_pixels *px, fov_point centre, double radius)
     fov__draw_disc(px, centre, radius, green);
     fov__draw_polyline(px, tick, 3, false, white);
 }
-
-void fov__picture_paste(struct fov_pixels *to, const struct fov_pixels *px, int32_t x, int32_t y)
-{
-    for (int32_t j = 0; j < px->height && y + j < to->height; j++) {
-        const uint8_t *from = fov__pixels_row(px, j);
-        uint8_t *at = fov__pixels_row(to, y + j) + (size_t)x * (size_t)to->bands;
-        for (int32_t i = 0; i < px->width && x + i < to->width; i++) {
-            const uint32_t alpha = px->bands == 4 ? from[3] : 255;
-            for (int k = 0; k < 3; k++)
-                at[k] = (uint8_t)((from[k] * alpha + at[k] * (255 - alpha) + 127) / 255);
-            from += px->bands;
-            at += to->bands;
-        }
-    }
-}

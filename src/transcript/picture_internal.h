@@ -50,40 +50,6 @@ struct fov_sheet {
  * and all lie between the margins. FOV_E_ARG: too narrow. */
 fov_status fov__picture_layout(struct fov_sheet *sheet, fov_context *ctx, fov_error *err);
 
-/* ---- picture_text.c ------------------------------------------------------------------------- */
-
-/* Text of a stranger in the letters that our font has: accents are dropped, typographers' signs
- * become what is typed for them, controls become spaces. What has no such form stays, and the font
- * draws a hollow box for it. Runs of spaces become one. */
-void fov__picture_ascii(struct fov_buf *out, const char *text, size_t len);
-/* Break ASCII text, in place, into at most `most` lines no wider than `width`: returns how many,
- * their starts in `lines`, each ended by NUL. What does not fit ends in "...". Behind its NUL
- * `text` has room for `most` + 4 bytes. */
-int32_t fov__picture_wrap(char *text, double height, double stroke, int32_t width, char **lines,
-                          int32_t most);
-
-/* A style of letters: of a capital, the pen, from line to line. */
-struct fov_type {
-    double height, pen;
-    int32_t step;
-    uint8_t grey[3];
-};
-
-enum { PICTURE_TEXT_MAX = 1200 /* bytes that are looked at */, PICTURE_LINES_MAX = 4 };
-struct fov_words {
-    char *text;
-    char *lines[PICTURE_LINES_MAX];
-    int32_t count;
-};
-/* Text as lines; words->text is the caller's to free, also on error. */
-fov_status fov__words_make(struct fov_words *words, fov_context *ctx, const char *text, size_t len,
-                           const struct fov_type *type, int32_t width, int32_t most,
-                           fov_error *err);
-void fov__words_draw(struct fov_pixels *px, const struct fov_words *words,
-                     const struct fov_type *type, int32_t x, int32_t y);
-/* From the first capital's upper edge to the last one's feet. */
-int32_t fov__words_height(const struct fov_words *words, const struct fov_type *type);
-
 /* ---- picture_draw.c ------------------------------------------------------------------------- */
 
 enum { PICTURE_CORNERS_MAX = 12 };
@@ -96,8 +62,6 @@ struct fov_outline {
  * large, cut to it: corners mapped through the source that both come from. */
 void fov__picture_outline(struct fov_outline *out, const struct fov_node *parent,
                           const struct fov_node *child, size_t region, fov_size size);
-/* Laid over `to` with its corner at (x, y). */
-void fov__picture_paste(struct fov_pixels *to, const struct fov_pixels *px, int32_t x, int32_t y);
 /* A line with a white rim, so that it is seen on any image. */
 void fov__picture_line(struct fov_pixels *px, const fov_point *points, size_t count, bool is_closed,
                        struct fov_ink ink);

@@ -89,7 +89,7 @@ static fov_status make_words(struct fov_painting *p, fov_error *err)
                              p->has_answer ? &answer_type : &none_type, width, 3, err);
     if (rc >= 0)
         rc = fov__words_make(&p->reason, p->ctx, reason, strlen(reason), &text_type, width,
-                             PICTURE_LINES_MAX, err);
+                             FOV__WORDS_LINES, err);
     if (rc >= 0)
         rc = make_evidence(p, width - 30, err);
     return rc;

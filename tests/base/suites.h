@@ -13,7 +13,7 @@
 
 #define SUITES(X)                                                                        \
     X(alloc)                                                                             \
-    X(base64) X(buffer) X(clock) X(context) X(error) X(file) X(geometry) X(hash) X(json) \
+    X(base64) X(buffer) X(clock) X(context) X(cpu) X(error) X(file) X(geometry) X(hash) X(json) \
         X(json_scan) X(json_write) X(module) X(memory) X(text) X(thread)
 
 #define SUITE_DECLARE(name) int suite_##name(void);

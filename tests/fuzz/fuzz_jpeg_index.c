@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The marks of a JPEG's coded data: what is read from any of them equals libjpeg's decode of the
- * whole, or is refused; how far they have grown before does not show. Both twins run, some on several
- * threads. */
+ * whole, or is refused; how far they have grown before does not show. Both twins run, some on
+ * several threads. */
 #include "fuzz_jpeg_seeds.h"
 
 #include "image/jpeg_internal.h"

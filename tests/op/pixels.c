@@ -16,8 +16,8 @@ static void finish(struct shot *shot)
     assert_int_equal(fov__pixels_new(&shot->out, the_context(), shot->plan.output[0].width,
                                      shot->plan.output[0].height, shot->canvas.px->bands, NULL),
                      FOV_OK);
-    if (shot->call.def->run(shot->call.args, &shot->canvas.io, &shot->out, &shot->call.fault, &err) <
-        0)
+    if (shot->call.def->run(shot->call.args, &shot->canvas.io, &shot->out, &shot->call.fault,
+                            &err) < 0)
         fail_msg("%s", err.message);
 }
 
@@ -63,9 +63,9 @@ void shot_replays(const struct shot *shot)
     again.canvas.io.user = &again.canvas;
     again.canvas.io.in = &again.canvas.frame;
     again.canvas.renders = 0;
-    assert_int_equal(again.call.def->resolve(again.call.args, &again.canvas.io, &again.call.fault,
-                                             NULL),
-                     FOV_OK);
+    assert_int_equal(
+        again.call.def->resolve(again.call.args, &again.canvas.io, &again.call.fault, NULL),
+        FOV_OK);
     if (again.canvas.renders != 0)
         fail_msg("%s measures again in its replay", recipe);
     assert_string_equal(call_recipe(&again.call), recipe);

@@ -162,15 +162,20 @@ static void op_binarize__adapts_to_uneven_light(void **state)
     int wrong = 0, wrong_once = 0;
     (void)state;
     shot_take(&s, "binarize", "{\"method\":\"adaptive\"}", 200, 120, 3, shadow);
-    assert_string_equal(s.plan.note,
-                        "white where luma is no more than 12 below the mean of 11x11 pixels around");
+    assert_string_equal(
+        s.plan.note, "white where luma is no more than 12 below the mean of 11x11 pixels around");
     for (int32_t y = 0; y < 120; y++) {
         for (int32_t x = 0; x < 200; x++) {
             int sum = 0;
             for (int32_t k = 0; k < 121; k++) {
                 const int32_t u = x + k % 11 - 5, v = y + k / 11 - 5;
-                sum += shot_input(&s, u < 0 ? 0 : u > 199 ? 199 : u,
-                                  v < 0 ? 0 : v > 119 ? 119 : v)[0];
+                sum += shot_input(&s,
+                                  u < 0     ? 0
+                                  : u > 199 ? 199
+                                            : u,
+                                  v < 0     ? 0
+                                  : v > 119 ? 119
+                                            : v)[0];
             }
             const int here = shot_input(&s, x, y)[0];
             assert_int_equal(shot_pixel(&s, x, y)[0], here > (2 * sum + 121) / 242 - 12 ? 255 : 0);

@@ -66,7 +66,8 @@ static void op_isolate_color__keeps_a_line_with_its_smooth_edge(void **state)
     }
     assert_string_equal(s.plan.note, "5.0 % of the pixels are within 10 of #b13507 and kept; all "
                                      "else is #ffffff");
-    assert_string_equal(call_recipe(&s.call), "{\"color\":\"#b13507\",\"fill\":\"#ffffff\",\"share\":0.05}");
+    assert_string_equal(call_recipe(&s.call),
+                        "{\"color\":\"#b13507\",\"fill\":\"#ffffff\",\"share\":0.05}");
     assert_int_equal(s.plan.output[0].effect, FOV_OP_EFFECT_BARRIER);
     shot_replays(&s);
     shot_drop(&s);
@@ -174,10 +175,9 @@ static void op_isolate_color__changes_only_its_box(void **state)
         const int32_t x = k % 60, y = k / 60;
         const bool is_in = x >= 10 && x < 50 && y >= 5 && y < 35;
         const bool is_block = x >= 20 && x < 30 && y >= 20 && y < 30;
-        assert_memory_equal(shot_pixel(&s, x, y),
-                            is_in && !is_block ? (const uint8_t *)"\377\377\377"
-                                               : shot_input(&s, x, y),
-                            3);
+        assert_memory_equal(
+            shot_pixel(&s, x, y),
+            is_in && !is_block ? (const uint8_t *)"\377\377\377" : shot_input(&s, x, y), 3);
     }
     assert_non_null(strstr(s.plan.note, "8.3 % of the pixels")); /* 100 of 1200 */
     shot_replays(&s);
@@ -237,8 +237,8 @@ static void op_isolate_color__refuses_what_is_no_colour(void **state)
     static const struct refusal cases[] = {
         {"isolate_color", "{\"color\":\"red\",\"tolerance\":101}", "OUT_OF_RANGE",
          "isolate_color.tolerance", "{\"color\":\"red\",\"tolerance\":100}"},
-        {"isolate_color", "{\"color\":\"red\",\"share\":0.5}", "UNKNOWN_ARG",
-         "isolate_color.share", "{\"color\":\"red\"}"},
+        {"isolate_color", "{\"color\":\"red\",\"share\":0.5}", "UNKNOWN_ARG", "isolate_color.share",
+         "{\"color\":\"red\"}"},
         {"isolate_color", "{\"tolerance\":5}", "MISSING_ARG", "isolate_color.color",
          ""}, /* no colour is nearer than another to one that was not given */
     };

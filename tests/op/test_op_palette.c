@@ -13,7 +13,8 @@ static void set(uint8_t *pixel, uint32_t rgb)
     pixel[2] = (uint8_t)rgb;
 }
 
-/* White paper, three bars, the middle one with a smooth edge, and a swatch of its colour far off. */
+/* White paper, three bars, the middle one with a smooth edge, and a swatch of its colour far off.
+ */
 static void bars(uint8_t *pixel, int32_t x, int32_t y)
 {
     set(pixel, 0xffffff);
@@ -35,8 +36,8 @@ static void op_palette__names_flat_colours_exactly_and_where_they_are(void **sta
     (void)state;
     canvas_open(&canvas, 100, 100, 3, bars);
     canvas.to_source = fov__mat_translate(1000, 2000);
-    /* 1400 blue, 1036 orange, 600 grey of 10000; the mixtures (100) begin no colour and count for the
-     * nearest, which is the grey. */
+    /* 1400 blue, 1036 orange, 600 grey of 10000; the mixtures (100) begin no colour and count for
+     * the nearest, which is the grey. */
     const char *text = answer_of("palette", "{}", &canvas);
     assert_non_null(strstr(text, "{\"colors\":[{\"rgb\":[255,255,255],\"hex\":\"#ffffff\",\"lab\":"
                                  "[100,0,0],\"share\":0.686,\"background\":true,"));
@@ -299,8 +300,10 @@ static void op_palette__places_are_deepest_in_the_largest_area(void **state)
         memset(&found, 0, sizeof(found));
         found.n = 4;
         for (int k = 0; k < 14; k++) {
-            const int32_t x = (int32_t)(next_random(&seed) % W), y = (int32_t)(next_random(&seed) % H);
-            const int32_t w = (int32_t)(next_random(&seed) % 14), h = (int32_t)(next_random(&seed) % 9);
+            const int32_t x = (int32_t)(next_random(&seed) % W),
+                          y = (int32_t)(next_random(&seed) % H);
+            const int32_t w = (int32_t)(next_random(&seed) % 14),
+                          h = (int32_t)(next_random(&seed) % 9);
             const uint8_t l = (uint8_t)(next_random(&seed) % 4);
             for (int32_t i = 0; i < W * H; i++) {
                 if (i % W >= x && i % W < x + w && i / W >= y && i / W < y + h)

@@ -8,6 +8,8 @@
 
 #include <stdlib.h>
 
+#include "torture/torture.h"
+
 struct picture {
     const char *name, *source, *box, *op, *arguments;
 };
@@ -34,7 +36,8 @@ static const struct picture pictures[] = {
      ",\"color\":\"#286bbb\",\"mode\":\"remove\""},
 };
 
-static int32_t apply(fov_graph *graph, const char *op, const char *fmt, const char *a, const char *b)
+static int32_t apply(fov_graph *graph, const char *op, const char *fmt, const char *a,
+                     const char *b)
 {
     char arguments[256];
     fov_applied applied = FOV_APPLIED_INIT;
@@ -114,9 +117,70 @@ static void op_pictures__each_operation_on_pixels_has_its_own(void **state)
     }
 }
 
+/* ---- memory --------------------------------------------------------------------------------- */
+
+struct attempt {
+    const char *op, *arguments;
+};
+
+/* A call on 48x32 pixels with alpha, and what it makes rendered. */
+static fov_status attempt(void *user)
+{
+    const struct attempt *a = user;
+    static uint8_t pixels[48 * 32 * 4];
+    fov_context_opts opts = FOV_CONTEXT_OPTS_INIT;
+    fov_applied applied = FOV_APPLIED_INIT;
+    fov_context *ctx = NULL;
+    fov_graph *graph = NULL;
+    fov_image *source = NULL, *out = NULL;
+    fov_error err = {0};
+    uint32_t seed = 5;
+    for (size_t i = 0; i < sizeof(pixels); i++)
+        pixels[i] = (uint8_t)(next_random(&seed) % 256);
+    opts.threads = 1;
+    fov_status rc = torture_context_new(&ctx, &opts);
+    if (rc == FOV_OK)
+        rc = fov_image_new_pixels(&source, ctx, pixels, 48, 32, 4, (size_t)48 * 4, &err);
+    if (rc == FOV_OK)
+        rc = fov_graph_new(&graph, ctx, &err);
+    if (rc == FOV_OK)
+        rc = fov_graph_add_source(graph, source, NULL, &err);
+    if (rc == FOV_OK)
+        rc = fov_graph_apply(graph, a->op, a->arguments, &applied, &err);
+    if (rc == FOV_OK && applied.image >= 0)
+        rc = fov_graph_render(graph, applied.image, NULL, NULL, &out, &err);
+    fov_image_unref(out);
+    fov_graph_free(graph);
+    fov_image_unref(source);
+    fov_context_free(ctx);
+    return rc;
+}
+
+static void op_pictures__survive_every_failed_allocation(void **state)
+{
+    static const struct attempt attempts[] = {
+        {"binarize", "{}"},
+        {"binarize", "{\"method\":\"adaptive\"}"},
+        {"spotlight", "{\"boxes\":[[1,2,9,9]]}"},
+        {"spotlight", "{\"boxes\":[[1,2,9,9]],\"mode\":\"blur\"}"},
+        {"spotlight", "{\"boxes\":[[1,2,9,9]],\"mode\":\"outline\"}"},
+        {"isolate_color", "{\"color\":\"red\",\"tolerance\":30}"},
+        {"isolate_color", "{\"color\":\"red\",\"tolerance\":0}"}, /* none: the nearest is found */
+        {"palette", "{}"},
+        {"sample", "{\"points\":[[3,3]],\"radius\":2,\"box\":[0,0,48,32]}"},
+    };
+    (void)state;
+    for (size_t i = 0; i < FOV_COUNT(attempts); i++) {
+        struct attempt a = attempts[i];
+        if (torture_run(attempt, &a, a.op, TORTURE_MAY_SUCCEED) < 4)
+            fail_msg("%s %s: %s", a.op, a.arguments, torture_reason());
+    }
+}
+
 int suite_op_pictures(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(op_pictures__each_operation_on_pixels_has_its_own)};
+        cmocka_unit_test(op_pictures__each_operation_on_pixels_has_its_own),
+        cmocka_unit_test(op_pictures__survive_every_failed_allocation)};
     return cmocka_run_group_tests_name("op_pictures", tests, NULL, NULL);
 }

@@ -156,8 +156,8 @@ static void op_spotlight__says_when_nothing_is_hidden(void **state)
     for (size_t i = 0; i < FOV_COUNT(modes); i++) {
         char arguments[96];
         struct shot s;
-        fov__format(arguments, sizeof(arguments),
-                    "{\"boxes\":[[0,0,1,1]],\"mode\":\"%s\"}", modes[i]);
+        fov__format(arguments, sizeof(arguments), "{\"boxes\":[[0,0,1,1]],\"mode\":\"%s\"}",
+                    modes[i]);
         shot_take(&s, "spotlight", arguments, 1, 1, 4, clear_noise);
         assert_string_equal(s.plan.note, "a box holds the whole image: nothing to hide");
         assert_memory_equal(shot_pixel(&s, 0, 0), shot_input(&s, 0, 0), 4);
@@ -191,8 +191,8 @@ static void op_spotlight__needs_a_box_inside_the_image(void **state)
 {
     static const struct refusal cases[] = {
         {"spotlight", "{\"boxes\":[[200,10,210,20]]}", "OUT_OF_RANGE", "spotlight.boxes[0]", ""},
-        {"spotlight", "{\"boxes\":[[1,1,9,9]],\"mode\":\"hide\"}", "OUT_OF_RANGE",
-         "spotlight.mode", ""},
+        {"spotlight", "{\"boxes\":[[1,1,9,9]],\"mode\":\"hide\"}", "OUT_OF_RANGE", "spotlight.mode",
+         ""},
         {"spotlight", "{}", "MISSING_ARG", "spotlight.boxes", ""},
         {"spotlight", "{\"boxes\":[]}", "MISSING_ARG", "spotlight.boxes", ""},
     };

@@ -287,7 +287,8 @@ def symbols_of(library, nm="nm"):
         if match:
             member = match.group(1)
         fields = [field.strip() for field in line.split("|")]
-        if len(fields) == 7 and fields[0] != "Name":
+        # A name from $ on is no object: on ARM it says that code ($x) or data ($d) begins.
+        if len(fields) == 7 and fields[0] != "Name" and not fields[0].startswith("$"):
             yield member, fields[0], fields[2], fields[6]
 
 

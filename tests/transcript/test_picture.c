@@ -288,7 +288,7 @@ static void ascii(fov_context *ctx, const char *text, const char *want)
 {
     struct fov_buf buf;
     fov__buf_init(&buf, ctx, 4096);
-    fov__picture_ascii(&buf, text, strlen(text));
+    fov__words_ascii(&buf, text, strlen(text));
     assert_string_equal(buf.data, want);
     fov__buf_free(&buf);
 }
@@ -322,7 +322,7 @@ static void text__is_wrapped_and_cut_to_the_width(void **state)
     for (size_t i = 0; i < FOV_COUNT(texts); i++) {
         for (int32_t most = 1; most <= 4; most++) {
             snprintf(room, sizeof(room), "  %s%s", texts[i], texts[i]);
-            const int32_t count = fov__picture_wrap(room, HEIGHT, 1.5, WIDTH, lines, most);
+            const int32_t count = fov__words_wrap(room, HEIGHT, 1.5, WIDTH, lines, most);
             assert_int_equal(count, most);
             for (int32_t k = 0; k < count; k++) {
                 assert_true(fov__draw_text_size(lines[k], HEIGHT, 1.5).width <= WIDTH);
@@ -332,14 +332,14 @@ static void text__is_wrapped_and_cut_to_the_width(void **state)
         }
     }
     snprintf(room, sizeof(room), "%s", "one two three four five");
-    assert_int_equal(fov__picture_wrap(room, HEIGHT, 1.5, WIDTH, lines, 4), 2);
+    assert_int_equal(fov__words_wrap(room, HEIGHT, 1.5, WIDTH, lines, 4), 2);
     assert_string_equal(lines[0], "one two three four");
     assert_string_equal(lines[1], "five");
     snprintf(room, sizeof(room), "%s", "wide");
-    assert_int_equal(fov__picture_wrap(room, HEIGHT, 1.5, 1, lines, 2), 2); /* nothing loops */
+    assert_int_equal(fov__words_wrap(room, HEIGHT, 1.5, 1, lines, 2), 2); /* nothing loops */
     assert_string_equal(lines[0], "w");
     room[0] = '\0';
-    assert_int_equal(fov__picture_wrap(room, HEIGHT, 1.5, WIDTH, lines, 2), 0);
+    assert_int_equal(fov__words_wrap(room, HEIGHT, 1.5, WIDTH, lines, 2), 0);
 }
 
 /* ---- outlines ------------------------------------------------------------------------------- */

@@ -421,6 +421,9 @@ typedef struct fov_op_def {
     const fov_op_param_row *params;
     size_t args_size;
     const fov_op_example_row *examples; /* at least one; ended by NULL arguments */
+    const char *const *examples_after; /* what is called on the picture before an example, so that
+                                        * there is a fact_0, fact_1 …: an operation's name and its
+                                        * arguments by turns, ended by NULL. May be NULL */
     /* Data-dependent defaults become numbers in `args`, and their bits are set in head.given; what
      * is given already is left alone. May be NULL. */
     fov_status (*resolve)(void *args, fov_op_io *io, fov_op_fault *fault, fov_error *err);

@@ -2,7 +2,7 @@
 /* Words for the stroke font, which has ASCII only: other characters in the nearest typed form, and
  * lines broken to a width. It never invents a letter: what has no typed form is left for the font
  * to show as missing. */
-#include "transcript/picture_internal.h"
+#include "image/draw_internal.h"
 
 /* U+00A0 to U+017F, sixteen a row; "" leaves the character. */
 /* clang-format off */
@@ -59,7 +59,7 @@ static void add_form(struct fov_buf *out, const char *form)
     fov__buf_adds(out, form);
 }
 
-void fov__picture_ascii(struct fov_buf *out, const char *text, size_t len)
+void fov__words_ascii(struct fov_buf *out, const char *text, size_t len)
 {
     for (size_t i = 0; i < len;) {
         uint32_t code = 0;
@@ -133,7 +133,7 @@ static void end_in_dots(char *line, size_t len, double height, double stroke, in
     }
 }
 
-int32_t fov__picture_wrap(char *text, double height, double stroke, int32_t width, char **lines,
+int32_t fov__words_wrap(char *text, double height, double stroke, int32_t width, char **lines,
                           int32_t most)
 {
     int32_t count = 0;
@@ -168,19 +168,19 @@ fov_status fov__words_make(struct fov_words *words, fov_context *ctx, const char
 {
     struct fov_buf buf;
     char *room = NULL;
-    fov__buf_init(&buf, ctx, 8 * PICTURE_TEXT_MAX);
-    fov__picture_ascii(&buf, text, len < PICTURE_TEXT_MAX ? len : PICTURE_TEXT_MAX);
-    if (len >= PICTURE_TEXT_MAX)
+    fov__buf_init(&buf, ctx, 8 * FOV__WORDS_MAX);
+    fov__words_ascii(&buf, text, len < FOV__WORDS_MAX ? len : FOV__WORDS_MAX);
+    if (len >= FOV__WORDS_MAX)
         fov__buf_adds(&buf, "...");
     fov__buf_addc(&buf, '\0');
-    room = fov__buf_room(&buf, PICTURE_LINES_MAX + 4);
+    room = fov__buf_room(&buf, FOV__WORDS_LINES + 4);
     if (room != NULL)
-        memset(room, 0, PICTURE_LINES_MAX + 4);
+        memset(room, 0, FOV__WORDS_LINES + 4);
     words->text = fov__buf_take_text(&buf);
     if (words->text == NULL)
         return fov__fail_memory(err, "picture", len);
     words->count =
-        fov__picture_wrap(words->text, type->height, type->pen, width, words->lines, most);
+        fov__words_wrap(words->text, type->height, type->pen, width, words->lines, most);
     return FOV_OK;
 }
 
@@ -195,4 +195,19 @@ void fov__words_draw(struct fov_pixels *px, const struct fov_words *words,
 int32_t fov__words_height(const struct fov_words *words, const struct fov_type *type)
 {
     return words->count > 0 ? (words->count - 1) * type->step + (int32_t)type->height : 0;
+}
+
+void fov__draw_paste(struct fov_pixels *to, const struct fov_pixels *px, int32_t x, int32_t y)
+{
+    for (int32_t j = 0; j < px->height && y + j < to->height; j++) {
+        const uint8_t *from = fov__pixels_row(px, j);
+        uint8_t *at = fov__pixels_row(to, y + j) + (size_t)x * (size_t)to->bands;
+        for (int32_t i = 0; i < px->width && x + i < to->width; i++) {
+            const uint32_t alpha = px->bands == 4 ? from[3] : 255;
+            for (int k = 0; k < 3; k++)
+                at[k] = (uint8_t)((from[k] * alpha + at[k] * (255 - alpha) + 127) / 255);
+            from += px->bands;
+            at += to->bands;
+        }
+    }
 }
