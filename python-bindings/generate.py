@@ -15,11 +15,12 @@ import textwrap
 from pathlib import Path
 
 PLACE = Path(__file__).parent / "src" / "foveate" / "_ops.py"
-COORDINATES = {"box", "point", "boxes", "points", "lines", "labels"}
+COORDINATES = {"box", "point", "boxes", "points", "lines", "labels", "ticks"}
 TYPES = {
     "number": "float", "int": "int", "bool": "bool", "text": "str", "color": "str", "box": "Box",
     "point": "Point", "boxes": "Sequence[Box]", "points": "Sequence[Point]",
     "lines": "Sequence[Box]", "labels": "Sequence[Mapping[str, object]]",
+    "ticks": "Sequence[Mapping[str, object]]", "facts": "Sequence[str | Result]",
 }
 HEAD = '''\
 # SPDX-License-Identifier: MIT
@@ -40,14 +41,16 @@ class Operations:
     """One method for each operation of the library's table.
 
     Each works on `image` (the original when left out), in pixels of that image, and makes a new
-    one or answers a fact. What is not allowed raises ArgError with the field, the value and what
+    one, answers a fact, or both. What is not allowed raises ArgError with the field, the value and what
     is allowed. Arguments that are left out mean the library's defaults.
     """
 
-    def _apply(self, op: str, arguments: dict[str, object]) -> Result:
+    def _apply(
+        self, op: str, arguments: dict[str, object], images: tuple[str, ...] = ("image",)
+    ) -> Result:
         raise NotImplementedError
 
-    def _tell(self, op: str) -> Result:
+    def _tell(self, op: str, image: ImageRef | None = None) -> Result:
         raise NotImplementedError
 '''
 
@@ -71,7 +74,7 @@ def table():
 def hint(param):
     if param["type"] == "enum":
         return "Literal[%s]" % ", ".join(f'"{choice}"' for choice in param["choices"])
-    return TYPES[param["type"]]
+    return TYPES[param["type"]] + (' | Literal["auto"]' if param["is_auto"] else "")
 
 
 def number(value):
@@ -101,14 +104,15 @@ def method(op):
     first = [p for p in params if p["is_required"]]
     rest = [p for p in params if not p["is_required"]]
     keywords = [f"{p['name']}: {hint(p)} | None = None" for p in rest]
-    if op["inputs_max"] == 1:
+    if op["inputs_max"] == 1 and not op["inputs"]:
         keywords.append("image: ImageRef | None = None")
     has_frame = any(p["type"] in COORDINATES for p in params)
     if has_frame:
         keywords.append('frame: Literal["image", "source"] | None = None')
-    signature = ["self"] + [f"{p['name']}: {hint(p)}" for p in first]
+    signature = ["self"] + [f"{name}: ImageRef" for name in op["inputs"]]
+    signature += [f"{p['name']}: {hint(p)}" for p in first]
     signature += (["*"] + keywords) if keywords else []
-    lines = [f"    def {op['name']}("] if keywords or first else []
+    lines = [f"    def {op['name']}("] if len(signature) > 1 else []
     if lines:
         lines += [f"        {one}," for one in signature] + ["    ) -> Result:"]
     else:
@@ -122,14 +126,16 @@ def method(op):
         lines.pop()
     lines.append('        """')
     if op["kind"] == "state":
-        lines.append(f'        return self._tell("{op["name"]}")')
+        given = "".join(f", {name}" for name in op["inputs"])
+        lines.append(f'        return self._tell("{op["name"]}"{given})')
     else:
-        names = [p["name"] for p in first + rest]
-        names += ["image"] if op["inputs_max"] == 1 else []
+        names = op["inputs"] + [p["name"] for p in first + rest]
+        names += ["image"] if op["inputs_max"] == 1 and not op["inputs"] else []
         names += ["frame"] if has_frame else []
         lines += ["        return self._apply(", f'            "{op["name"]}",', "            {"]
         lines += [f'                "{name}": {name},' for name in names]
-        lines += ["            },", "        )"]
+        images = ", ".join(f'"{name}"' for name in op["inputs"])
+        lines += ["            },"] + ([f"            ({images}),"] if images else []) + ["        )"]
     return "\n".join(lines) + "\n"
 
 

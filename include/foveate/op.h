@@ -114,8 +114,9 @@ FOV_API const char *fov_op_alias(const fov_op *op, size_t index);
  * out: a size as "400x250", or for a fact a key of its answer. NULL after the last. */
 FOV_API const char *fov_op_example(const fov_op *op, size_t index, const char **result);
 
-/* What must be called on that picture before the examples, which then may name fact_0, fact_1 …: the
- * name of operation `index`, and in *arguments (may be NULL) its arguments. NULL after the last. */
+/* What must be called on that picture before the examples, which then may name fact_0, fact_1 …:
+ * the name of operation `index`, and in *arguments (may be NULL) its arguments. NULL after the
+ * last. */
 FOV_API const char *fov_op_example_after(const fov_op *op, size_t index, const char **arguments);
 
 /* ---- parameters ----------------------------------------------------------------------------- */
@@ -134,7 +135,7 @@ enum {
     FOV_PARAM_POINTS = 10, /* up to max points */
     FOV_PARAM_LINES = 11,  /* up to max of [x1,y1,x2,y2], from the first end to the second */
     FOV_PARAM_LABELS = 12, /* up to max of {"at":[x,y],"text":"..."} */
-    FOV_PARAM_TICKS = 13,  /* up to max of {"at":[x,y],"value":12.5}, the value a number or a text */
+    FOV_PARAM_TICKS = 13,  /* up to max of {"at":[x,y],"value":12.5}, the value a number or a date */
     FOV_PARAM_FACTS = 14   /* up to max of "fact_3", or "fact_3.2" for part 2 of it */
 };
 

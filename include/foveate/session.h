@@ -68,9 +68,9 @@ typedef struct fov_session_opts {
     uint32_t time_ms;           /* of one question: 600 000 */
     uint32_t max_output_tokens; /* of one reply; 0: the model's own */
     int32_t strict_tools;       /* 1: OpenAI's strict schemas */
-    int32_t evict_dropped;      /* 1: images that the model dropped are taken out of what it is sent,
-                                 * before the next question. What was sent before is then not sent
-                                 * the same again: a server's cache, and reasoning that it ties to
+    int32_t evict_dropped;      /* 1: images that the model dropped are taken out of what it is
+                                 * sent, before the next question. What was sent before is then not
+                                 * sent the same again: a server's cache, and reasoning that it ties to
                                  * the exact messages, are lost */
     fov_event_fn on_event;
     void *user;
@@ -140,10 +140,12 @@ typedef struct fov_tool_result {
     const uint8_t *data; /* its encoded bytes */
     size_t size;
     int32_t width, height; /* as delivered, pixels */
+    int32_t image_count;   /* images made, numbered from `image` on; the picture is the first one's,
+                            * fov_session_picture() has the others */
 } fov_tool_result;
 
 #define FOV_TOOL_RESULT_INIT                                                                      \
-    {(uint32_t)sizeof(fov_tool_result), 0, 0, -1, -1, NULL, NULL, NULL, 0, 0, 0}
+    {(uint32_t)sizeof(fov_tool_result), 0, 0, -1, -1, NULL, NULL, NULL, 0, 0, 0, 0}
 FOV_API void fov_tool_result_init(fov_tool_result *result);
 
 /* Make one call as a model would, without a model: for agents of your own. `arguments` is a JSON
@@ -153,6 +155,13 @@ FOV_API void fov_tool_result_init(fov_tool_result *result);
  * transcript), FOV_E_MEMORY. */
 FOV_API fov_status fov_session_call(fov_session *session, const char *tool, const char *arguments,
                                     fov_tool_result *out, fov_error *err);
+
+/* Image `image` of the graph as the session's model is shown it: fills in *out as an IMAGE part,
+ * made once and borrowed from the session.
+ * Errors: FOV_E_ARG (no such image), FOV_E_STATE, FOV_E_IMAGE, FOV_E_LIMIT (it cannot be shown),
+ * FOV_E_CANCELLED, FOV_E_IO (the transcript), FOV_E_MEMORY. */
+FOV_API fov_status fov_session_picture(fov_session *session, int32_t image, fov_part *out,
+                                       fov_error *err);
 
 /* Apply an operation as fov_graph_apply() does, for a program that looks for itself: arguments are
  * a JSON object in pixels of the image that `image` names, whatever the profile speaks; NULL: none.
@@ -167,7 +176,8 @@ FOV_API fov_status fov_session_apply(fov_session *session, const char *op, const
 
 /* The tools of this session as its profile's dialect declares them: a JSON array for a request's
  * `tools`. dialect NULL: the profile's own; else one of those of fov_op_schema(), of which "hermes"
- * and "grounding" give words for a system text, not JSON. The caller owns *out. Errors: FOV_E_ARG (an unknown dialect), FOV_E_MEMORY. */
+ * and "grounding" give words for a system text, not JSON. The caller owns *out.
+ * Errors: FOV_E_ARG (an unknown dialect), FOV_E_MEMORY. */
 FOV_API fov_status fov_session_tools(fov_session *session, const char *dialect, fov_bytes *out,
                                      fov_error *err);
 

@@ -302,10 +302,10 @@ double fov__rint(double v); /* half to even, whatever the rounding mode */
 
 /* ---- decimal.c ------------------------------------------------------------------------------ */
 
-/* No libm: the same bits everywhere. x > 0; within 2e-16 of the size of the result, powers of ten
+/* No libm: the same bits everywhere. x > 0; within 1e-15 of what it is, powers of ten
  * exact. */
 double fov__log10(double x);
-double fov__pow10(double y); /* relative error below 2e-15; 0 under 1e-300, never above 1e300 */
+double fov__pow10(double y); /* relative error below 1e-13; 0 under 1e-300, never above 1e300 */
 double fov__round_digits(double value, int digits); /* to so many significant ones */
 /* "2021", "2021-03", "2021-03-01" (the first day of what is named) as days since 1970-01-01. */
 bool fov__date_days(const char *text, double *out);

@@ -55,7 +55,7 @@ double fov__log10(double x)
 double fov__pow10(double y)
 {
     double whole = fov__rint(y), rest = (y - whole) * LN10 / 4, sum = 1, out;
-    if (!(y > -300))
+    if (!(y >= -300))
         return 0;
     if (y > 300)
         return 1e300;

@@ -4,8 +4,8 @@
 
 static const struct cli_option options[] = {
     {"as", 0, "FORM",
-     "json (JSON Schema), openai, openai-strict, anthropic, gemini, mcp, qwen-agent, verl, hermes, "
-     "grounding, md, text"},
+     "json, md, openai[-strict], anthropic, gemini, mcp, qwen-agent, verl, hermes, "
+     "grounding"},
     {"preset", 0, "NAME", "only those of zoom, document, chart, diagram, photo or all"},
     {"space", 0, "NAME",
      "coordinates that schemas speak of: node_px, delivered_px, n1000, n999, n1000yx, n1"},
@@ -107,6 +107,9 @@ static int run(struct cli *cli)
     return code;
 }
 
-const struct cli_command cli_ops = {
-    "ops", "[NAME] [--as FORM] [--sheet OUT]", "List the operations, or tell one's arguments.", NULL, options,
-    run};
+const struct cli_command cli_ops = {"ops",
+                                    "[NAME] [--as FORM] [--sheet OUT]",
+                                    "List the operations, or tell one's arguments.",
+                                    NULL,
+                                    options,
+                                    run};

@@ -22,7 +22,7 @@ struct applying {
     fov_cancel bound; /* the caller's flag, and the time that one operation may take */
 };
 
-static void say_ids(char *out, size_t size, fov_graph *graph)
+void fov__graph_say_ids(char *out, size_t size, fov_graph *graph)
 {
     int32_t n = fov_graph_image_count(graph);
 
@@ -47,11 +47,12 @@ static fov_status find_parents(struct applying *a)
 
         a->parent[i] = id < 0 ? NULL : fov__graph_node(a->graph, id);
         if (!a->parent[i]) {
-            const char *const *names = a->op->input_names;
-            char allowed[64], field[56];
-            say_ids(allowed, sizeof(allowed), a->graph);
-            fov__format(field, sizeof(field), "%s.%s", a->op->name, names ? names[i] : "image");
-            return fov__fault(a->fault, FOV_FAULT_UNKNOWN_IMAGE, field, name, allowed,
+            char allowed[64], field[56], got[96];
+            fov__graph_say_ids(allowed, sizeof(allowed), a->graph);
+            fov__format(field, sizeof(field), "%s.%s", a->op->name,
+                        fov__op_args_image(&a->spoken.def, a->spoken.arguments, i, got,
+                                           sizeof(got)));
+            return fov__fault(a->fault, FOV_FAULT_UNKNOWN_IMAGE, field, got, allowed,
                               "There is no image %s; name one of those you were shown.", name);
         }
     }
@@ -344,6 +345,60 @@ static void fault_from_error(fov_op_fault *fault, const fov_op_def *op, fov_stat
         fov__fault(fault, code, op->name, "", "", "%s", err->message);
 }
 
+/* Whether the first stages accept an offered call as it stands. What needs pixels is not tried. */
+static fov_status try_offer(const struct applying *a, const char *text, fov_op_fault *fault)
+{
+    struct applying b = {.graph = a->graph, .ctx = a->ctx, .call = a->call, .op = a->op};
+    fov_op_plan *plan = NULL;
+    struct fov_json *doc = NULL;
+    fov_error err = {0};
+    fov_status rc = fov__json_parse(&doc, a->ctx, text, strlen(text), 2 * a->ctx->limits.json_depth,
+                                    sizeof(fault->call), &err);
+
+    fault->code = FOV_FAULT_NONE;
+    b.fault = fault;
+    b.err = &err;
+    b.spoken = a->spoken;
+    b.spoken.doc = NULL;
+    b.spoken.missing = NULL;
+    b.spoken.arguments = doc ? fov__json_root(doc) : NULL;
+    if (rc >= 0)
+        rc = find_parents(&b);
+    if (rc >= 0)
+        rc = parse_args(&b);
+    if (rc >= 0)
+        rc = check_refs(&b);
+    if (rc >= 0 && a->op->plan && !a->op->resolve) {
+        plan = fov__calloc(a->ctx, 1, sizeof(*plan));
+        fov__io_init(&b.io, a->ctx, a->graph, b.parent, b.parent_count, NULL);
+        rc = plan ? fov__op_plan(a->op, b.args, b.io.frame, b.parent_count, plan, fault)
+                  : FOV_E_MEMORY;
+        if (rc < 0 && plan)
+            follow_advice(&b);
+    }
+    fov__free(a->ctx, plan);
+    fov__free(a->ctx, b.args);
+    fov__json_free(doc);
+    return rc;
+}
+
+/* What is wrong with a call is found gate by gate, and each mends what it sees: an offer is held
+ * out only when it passes all of them, mended further where they know how. */
+static void prove_offer(struct applying *a)
+{
+    enum { TRIES = 3 };
+    fov_op_fault later;
+
+    for (int i = 0; i < TRIES && a->fault->call[0]; i++) {
+        if (try_offer(a, a->fault->call, &later) >= 0)
+            return;
+        if (later.code == FOV_FAULT_NONE)
+            later.call[0] = '\0';
+        memcpy(a->fault->call, later.call, sizeof(later.call));
+    }
+    a->fault->call[0] = '\0';
+}
+
 static fov_status run_call(struct applying *a, fov_applied *out)
 {
     fov_status rc = fov__spoken_init(&a->spoken, a->ctx, a->op, a->call->name, a->call->arguments,
@@ -397,6 +452,8 @@ fov_status fov__graph_call(fov_graph *graph, const struct fov_call *call, fov_ap
         if (fault->code == FOV_FAULT_NONE && a.err->status >= 0) /* a program's own operation */
             fov__fail(a.err, rc, 0, call->op->name, "%s failed and did not say why",
                       call->op->name);
+        if (fault->code != FOV_FAULT_NONE)
+            prove_offer(&a);
         fov__spoken_fault(&a.spoken, graph->ctx, fault);
         fault_from_error(fault, call->op, rc, a.err);
         if (fault->code != FOV_FAULT_NONE)

@@ -144,6 +144,8 @@ struct fov_call {
  * (first) image that the call spoke of, as far as it was understood: -1 otherwise. */
 fov_status fov__graph_call(fov_graph *graph, const struct fov_call *call, fov_applied *out,
                            int32_t *image_id, fov_op_fault *fault, fov_error *err);
+/* "img_0 to img_3": what a call may name. */
+void fov__graph_say_ids(char *out, size_t size, fov_graph *graph);
 /* fov_graph_apply() that a flag can end; cancel may be NULL. */
 fov_status fov__graph_apply(fov_graph *graph, const char *op, const char *arguments,
                             const fov_cancel *cancel, fov_applied *out, fov_error *err);

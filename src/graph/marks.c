@@ -61,8 +61,8 @@ static void draw_text(struct fov_pixels *px, const fov_op_mark *mark, fov_point 
 }
 
 /* From a layer's frame to the picture. In a perspective what lies beyond the horizon would come out
- * on the wrong side, so it is cut off before: where the depth is a thousandth of that in the middle of
- * the picture, and so a place a thousand times as far away. */
+ * on the wrong side, so it is cut off before: where the depth is a thousandth of that in the middle
+ * of the picture, and so a place a thousand times as far away. */
 struct placing {
     struct fov_mat to_view;
     bool has_horizon;
@@ -99,8 +99,8 @@ static fov_point cut_at(const struct placing *placing, fov_point in, fov_point o
     return (fov_point){in.x + t * (out.x - in.x), in.y + t * (out.y - in.y)};
 }
 
-/* The part of a line that is in front, in the picture; false when there is none. *is_cut: not all of
- * it. */
+/* The part of a line that is in front, in the picture; false when there is none. *is_cut: not all
+ * of it. */
 static bool place_line(const struct placing *placing, fov_point a, fov_point b, fov_point out[2],
                        bool *is_cut)
 {
@@ -118,8 +118,7 @@ static bool place_line(const struct placing *placing, fov_point a, fov_point b, 
 static void draw_box(struct fov_pixels *px, const fov_op_mark *mark, const struct placing *placing,
                      struct fov_ink ink)
 {
-    const fov_point corner[4] = {
-        mark->a, {mark->b.x, mark->a.y}, mark->b, {mark->a.x, mark->b.y}};
+    const fov_point corner[4] = {mark->a, {mark->b.x, mark->a.y}, mark->b, {mark->a.x, mark->b.y}};
     fov_point ends[8];
     size_t n = 0;
     bool is_cut;
@@ -156,8 +155,7 @@ static void draw_mark(struct fov_pixels *px, const fov_op_mark *mark, const stru
             draw_arrow(px, line[0], line[1], ink);
         break;
     case FOV_OP_MARK_TEXT:
-        if (line[0].x >= 0 && line[0].y >= 0 && line[0].x <= px->width &&
-            line[0].y <= px->height)
+        if (line[0].x >= 0 && line[0].y >= 0 && line[0].x <= px->width && line[0].y <= px->height)
             draw_text(px, mark, line[0]);
         break;
     }

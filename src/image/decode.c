@@ -50,7 +50,6 @@ static void widen(int32_t *x, int32_t *size, int32_t end)
     *size = (x2 < end ? x2 : end) - *x;
 }
 
-/* The raw level pixels under a region. */
 struct fov_recti fov__plan_rect(const fov_image *image, struct fov_recti region, int32_t shrink)
 {
     const struct fov_recti raw =
@@ -226,7 +225,6 @@ static fov_status make_scan(struct fov_kept *out, void *user, fov_error *err)
     return fov__jpeg_scan_new(&out->scan, user, err);
 }
 
-/* What is known of the coded data, as a reference that the caller drops. */
 fov_status fov__plan_scan(struct fov_jpeg_scan **out, const struct plan *plan, fov_error *err)
 {
     fov_image *image = plan->image;
@@ -238,7 +236,6 @@ fov_status fov__plan_scan(struct fov_jpeg_scan **out, const struct plan *plan, f
     return rc;
 }
 
-/* Planes by our own reading, else by libjpeg; *out stays NULL where there are none to be had. */
 fov_status fov__plan_planes(struct fov_planes **out, const struct plan *plan, struct fov_recti rect,
                             struct fov_jpeg_scan *scan, fov_error *err)
 {
@@ -295,7 +292,6 @@ static fov_status make_jpeg(struct fov_kept *out, const struct plan *plan, struc
 
 /* ---- levels --------------------------------------------------------------------------------- */
 
-/* A rectangle of the level in the form in which it is kept. */
 fov_status fov__plan_read(struct fov_kept *out, struct plan *plan, struct fov_recti rect,
                           fov_error *err)
 {
@@ -332,8 +328,6 @@ static fov_status make_piece(struct fov_kept *out, void *user, fov_error *err)
     return fov__plan_read(out, plan, plan->piece, err);
 }
 
-/* A rectangle of what is kept: converted where planes are, else a view of the pixels. `box` is what
- * the kept pixels hold. */
 fov_status fov__plan_part(struct fov_level *out, const struct fov_kept *kept,
                           const struct plan *plan, struct fov_recti box, struct fov_recti rect,
                           fov_error *err)
@@ -385,8 +379,6 @@ static bool is_time_for_whole(const struct plan *plan, bool is_cheap)
     return atomic_fetch_add(&image->pieces, share) >= SHARE;
 }
 
-/* A piece of a large picture: from the whole when that is there, else decoded by itself. *box is
- * what came; nothing comes when the piece is only passing. */
 fov_status fov__plan_piece(struct fov_kept *out, struct fov_recti *box, struct plan *plan,
                            fov_error *err)
 {

@@ -21,13 +21,12 @@ struct plan fov__plan_make(fov_image *image, struct fov_recti region, int32_t sh
 /* The raw level pixels under a region; all there are. */
 struct fov_recti fov__plan_rect(const fov_image *image, struct fov_recti region, int32_t shrink);
 struct fov_recti fov__plan_all(const struct plan *plan);
-/* Of a JPEG planes are kept instead of pixels. */
-bool fov__plan_has_planes(const fov_image *image);
+bool fov__plan_has_planes(const fov_image *image); /* they are kept instead of pixels */
 /* What is known of a JPEG's coded data, as a reference that the caller drops. */
 fov_status fov__plan_scan(struct fov_jpeg_scan **out, const struct plan *plan, fov_error *err);
 /* Planes by our own reading, else by libjpeg; *out stays NULL where there are none to be had. */
-fov_status fov__plan_planes(struct fov_planes **out, const struct plan *plan,
-                            struct fov_recti rect, struct fov_jpeg_scan *scan, fov_error *err);
+fov_status fov__plan_planes(struct fov_planes **out, const struct plan *plan, struct fov_recti rect,
+                            struct fov_jpeg_scan *scan, fov_error *err);
 /* A rectangle of the level in the form in which it is kept, made anew. */
 fov_status fov__plan_read(struct fov_kept *out, struct plan *plan, struct fov_recti rect,
                           fov_error *err);

@@ -38,7 +38,7 @@ fov_size fov__draw_text_size(const char *text, double height, double stroke);
 /* Laid over `to` with its corner at (x, y). */
 void fov__draw_paste(struct fov_pixels *to, const struct fov_pixels *px, int32_t x, int32_t y);
 
-/* ---- draw_words.c: text of any kind in lines, for pictures of transcripts and of operations ---- */
+/* ---- draw_words.c: text of any kind in lines ------------------------------------------------ */
 
 /* Text of a stranger in the letters that our font has: accents are dropped, typographers' signs
  * become what is typed for them, controls become spaces. What has no such form stays, and the font

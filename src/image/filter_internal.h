@@ -167,12 +167,12 @@ fov_status fov__filter_delta_e(const struct fov__filter *filter, const struct fo
 
 /* ---- filter_palette.c and filter_places.c: main colours -------------------------------------- */
 
-enum { FOV__PALETTE_MAX = 12, FOV__PALETTE_ROOM = 32 };
+enum { FOV__PALETTE_MAX = 12, FOV__PALETTE_ROOM = 32, FOV__PALETTE_NONE = 255 };
 struct fov__palette_color {
     uint8_t rgb[3];  /* of most pixels of its core, where they have one colour; else their mean */
     uint32_t count;  /* pixels nearest to it */
     uint32_t border; /* those of them that are outermost */
-    uint32_t area;   /* of its largest connected part (four neighbours) */
+    uint32_t area;   /* of its largest connected part (four neighbours) that shows it */
     int32_t x, y;    /* a pixel well inside that */
 };
 struct fov__palette {
@@ -184,7 +184,7 @@ struct fov__palette {
  * CIELAB, of up to FOV__PALETTE_ROOM that share the pixels among them; at least one. */
 fov_status fov__palette_find(const struct fov__filter *filter, const struct fov__view *in,
                              int32_t most, struct fov__palette *out, fov_error *err);
-/* Fills in `area`, `x` and `y` by the index of each pixel's colour. */
+/* Fills in `area`, `x` and `y` by the index of each pixel's colour, or FOV__PALETTE_NONE. */
 fov_status fov__palette_places(const struct fov__filter *filter, const uint8_t *label,
                                int32_t width, int32_t height, struct fov__palette *out,
                                fov_error *err);

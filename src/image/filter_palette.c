@@ -17,7 +17,7 @@ enum { SAME = 12, APART = 12 * FOV__LAB_UNIT, PULL = 20 * FOV__LAB_UNIT, ROUNDS 
 /* How small a part of the picture's weight makes a cluster: 1/4000. Nearer to each other than ALIKE
  * (Delta E 2000), two are one colour that noise has torn; up to HALO, one that is less than 1/50 of
  * the other is the bleeding of a JPEG's edges into its ground. */
-enum { LEAST_PART = 4000, HALO_PART = 50 };
+enum { LEAST_PART = 4000, HALO_PART = 50, SPREAD_PART = 10 };
 #define ALIKE 6.0
 #define HALO 14.0
 
@@ -30,6 +30,7 @@ struct centre {
     int32_t lab[3];
     uint32_t peak; /* its fullest cell */
     uint64_t weight;
+    int64_t rgb[3]; /* sums by weight */
 };
 
 struct finding {
@@ -267,10 +268,12 @@ static void settle(struct finding *f)
     }
 }
 
-/* Cells to clusters, and the fullest cell of each. */
+/* Cells to clusters, the fullest cell of each, and the sums within reach. */
 static void label_cells(struct finding *f)
 {
     bool has_peak[FOV__PALETTE_ROOM] = {false};
+    for (int32_t k = 0; k < f->n; k++)
+        memset(f->centre[k].rgb, 0, sizeof(f->centre[k].rgb));
     for (uint32_t i = 0; i < f->used_count; i++) {
         const struct cell *cell = &f->cell[f->used[i]];
         int32_t lab[3];
@@ -282,6 +285,8 @@ static void label_cells(struct finding *f)
         if (!has_peak[k] || cell->weight > f->cell[centre->peak].weight)
             centre->peak = f->used[i];
         has_peak[k] = true;
+        for (int c = 0; c < 3 && cell->weight > 0 && how_far <= (int64_t)PULL * PULL; c++)
+            centre->rgb[c] += cell->rgb[c];
     }
 }
 
@@ -332,18 +337,56 @@ static void count_votes(const struct finding *f, int32_t y, struct vote *votes)
         votes[label[x]].count += memcmp(votes[label[x]].rgb, pixel_at(f->in, x, y), 3) == 0;
 }
 
+/* Of a flat colour most of the weight is in one cell: its pixels name it. What is spread over many,
+ * as in photographs, is called by its mean. */
 static void name_colours(const struct finding *f, const struct vote *votes,
                          struct fov__palette *out)
 {
     for (int32_t k = 0; k < f->n; k++) {
-        const struct cell *peak = &f->cell[f->centre[k].peak];
-        const int64_t n = peak->weight > 0 ? peak->weight : peak->count;
-        if (2 * (uint64_t)votes[k].count > peak->count) {
+        const struct centre *centre = &f->centre[k];
+        const struct cell *peak = &f->cell[centre->peak];
+        const bool is_spread = (uint64_t)peak->weight * SPREAD_PART < centre->weight;
+        const int64_t *sum = is_spread ? centre->rgb : peak->rgb;
+        const int64_t n = is_spread          ? (int64_t)centre->weight
+                          : peak->weight > 0 ? (int64_t)peak->weight
+                                             : (int64_t)peak->count;
+        if (!is_spread && 2 * (uint64_t)votes[k].count > peak->count) {
             memcpy(out->color[k].rgb, votes[k].rgb, 3);
             continue;
         }
         for (int c = 0; c < 3; c++)
-            out->color[k].rgb[c] = (uint8_t)((peak->rgb[c] + n / 2) / n);
+            out->color[k].rgb[c] = (uint8_t)((sum[c] + n / 2) / n);
+    }
+}
+
+static bool is_named(const struct finding *f, const struct fov__palette *out, int32_t x, int32_t y)
+{
+    const uint8_t *p = pixel_at(f->in, x, y);
+    const uint8_t k = f->pixel_label[(size_t)y * (size_t)f->in->width + (size_t)x];
+    for (int32_t c = 0; c < 3; c++) {
+        const int32_t d = p[c] - out->color[k].rgb[c];
+        if (d > 2 * SAME || -d > 2 * SAME)
+            return false;
+    }
+    return true;
+}
+
+/* A place in a colour shall show it: pixels that only are nearest to it are taken out of its area,
+ * unless there are no others. */
+static void bare(struct finding *f, const struct fov__palette *out)
+{
+    const int32_t n = f->in->width;
+    bool has_any[FOV__PALETTE_ROOM] = {false};
+    for (int32_t y = 0; y < f->in->height; y++) {
+        for (int32_t x = 0; x < n; x++)
+            has_any[f->pixel_label[(size_t)y * (size_t)n + (size_t)x]] |= is_named(f, out, x, y);
+    }
+    for (int32_t y = 0; y < f->in->height; y++) {
+        uint8_t *label = f->pixel_label + (size_t)y * (size_t)n;
+        for (int32_t x = 0; x < n; x++) {
+            if (has_any[label[x]] && !is_named(f, out, x, y))
+                label[x] = FOV__PALETTE_NONE;
+        }
     }
 }
 
@@ -358,18 +401,36 @@ static fov_status label_pixels(struct finding *f, struct fov__palette *out, fov_
     }
     for (int32_t y = 0; rc == FOV_OK && y < f->in->height; y++)
         count_votes(f, y, votes);
-    if (rc == FOV_OK)
+    if (rc == FOV_OK) {
         name_colours(f, votes, out);
+        bare(f, out);
+    }
     return rc;
+}
+
+/* The colour before `n` that goes by nearly the same name; -1 when there is none. */
+static int32_t namesake(const struct fov__palette *out, int32_t n, const uint8_t rgb[3])
+{
+    for (int32_t i = 0; i < n; i++) {
+        if (fov__delta_e2000(fov__lab_of(out->color[i].rgb), fov__lab_of(rgb)) < ALIKE)
+            return i;
+    }
+    return -1;
 }
 
 /* The heaviest `most`, the most frequent first. */
 static void cut(struct fov__palette *out, int32_t most)
 {
     int32_t n = 0;
-    for (int32_t i = 0; i < out->n; i++) { /* a cluster may have lost all to its neighbours */
-        if (out->color[i].count > 0)
-            out->color[n++] = out->color[i];
+    for (int32_t i = 0; i < out->n; i++) {
+        const struct fov__palette_color *color = &out->color[i];
+        const int32_t k = namesake(out, n, color->rgb);
+        if (k >= 0) {
+            out->color[k].count += color->count;
+            out->color[k].border += color->border;
+        } else if (color->count > 0) { /* a cluster may have lost all to its neighbours */
+            out->color[n++] = *color;
+        }
     }
     out->n = n < most ? n : most;
     out->left_out = n - out->n;

@@ -100,8 +100,10 @@ static void choose(const struct places *p, struct place *place, struct fov__pale
 {
     const int32_t count = p->width * p->height;
     for (int32_t i = 0; i < count; i++) {
+        if (p->label[i] == FOV__PALETTE_NONE)
+            continue;
         struct place *at = &place[p->label[i]];
-        if (root_of(p->area, i) != at->root || p->depth[i] < at->depth)
+        if (p->depth[i] < at->depth || root_of(p->area, i) != at->root)
             continue;
         if (p->depth[i] > at->depth)
             at->x = at->y = at->n = 0;
@@ -111,8 +113,10 @@ static void choose(const struct places *p, struct place *place, struct fov__pale
         at->n++;
     }
     for (int32_t i = 0; i < count; i++) {
+        if (p->label[i] == FOV__PALETTE_NONE)
+            continue;
         struct place *at = &place[p->label[i]];
-        if (root_of(p->area, i) != at->root || p->depth[i] != at->depth)
+        if (p->depth[i] != at->depth || root_of(p->area, i) != at->root)
             continue;
         const int64_t dx = i % p->width * at->n - at->x, dy = i / p->width * at->n - at->y;
         const int64_t off = (dx < 0 ? -dx : dx) + (dy < 0 ? -dy : dy);
@@ -140,6 +144,8 @@ fov_status fov__palette_places(const struct fov__filter *filter, const uint8_t *
     p.depth = (uint16_t *)(p.area + n);
     const fov_status rc = measure(filter, &p, err);
     for (size_t i = 0; rc == FOV_OK && i < n; i++) {
+        if (label[i] == FOV__PALETTE_NONE)
+            continue;
         struct place *at = &place[label[i]];
         if (p.area[i] < 0 && -p.area[i] > at->size) {
             at->size = -p.area[i];

@@ -116,6 +116,26 @@ static void open_task(uint32_t i, void *user)
     opening->rc = fov__probe(image, opening->err);
 }
 
+/* On one thread a file is named piece by piece while it is copied: what was just read is then in
+ * the processor's cache, and 20 MB take a third less time. Refused files are named in vain. */
+static fov_status copy_named(fov_image *image, const uint8_t *from, fov_error *err)
+{
+    enum { PIECE = 64 * 1024 };
+    struct fov_sha256 *hash = NULL;
+    const fov_status rc = fov__sha256_new(&hash, image->ctx, err);
+    if (rc < 0)
+        return rc;
+    uint8_t *to = image->encoded.data;
+    fov__pixels_advise(to, image->encoded.size);
+    for (size_t i = 0; i < image->encoded.size; i += PIECE) {
+        const size_t left = image->encoded.size - i, n = left < PIECE ? left : PIECE;
+        memcpy(to + i, from + i, n);
+        fov__sha256_add(hash, to + i, n);
+    }
+    fov__sha256_end(hash, image->sha256);
+    return FOV_OK;
+}
+
 /* An image of these bytes, which are consumed, also on error; they are copied `from` elsewhere when
  * that is not NULL. */
 static fov_status open_bytes(fov_image **out, fov_context *ctx, fov_bytes *bytes, const void *from,
@@ -131,6 +151,10 @@ static fov_status open_bytes(fov_image **out, fov_context *ctx, fov_bytes *bytes
     struct opening opening = {.image = image, .from = from, .err = err};
     if (ctx->threads > 1 && bytes->size >= PARALLEL_BYTES) {
         fov__parallel(2, OPENING_TASKS, open_task, &opening);
+    } else if (from != NULL) {
+        opening.rc = copy_named(image, from, err);
+        if (opening.rc >= 0)
+            opening.rc = fov__probe(image, err);
     } else {
         open_task(LOOK, &opening);
         if (opening.rc >= 0)

@@ -9,8 +9,10 @@
 #include "image/jpeg_internal.h"
 
 enum {
-    LOOK = 11,      /* bits looked up at once for a symbol */
-    WALK = 12,      /* and for a run of symbols whose values nobody wants */
+    LOOK = 11, /* bits looked up at once for a symbol */
+    SHORTS = 3,
+    FILLED = SHORTS * LOOK,
+    WALK = 12,       /* and for a run of symbols whose values nobody wants */
     HAS_VALUE = 128, /* in the lowest byte of an entry of `look` */
     WALK_PASSED = 5, /* where they are in an entry of `walk` */
     WALK_END = 1 << 12
@@ -49,10 +51,11 @@ static inline void bits_fill_slowly(struct bits *b)
     }
 }
 
-/* At least 32 bits when there are so many: enough for the longest code and its value. */
+/* At least FILLED bits when there are so many: enough for the longest code and its value (16 + 15),
+ * and for SHORTS that are looked up. */
 static inline void bits_fill(struct bits *b)
 {
-    if (b->count >= 32)
+    if (b->count >= FILLED)
         return;
     if (b->end - b->p >= 8 && b->count >= 0) {
         uint64_t v;
@@ -140,7 +143,25 @@ static inline bool next_ac(struct bits *bits, const struct fov_jpeg_huffman *t,
     uint32_t far_out = 0;
     int32_t k = 1, at = 0;
     while (k < 64) {
-        int32_t value = 0;
+        int32_t value = 0, i = 0;
+        bits_fill(&b);
+        /* Most codes are looked up together with their values: SHORTS of them without a look at how
+         * many bits are left. */
+        for (; i < SHORTS && k < 64; i++) {
+            const uint32_t entry = t->look[b.buffer >> (64 - LOOK)];
+            if ((entry & HAS_VALUE) == 0)
+                break;
+            k += (int32_t)(entry >> 12 & 15);
+            if (k > 63)
+                return false;
+            value = (int16_t)(entry >> 16) * quant[k];
+            bits_drop(&b, entry & 127);
+            far_out |= (uint32_t)(value + 8192);
+            coef[fov__jpeg_natural[k]] = (int16_t)value;
+            at = k++;
+        }
+        if (i == SHORTS || k == 64)
+            continue;
         const int32_t symbol = next_symbol(&b, t, &value);
         if (symbol < 0)
             return false;

@@ -238,7 +238,8 @@ static void begin_row(struct filler *f, int32_t y)
     uint8_t *spare = f->spare;
     for (int32_t c = 0; c < f->scan->count; c++) {
         f->row[c] = is_cut(f, c, y) ? spare : row_start(f, c, y);
-        spare += (size_t)row_height(f, c) * f->planes->plane[c].stride;
+        if (spare != NULL) /* there is none where no row is cut */
+            spare += (size_t)row_height(f, c) * f->planes->plane[c].stride;
     }
 }
 
@@ -392,10 +393,9 @@ static bool is_known(const struct task *task, int32_t chunk)
 static void lead(struct task *task, struct filler *f)
 {
     const int32_t chunk = task->front++;
-    const bool is_mine = is_known(task, chunk) || task->count >= task->enough;
-    task->is_led = !is_known(task, chunk); /* known ones need no front */
-    if (!task->is_led)
-        pthread_cond_broadcast(&task->changed);
+    const bool is_free = is_known(task, chunk); /* then others need not wait for it */
+    const bool is_mine = is_free || task->count >= task->enough;
+    task->is_led = !is_free;
     pthread_mutex_unlock(&task->lock);
     if (is_mine)
         fill_rows(task, f, chunk * CHUNK_ROWS, chunk_end(task, chunk));
@@ -403,9 +403,10 @@ static void lead(struct task *task, struct filler *f)
                                    task->cancel))
         refuse(task);
     pthread_mutex_lock(&task->lock);
-    task->is_led = false;
     if (!is_mine)
         task->waiting[(task->oldest + task->count++) % WAITING_MAX] = chunk;
+    if (!is_free)
+        task->is_led = false;
     pthread_cond_broadcast(&task->changed);
 }
 

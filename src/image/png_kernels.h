@@ -26,7 +26,7 @@ typedef void (*fov__png_wave_fn)(uint8_t *const out[FOV__PNG_WAVE], const uint8_
 struct fov_png_filters {
     fov__png_filter_fn sub, up, average, paeth;
     fov__png_filter_fn paeth_flat; /* the same bytes, faster where most stored bytes are 0 */
-    fov__png_wave_fn paeth_wave;   /* NULL: there is none */
+    fov__png_wave_fn average_wave, paeth_wave; /* NULL: there is none */
 };
 /* For pixels of `step` bytes: 1, 2, 3, 4, 6 or 8. */
 const struct fov_png_filters *fov__png_filters(enum fov__cpu cpu, size_t step);

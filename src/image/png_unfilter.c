@@ -104,7 +104,7 @@ INLINE void paeth_flat(uint8_t *restrict out, const uint8_t *restrict in,
         paeth_flat(out, in, above, size, STEP);                                                    \
     }                                                                                              \
     static const struct fov_png_filters filters_##STEP = {                                         \
-        sub_##STEP, up, average_##STEP, paeth_##STEP, flat_##STEP, NULL};
+        sub_##STEP, up, average_##STEP, paeth_##STEP, flat_##STEP, NULL, NULL};
 
 FILTERS(1)
 FILTERS(2)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The filters of png_unfilter.c for a processor with AVX2. What bounds a row is the way from one
  * pixel to the next: sums go by prefix within 16 bytes, the mean takes two steps by being computed
- * on complements, and four Paeth rows are made side by side, each two pixels behind the one above.
- * It must write the same bytes as the portable twin. */
+ * on complements, and four rows of means or of Paeth are made side by side, each a pixel or two
+ * behind the one above. It must write the same bytes as the portable twin. */
 #include "image/png_kernels.h"
 
 #include <immintrin.h>
@@ -239,9 +239,61 @@ INLINE void paeth_wave(uint8_t *const out[FOV__PNG_WAVE], const uint8_t *in, siz
         paeth_span(out[k], stored[k], up_row[k], width - 1 - LAG * k, width, step);
 }
 
+/* ---- a wave of means ------------------------------------------------------------------------- */
+
+INLINE void average_span(uint8_t *out, const uint8_t *in, const uint8_t *above, size_t from,
+                         size_t to, size_t step)
+{
+    for (size_t i = from * step; i < to * step; i++)
+        out[i] = (uint8_t)(in[i] + ((i < step ? 0 : out[i - step]) + above[i]) / 2);
+}
+
+/* One pixel behind is enough here: what a row needs of the one above was made a turn ago. */
+enum { MEAN_AHEAD = FOV__PNG_WAVE };
+
+INLINE __m128i four_stored(const uint8_t *const row[4], size_t i, size_t step)
+{
+    uint32_t v[4];
+    for (size_t k = 0; k < 4; k++)
+        v[k] = (uint32_t)load_bits(row[k] + i - k * step, step);
+    return _mm_set_epi32((int)v[3], (int)v[2], (int)v[1], (int)v[0]);
+}
+
+INLINE void average_wave(uint8_t *const out[FOV__PNG_WAVE], const uint8_t *in, size_t in_step,
+                         const uint8_t *above, size_t size, size_t step)
+{
+    const size_t width = size / step;
+    const bool is_short = width <= MEAN_AHEAD;
+    const uint8_t *const stored[4] = {in, in + in_step, in + 2 * in_step, in + 3 * in_step};
+    const uint8_t *const made[4] = {out[0], out[1], out[2], out[3]};
+    const uint8_t *const up_row[4] = {above, out[0], out[1], out[2]};
+    const __m128i ones = _mm_set1_epi8(-1);
+    for (size_t k = 0; k < 4; k++)
+        average_span(out[k], stored[k], up_row[k], 0, is_short ? width : MEAN_AHEAD - k, step);
+    if (is_short)
+        return;
+    size_t i = MEAN_AHEAD * step;
+    __m128i x = _mm_xor_si128(four_stored(made, i - step, step), ones);
+    /* The last pixel of a row is not the wave's: it writes a fourth byte behind three. */
+    for (; i < size - step; i += step) {
+        const __m128i top = _mm_xor_si128(_mm_slli_si128(load_pixel(above + i, step), 12), ones);
+        const __m128i b = _mm_alignr_epi8(x, top, 12);
+        x = _mm_sub_epi8(_mm_avg_epu8(x, b), four_stored(stored, i, step));
+        const __m128i bytes = _mm_xor_si128(x, ones);
+        const uint64_t first = (uint64_t)_mm_cvtsi128_si64(bytes);
+        const uint64_t last = (uint64_t)_mm_extract_epi64(bytes, 1);
+        store_bits(out[0] + i, first, step);
+        store_bits(out[1] + i - step, first >> 32, step);
+        store_bits(out[2] + i - 2 * step, last, step);
+        store_bits(out[3] + i - 3 * step, last >> 32, step);
+    }
+    for (size_t k = 0; k < 4; k++)
+        average_span(out[k], stored[k], up_row[k], width - 1 - k, width, step);
+}
+
 /* ---- by step -------------------------------------------------------------------------------- */
 
-#define FILTERS(STEP, WAVE)                                                                        \
+#define FILTERS(STEP, MEANS, PAETHS)                                                               \
     static void sub_##STEP(uint8_t *out, const uint8_t *in, const uint8_t *above, size_t size)     \
     {                                                                                              \
         (void)above;                                                                               \
@@ -260,25 +312,30 @@ INLINE void paeth_wave(uint8_t *const out[FOV__PNG_WAVE], const uint8_t *in, siz
         paeth_flat(out, in, above, size, STEP);                                                    \
     }                                                                                              \
     static const struct fov_png_filters filters_##STEP = {                                         \
-        sub_##STEP, up, average_##STEP, paeth_##STEP, flat_##STEP, WAVE};
+        sub_##STEP, up, average_##STEP, paeth_##STEP, flat_##STEP, MEANS, PAETHS};
 
-#define WAVE(STEP)                                                                                \
-    static void wave_##STEP(uint8_t *const out[FOV__PNG_WAVE], const uint8_t *in, size_t in_step, \
-                            const uint8_t *above, size_t size)                                    \
-    {                                                                                             \
-        paeth_wave(out, in, in_step, above, size, STEP);                                          \
+#define WAVES(STEP)                                                                                \
+    static void means_##STEP(uint8_t *const out[FOV__PNG_WAVE], const uint8_t *in, size_t in_step, \
+                             const uint8_t *above, size_t size)                                    \
+    {                                                                                              \
+        average_wave(out, in, in_step, above, size, STEP);                                         \
+    }                                                                                              \
+    static void paeths_##STEP(uint8_t *const out[FOV__PNG_WAVE], const uint8_t *in,                \
+                              size_t in_step, const uint8_t *above, size_t size)                   \
+    {                                                                                              \
+        paeth_wave(out, in, in_step, above, size, STEP);                                           \
     }
 
-WAVE(1)
-WAVE(2)
-WAVE(3)
-WAVE(4)
-FILTERS(1, wave_1)
-FILTERS(2, wave_2)
-FILTERS(3, wave_3)
-FILTERS(4, wave_4)
-FILTERS(6, NULL)
-FILTERS(8, NULL)
+WAVES(1)
+WAVES(2)
+WAVES(3)
+WAVES(4)
+FILTERS(1, means_1, paeths_1)
+FILTERS(2, means_2, paeths_2)
+FILTERS(3, means_3, paeths_3)
+FILTERS(4, means_4, paeths_4)
+FILTERS(6, NULL, NULL)
+FILTERS(8, NULL, NULL)
 
 const struct fov_png_filters *fov__png_filters_avx2(size_t step)
 {

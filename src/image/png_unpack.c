@@ -281,19 +281,23 @@ static bool is_flat(const uint8_t *row, size_t size)
     return flat >= FLAT;
 }
 
-/* Whether the next rows are a wave: all by Paeth, and few of them flat. */
-static bool is_wave(const struct fov_png_unpack *unpack, const uint8_t *in)
+/* How the next rows are made at once, NULL: they are no wave. They have one filter, and of Paeth's
+ * few are flat. */
+static fov__png_wave_fn wave_of(const struct fov_png_unpack *unpack, const uint8_t *in)
 {
     const size_t row = unpack->row_bytes + 1;
     int flat = 0;
-    if (unpack->filters->paeth_wave == NULL || unpack->end - unpack->next < FOV__PNG_WAVE)
-        return false;
+    if (unpack->end - unpack->next < FOV__PNG_WAVE ||
+        (in[0] != FILTER_AVERAGE && in[0] != FILTER_PAETH))
+        return NULL;
     for (size_t k = 0; k < FOV__PNG_WAVE; k++) {
-        if (in[k * row] != FILTER_PAETH)
-            return false;
-        flat += is_flat(in + k * row + 1, unpack->row_bytes);
+        if (in[k * row] != in[0])
+            return NULL;
+        flat += in[0] == FILTER_PAETH && is_flat(in + k * row + 1, unpack->row_bytes);
     }
-    return flat < FOV__PNG_WAVE / 2;
+    if (flat >= FOV__PNG_WAVE / 2)
+        return NULL;
+    return in[0] == FILTER_PAETH ? unpack->filters->paeth_wave : unpack->filters->average_wave;
 }
 
 static uint8_t *room_for(const struct fov_png_unpack *unpack, int32_t y)
@@ -341,17 +345,17 @@ static bool undo(struct fov_png_unpack *unpack)
     const uint8_t *in = unpack->raw + (size_t)unpack->next * row;
     const uint8_t *above = unpack->next == unpack->start ? unpack->ring + RING * unpack->stride
                                                          : unpack->made[(unpack->next - 1) % RING];
-    const bool is_many = is_wave(unpack, in);
-    const int32_t count = is_many ? FOV__PNG_WAVE : 1;
+    const fov__png_wave_fn wave = wave_of(unpack, in);
+    const int32_t count = wave != NULL ? FOV__PNG_WAVE : 1;
     if (unpack->start == 0)
         unpack->sum = libdeflate_adler32(unpack->sum, in, row * (size_t)count);
-    if (is_many) {
+    if (wave != NULL) {
         uint8_t *out[FOV__PNG_WAVE];
         for (int32_t k = 0; k < FOV__PNG_WAVE; k++) {
             out[k] = room_for(unpack, unpack->next + k);
             unpack->made[(unpack->next + k) % RING] = out[k];
         }
-        unpack->filters->paeth_wave(out, in + 1, row, above, unpack->row_bytes);
+        wave(out, in + 1, row, above, unpack->row_bytes);
     } else if (!undo_row(unpack, in, above)) {
         return false;
     }

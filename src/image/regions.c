@@ -5,12 +5,13 @@
 #include "image/regions_internal.h"
 
 enum {
-    RING = 3,            /* pixels along the frame that tell the background */
-    BACKGROUNDS = 3,     /* a page, its panel, a card */
-    KINDS = 24,          /* colours that are tried for a panel */
-    JOIN_MOST = 512,     /* areas that are tried for pieces of each other */
-    GAP = 3,             /* pixels: the width of a line that cuts */
-    LIKE = 3             /* Delta-E 76 between means of one colour */
+    BOUNDS = 60,     /* percent of a panel's own bounds that show it: bars may stand on one side */
+    RING = 3,        /* pixels along the frame that tell the background */
+    BACKGROUNDS = 3, /* a page, its panel, a card */
+    KINDS = 24,      /* colours that are tried for a panel */
+    JOIN_MOST = 512, /* areas that are tried for pieces of each other */
+    GAP = 3,         /* pixels: the width of a line that cuts */
+    LIKE = 3         /* Delta-E 76 between means of one colour */
 };
 
 static int64_t between(const struct area *a, const struct area *b)
@@ -30,11 +31,10 @@ static int64_t like_most(const struct field *f)
 
 /* ---- the background ------------------------------------------------------------------------- */
 
-/* The area with most pixels along the frame; where less than a third of the frame is any one's, the
- * largest of all. 0: there is none. */
-static uint32_t find_ground(struct field *f)
+/* How many pixels along the frame each area has, in f->touch; all of them together. */
+static uint32_t count_ring(struct field *f)
 {
-    uint32_t best = 0, largest = 0, ring = 0;
+    uint32_t ring = 0;
     memset(f->touch, 0, f->n * sizeof(*f->touch));
     for (int32_t y = 0; y < f->height; y++) {
         const bool is_edge = y < RING || y >= f->height - RING;
@@ -47,30 +47,25 @@ static uint32_t find_ground(struct field *f)
                 f->touch[label]++; /* a label is at most the number of pixels */
         }
     }
-    for (uint32_t k = 1; k <= f->count; k++) {
-        if (best == 0 || f->touch[k] > f->touch[best])
-            best = k;
-        if (largest == 0 || f->areas[k].count > f->areas[largest].count)
-            largest = k;
-    }
-    return best != 0 && (uint64_t)f->touch[best] * 3 >= ring ? best : largest;
+    return ring;
 }
 
 /* All areas of a colour together. */
 struct kind {
-    uint64_t count;
+    uint64_t count, ring;
     int32_t x1, y1, x2, y2;
 };
 
 static struct kind kind_of(const struct field *f, uint32_t like)
 {
     const int64_t most = like_most(f);
-    struct kind kind = {0, f->width, f->height, 0, 0};
+    struct kind kind = {0, 0, f->width, f->height, 0, 0};
     for (uint32_t k = 1; k <= f->count; k++) {
         const struct area *a = &f->areas[k];
         if (a->count == 0 || between(a, &f->areas[like]) > most)
             continue;
         kind.count += a->count;
+        kind.ring += f->touch[k];
         kind.x1 = a->x1 < kind.x1 ? a->x1 : kind.x1;
         kind.y1 = a->y1 < kind.y1 ? a->y1 : kind.y1;
         kind.x2 = a->x2 > kind.x2 ? a->x2 : kind.x2;
@@ -102,7 +97,7 @@ static bool is_panel(const struct field *f, uint32_t like, uint32_t min_area)
 {
     const struct kind kind = kind_of(f, like);
     const int64_t most = like_most(f);
-    if (kind.count * 5 < f->n || share_of_bounds(f, &kind, like) < 55)
+    if (kind.count * 5 < f->n || share_of_bounds(f, &kind, like) < BOUNDS)
         return false;
     for (uint32_t k = 1; k <= f->count; k++) {
         const struct area *a = &f->areas[k];
@@ -139,18 +134,63 @@ static uint32_t next_kind(struct field *f, uint32_t min_area)
     return like;
 }
 
-/* Lines may cut a panel into many small areas, so colours are tried, not areas. */
+static void forget_tries(struct field *f)
+{
+    for (uint32_t k = 1; k <= f->count; k++)
+        f->areas[k].is_tried = false;
+}
+
+/* The colour with most pixels along the frame; where less than a quarter of the frame is any one's,
+ * the one with most of all. Lines may cut a background into many small areas, so colours are
+ * compared, not areas. 0: there is none. */
+static uint32_t find_ground(struct field *f)
+{
+    const uint32_t ring = count_ring(f);
+    uint32_t best = 0, largest = 0;
+    uint64_t most = 0, count = 0;
+    for (int n = 0; n < KINDS; n++) {
+        const uint32_t like = next_kind(f, 1);
+        if (like == 0)
+            break;
+        const struct kind kind = kind_of(f, like);
+        if (kind.ring > most) {
+            most = kind.ring;
+            best = like;
+        }
+        if (kind.count > count) {
+            count = kind.count;
+            largest = like;
+        }
+    }
+    forget_tries(f);
+    return most * 4 >= ring ? best : largest;
+}
+
+/* The panel with most pixels; 0: there is none (more). */
+static uint32_t find_panel(struct field *f, uint32_t min_area)
+{
+    uint32_t best = 0;
+    uint64_t most = 0;
+    for (int n = 0; n < KINDS; n++) {
+        const uint32_t like = next_kind(f, min_area);
+        if (like == 0)
+            break;
+        const uint64_t count = kind_of(f, like).count;
+        if (count > most && is_panel(f, like, min_area)) {
+            most = count;
+            best = like;
+        }
+    }
+    forget_tries(f);
+    return best;
+}
+
 static void find_backgrounds(struct field *f, uint32_t min_area, struct fov__regions *out)
 {
     uint32_t like = find_ground(f);
-    if (like != 0)
+    while (like != 0) {
         set_background(f, like, out);
-    for (int n = 0; n < KINDS && out->backgrounds < BACKGROUNDS; n++) {
-        like = next_kind(f, min_area);
-        if (like == 0)
-            break;
-        if (is_panel(f, like, min_area))
-            set_background(f, like, out);
+        like = out->backgrounds < BACKGROUNDS ? find_panel(f, min_area) : 0;
     }
 }
 
@@ -216,10 +256,9 @@ static bool are_pieces(const struct field *f, const struct fov__regions *out, co
     const int32_t gap = is_stacked ? last->y1 - first->y2 : last->x1 - first->x2;
     if ((!is_stacked && !is_beside) || gap < 0 || gap > GAP)
         return false;
-    return gap == 0 || !(is_stacked ? shows_background(f, out, (a->x1 + a->x2) / 2,
-                                                       first->y2 + gap / 2)
-                                    : shows_background(f, out, first->x2 + gap / 2,
-                                                       (a->y1 + a->y2) / 2));
+    return gap == 0 ||
+           !(is_stacked ? shows_background(f, out, (a->x1 + a->x2) / 2, first->y2 + gap / 2)
+                        : shows_background(f, out, first->x2 + gap / 2, (a->y1 + a->y2) / 2));
 }
 
 static void join(struct area *to, struct area *from)
@@ -296,8 +335,14 @@ static void tell(const struct field *f, const struct fov__regions_ask *ask,
         if (a->is_background || a->count < ask->min_area || a->count == 0)
             continue;
         const double n = a->count;
-        struct fov__region region = {a->x1, a->y1, a->x2, a->y2, (double)a->sum_x / n + 0.5,
-                                     (double)a->sum_y / n + 0.5, a->count, {0, 0, 0}};
+        struct fov__region region = {a->x1,
+                                     a->y1,
+                                     a->x2,
+                                     a->y2,
+                                     (double)a->sum_x / n + 0.5,
+                                     (double)a->sum_y / n + 0.5,
+                                     a->count,
+                                     {0, 0, 0}};
         memcpy(region.rgb, a->rgb, 3);
         out->found++;
         out->area += a->count;

@@ -9,8 +9,8 @@ struct area {
     uint32_t count;
     int32_t x1, y1, x2, y2;
     uint64_t sum_x, sum_y;
-    int32_t lab[3];      /* mean, units of 1/FOV__LAB_UNIT */
-    uint8_t rgb[3];      /* mean of the pixels that are like all their neighbours */
+    int32_t lab[3]; /* mean, units of 1/FOV__LAB_UNIT */
+    uint8_t rgb[3]; /* mean of the pixels that are like all their neighbours */
     bool is_background, is_tried;
 };
 

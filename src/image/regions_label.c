@@ -5,12 +5,13 @@
 #include "image/regions_internal.h"
 
 enum {
-    FRESH = 1 << 30,       /* labels of the running pass, which do not breed in it */
-    AREAS_MAX = 1 << 18,   /* of a photograph the smaller ones are given up */
-    CORE_MIN = 3,          /* pixels; fewer are chance */
-    GROW_STEPS = 2,        /* a core is one pixel smaller than its area, two at a corner */
+    FRESH = 1 << 30,     /* labels of the running pass, which do not breed in it */
+    AREAS_MAX = 1 << 18, /* of a photograph the smaller ones are given up */
+    CORE_MIN = 3,        /* pixels; fewer are chance */
+    GROW_STEPS = 2,      /* a core is one pixel smaller than its area, two at a corner */
     CANDIDATES = 6,
-    MANY = 0x7fffffff      /* neighbours of several kinds */
+    PRINT = 500,      /* letters in the background's colour are smaller than such a share of all */
+    MANY = 0x7fffffff /* neighbours of several kinds */
 };
 
 /* ---- memory --------------------------------------------------------------------------------- */
@@ -361,6 +362,7 @@ void fov__field_grow(struct field *f)
     grow_rims(f);
     grow_mixed(f, 1);
     grow_mixed(f, 2);
+    grow_rims(f);
     merge_alike(f);
 }
 
@@ -401,7 +403,9 @@ void fov__field_fill(struct field *f, uint32_t min_area)
     const size_t w = (size_t)f->width;
     size_t near[4];
     for (size_t i = 0; i < f->n; i++) {
-        f->is_core[i] = f->label[i] == 0 || f->areas[f->label[i]].count < min_area;
+        const struct area *a = &f->areas[f->label[i]];
+        f->is_core[i] = f->label[i] == 0 || a->count < min_area ||
+                        (a->is_background && a->count < f->n / PRINT);
         f->touch[i] = 0;
     }
     unite_all(f, f->is_core, true);

@@ -21,8 +21,8 @@ struct job {
     enum fov__kernel kernel;
     const struct fov_sampler *sampler;
     const fov_cancel *cancel;
-    int32_t edge, across; /* of a tile; tiles for each row of them */
-    fov_box within;       /* beyond it every tap reads the edge */
+    int32_t edge, across;    /* of a tile; tiles for each row of them */
+    fov_box within;          /* beyond it every tap reads the edge */
     struct fov_reach *reach; /* LEVELS */
     const struct job *next;  /* the same map from a copy of half the size; NULL: none */
 };
@@ -329,6 +329,31 @@ static fov_status free_part(void *user, int32_t i)
 
 /* ---- all of it ------------------------------------------------------------------------------ */
 
+static int32_t affine_edge(double scale)
+{
+    int32_t edge = FOV__TILE_EDGE;
+
+    for (double s = 1.0; s < scale && edge > 8; s *= 2.0)
+        edge /= 2;
+    return edge;
+}
+
+/* A tile has one kernel: tiles are so small that over each the widening changes by no more than two
+ * steps of an eighth of an octave, where a small output has that much depth in it. */
+static int32_t perspective_edge(const struct job *job)
+{
+    const int32_t side = job->out->width < job->out->height ? job->out->width : job->out->height;
+    int32_t edge = FOV__TILE_EDGE / 2, tiles = 1;
+    double least, most;
+
+    fov__warp_widenings(job->to_src, job->out->width, job->out->height, &least, &most);
+    for (double s = least; s * eighths[2] < most && tiles < FOV__TILE_EDGE; s *= eighths[2])
+        tiles++;
+    while (edge > 4 && edge * tiles > side)
+        edge /= 2;
+    return edge;
+}
+
 static void set_within(struct job *job, double widest)
 {
     const double margin = fov__kernel_radius(job->kernel, widest) + 2.0;
@@ -345,9 +370,7 @@ static fov_status run(struct job *jobs, int32_t count, double scale, uint32_t th
     int32_t down;
     fov_status rc = FOV_OK;
 
-    job->edge = FOV__TILE_EDGE;
-    for (double s = 1.0; s < (affine ? scale : 2.0) && job->edge > 8; s *= 2.0)
-        job->edge /= 2;
+    job->edge = affine ? affine_edge(scale) : perspective_edge(job);
     job->across = (job->out->width + job->edge - 1) / job->edge;
     down = (job->out->height + job->edge - 1) / job->edge;
     for (int32_t i = 0; i < count; i++) {

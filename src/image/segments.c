@@ -5,13 +5,16 @@
 #include "image/segments_internal.h"
 
 enum {
-    LEAST = 5,       /* lanes of a piece */
-    GAP_FREE = 3,    /* lanes between pieces, whatever their length */
-    COVERED = 2      /* a line is there on at least one lane of so many */
+    LEAST = 5,     /* lanes of a piece */
+    GAP_FREE = 3,  /* lanes between pieces, whatever their length */
+    GAP_MOST = 16, /* between dashes; a line that goes on behind a box is told in pieces */
+    COVERED = 4    /* a line is there on at least one lane of so many: dots with gaps */
 };
-#define OFFSET 1.0    /* pixels between the ends of pieces of one line */
-#define RMS 0.5       /* pixels; lines without smoothing have 0.29 */
-#define STEEPEST 1.02 /* the other direction sees the steeper ones better */
+#define OFFSET 1.0      /* pixels between the ends of pieces of one line */
+#define RMS 0.33        /* pixels; lines without smoothing have 0.29 */
+#define WHOLE 0.85      /* of the lanes; a line that is there on fewer is dashed or dotted, */
+#define RMS_BROKEN 0.12 /* and must be straighter: rows of letters have 0.13 and more */
+#define STEEPEST 1.02   /* the other direction sees the steeper ones better */
 
 /* ---- joining -------------------------------------------------------------------------------- */
 
@@ -92,7 +95,9 @@ static double joined_rms(const struct piece *a, const struct piece *b)
 {
     const double least = a->n < b->n ? a->n : b->n;
     const int32_t gap = b->first - a->last - 1;
-    if (gap < -1 || gap > GAP_FREE + 2 * least || !is_alike(a, b))
+    /* Sides of bars that stand in a row are no line. */
+    if (gap < -1 || gap > GAP_MOST || gap > GAP_FREE + (a->is_stroke ? 2 * least : 0) ||
+        !is_alike(a, b))
         return 1e9;
     const double middle = (a->last + b->first) / 2.0 + 0.5;
     const double off = value_at(a, middle) - value_at(b, middle);
@@ -115,7 +120,7 @@ static void join_all(struct pieces *all, const struct fov__filter *filter)
         const struct piece p = all->v[i];
         size_t best = n;
         double least = RMS;
-        while (low < n && all->v[low].last + GAP_FREE + 2 * all->v[low].n < p.first)
+        while (low < n && all->v[low].last + GAP_MOST + 1 < p.first)
             low++;
         for (size_t k = low; k < n; k++) {
             const double rms = joined_rms(&all->v[k], &p);
@@ -205,14 +210,23 @@ static bool is_longer(const struct fov__segment *a, const struct fov__segment *b
     return a->y1 != b->y1 ? a->y1 < b->y1 : a->x1 < b->x1;
 }
 
+static bool is_line(const struct piece *p)
+{
+    const double lanes = p->last - p->first + 1;
+    double most = p->n >= lanes * WHOLE ? RMS : RMS_BROKEN;
+    /* Where a slanted edge was sharpened, every third lane shows it with a seam. */
+    if (!p->is_stroke && p->n * 5 >= lanes * 3)
+        most = RMS;
+    return p->n * COVERED >= lanes && fov__piece_rms(p) <= most;
+}
+
 static void tell(const struct piece *p, bool is_across, const struct fov__segments_ask *ask,
                  struct fov__segments *out)
 {
     double at_0, slope;
     const struct fov__segment s = segment_of(p, is_across);
     fov__piece_fit(p, &at_0, &slope);
-    if (slope > STEEPEST || slope < -STEEPEST || s.length < ask->min_length ||
-        p->n * COVERED < p->last - p->first + 1 || fov__piece_rms(p) > RMS ||
+    if (slope > STEEPEST || slope < -STEEPEST || s.length < ask->min_length || !is_line(p) ||
         !is_in_range(fov__segment_angle(&s), ask))
         return;
     for (uint32_t i = 0; i < out->count && !is_across; i++) {

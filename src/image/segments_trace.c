@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /* Lanes are cut across lines: what each lane shows of a line is a stroke (there and back again) or
  * an edge (from one colour to another), with its place to a fraction of a pixel; those that follow
- * each other on a straight line become a piece. It must never join what is apart: segments.c does. */
+ * each other on a straight line become a piece. It must never join what is apart: segments.c does.
+ */
 #include "image/segments_internal.h"
 
 enum {
-    STEP = 16,        /* sum of three channels; neighbours that differ by less are one colour */
-    ZONE_MOST = 12,   /* pixels; more that all differ are texture */
-    STROKE_MOST = 8,  /* pixels; what is wider has two edges */
-    OFF = 40 * 40,    /* a colour so far from all mixtures of two is a third one */
-    GAP = 3,          /* lanes that may be missing, where another line crosses */
-    SHORT = 5,        /* crossings; fewer are chance */
+    STEP = 16,       /* sum of three channels; neighbours that differ by less are one colour */
+    ZONE_MOST = 12,  /* pixels; more that all differ are texture */
+    STROKE_MOST = 8, /* pixels; what is wider has two edges */
+    OFF = 40 * 40,   /* a colour so far from all mixtures of two is a third one */
+    GAP = 3,         /* lanes that may be missing, where another line crosses */
+    SHORT = 5,       /* crossings; fewer are chance */
     PIECES_MAX = 16384,
-    NEAR = 96         /* sum of three channels, within which the sides of an edge are the same */
+    NEAR = 96 /* sum of three channels, within which the sides of an edge are the same */
 };
-#define STRAY 1.05   /* pixels; lines without smoothing step by 1 */
-#define SAGITTA 0.4  /* pixels that an arc's middle may be off its chord */
+#define STRAY 1.05  /* pixels; lines without smoothing step by 1 */
+#define SAGITTA 0.4 /* pixels that an arc's middle may be off its chord */
 
 struct crossing {
     double v;
@@ -139,7 +140,8 @@ static void add_stroke(struct tracer *t, const uint8_t *lane, int32_t from, int3
     c->mass = c->peak = 0;
     for (int32_t i = from; i < to; i++) {
         const uint8_t *p = lane + i * 3;
-        const int32_t one = apart(p, before), other = apart(p, after), w = one < other ? one : other;
+        const int32_t one = apart(p, before), other = apart(p, after),
+                      w = one < other ? one : other;
         c->mass += w;
         place += w * (i + 0.5);
         if (w > c->peak) {
@@ -170,7 +172,8 @@ static void add_edge(struct tracer *t, const uint8_t *lane, int32_t from, int32_
     c->after = after;
 }
 
-/* The next run of steps from i on: pixels [*from, *to) lie between colours; false: there is none. */
+/* The next run of steps from i on: pixels [*from, *to) lie between colours; false: there is none.
+ */
 static bool next_zone(const uint8_t *lane, int32_t length, int32_t i, int32_t *from, int32_t *to)
 {
     while (i + 1 < length && apart(lane + i * 3, lane + (i + 1) * 3) < STEP)

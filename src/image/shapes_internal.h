@@ -39,8 +39,8 @@ struct fov__regions {
 /* Connected areas of like colour before a background. A pixel belongs to one when it is like its
  * four neighbours; edges that are smoothed go to the side whose colour they have more of; print on
  * an area belongs to it, a line through it does not part it. What is thinner than three pixels is
- * no area. The background is the colour along the frame, and then each that frames others. Memory: 22
- * bytes a pixel. */
+ * no area. The background is the colour along the frame, and then each that frames others. Memory:
+ * 22 bytes a pixel. */
 fov_status fov__regions_find(struct fov__regions *out, const struct fov__filter *filter,
                              const struct fov_pixels *px, const struct fov__regions_ask *ask,
                              fov_error *err);

@@ -19,8 +19,8 @@ fov_status fov__conversation_add_result(fov_conversation *conversation, const ch
                                         const char *name, const char *text, bool is_error,
                                         fov_error *err);
 
-/* Take an image out of every message it stands in; what was said about it stays. How many parts that
- * were. Only between questions, and only when the caller's policy says so. */
+/* Take an image out of every message it stands in; what was said about it stays. How many parts
+ * that were. Only between questions, and only when the caller's policy says so. */
 size_t fov__conversation_evict(fov_conversation *conversation, const char *image_id);
 
 /* Views of a reply before it is taken, for the transcript and the round. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Calls in the spellings that models were trained on. The validator is one and sees a call under the
- * alias's own names, so that what it says of a call is said in them; here a box that is spelled as
- * four numbers becomes one, and a fault goes the way back. It must never judge a value. */
+/* Calls in the spellings that models were trained on. The validator is one and sees a call under
+ * the alias's own names, so that what it says of a call is said in them; here a box that is spelled
+ * as four numbers becomes one, and a fault goes the way back. It must never judge a value. */
 #include "op/op_args_internal.h"
 
 static const fov_op_param_row *param_of(const fov_op_def *def, const char *name)
@@ -148,8 +148,8 @@ size_t fov__alias_rows(const fov_op_def *def, const fov_op_alias_row *alias,
 
 /* ---- forward -------------------------------------------------------------------------------- */
 
-/* The operation under the alias's names. Its own are second spellings; a box in numbers is called by
- * all of theirs, where names are listed. */
+/* The operation under the alias's names. Its own are second spellings; a box in numbers is called
+ * by all of theirs, where names are listed. */
 static void name_params(struct fov_spoken *s, const fov_op_param_row *split)
 {
     size_t n = 0;
@@ -343,7 +343,8 @@ fov_status fov__spoken_parse(const struct fov_spoken *spoken, const struct op_re
 
 /* ---- back ----------------------------------------------------------------------------------- */
 
-/* "zoom.box[2]", "crop_image.box[2]" -> "crop_image.x2"; "grounding.image" -> "grounding.source". */
+/* "zoom.box[2]", "crop_image.box[2]" -> "crop_image.x2"; "grounding.image" -> "grounding.source".
+ */
 static void name_field(const struct fov_spoken *s, fov_op_fault *fault)
 {
     char param[56] = "", made[56];

@@ -127,17 +127,27 @@ static int nearest_param(const struct op_parse *p, const char *key, uint32_t see
     return best;
 }
 
+/* Whether the call has places in it, and so a frame that they are in. */
+static bool has_frame(const struct op_parse *p)
+{
+    for (const fov_op_param_row *q = p->def->params; q != NULL && q->name != NULL; q++) {
+        if (fov__param_has_coordinates(q) &&
+            ((q->flags & FOV_PARAM_HIDDEN) == 0 || p->reading->allow_hidden))
+            return true;
+    }
+    return false;
+}
+
 static void known_names(char *out, size_t size, const struct op_parse *p)
 {
     size_t len = 0;
-    bool has_coordinates = false;
+    const bool has_coordinates = has_frame(p);
     out[0] = '\0';
     for (const fov_op_param_row *q = p->def->params; q != NULL && q->name != NULL; q++) {
         if ((q->flags & FOV_PARAM_HIDDEN) != 0 && !p->reading->allow_hidden)
             continue;
         fov__format(out + len, size - len, "%s%s", len > 0 ? ", " : "", q->name);
         len += strlen(out + len);
-        has_coordinates = has_coordinates || fov__param_has_coordinates(q);
     }
     for (const char *const *name = p->def->input_names; name != NULL && *name != NULL; name++) {
         fov__format(out + len, size - len, "%s%s", len > 0 ? ", " : "", *name);
@@ -173,7 +183,7 @@ static int unknown_member(struct op_parse *p, const char *key, const fov_json_va
 static void read_member(struct op_parse *p, const fov_json_value *value, uint32_t *seen)
 {
     const char *key = fov__json_key(value);
-    if (fov__args_is_reference(p->def, key) || strcmp(key, "frame") == 0)
+    if (fov__args_is_reference(p->def, key) || (strcmp(key, "frame") == 0 && has_frame(p)))
         return;
     fov__parse_field(p, key);
     int i = find_param(p, key);
@@ -213,13 +223,17 @@ static void add_missing(struct op_parse *p, const fov_op_param_row *param)
         mend.text = param->choices[(int)param->def];
         mend.count = (int32_t)strlen(mend.text);
         break;
+    case FOV_PARAM_BOOL:
+        mend.how = MEND_BOOL;
+        mend.count = param->def != 0;
+        break;
     case FOV_PARAM_BOX:
     case FOV_PARAM_POINT:
         mend.how = MEND_NUMBERS;
         mend.count = fov__coord_fallback(p, param->type == FOV_PARAM_BOX ? SHAPE_BOX : SHAPE_POINT,
                                          mend.number);
         break;
-    default:
+    default: /* no colour, text or list is nearer than another to one that was not given */
         p->is_hopeless = true;
         return;
     }
@@ -234,6 +248,8 @@ static void read_frame(struct op_parse *p)
 {
     const fov_json_value *value = fov__json_get(p->arguments, "frame");
     p->frame = p->reading->frame;
+    if (!has_frame(p))
+        return; /* then it is a member like any other that is not known */
     fov__parse_field(p, "frame");
     if (fov__json_type(value) != FOV_JSON_NULL) {
         const char *text = fov__json_string(value);

@@ -54,9 +54,19 @@ static void read_images(struct op_parse *p, const fov_json_value *list, struct o
         p->is_hopeless = true;
         return;
     }
+    if (fov__json_count(list) < (size_t)p->def->input_min) {
+        char allowed[40];
+        fov__format(allowed, sizeof(allowed), "%d to %d ids", (int)p->def->input_min, (int)most);
+        fov__parse_fault(p, FOV_FAULT_OUT_OF_RANGE, -1, list, allowed,
+                         "%s needs at least %d images.", p->def->name, (int)p->def->input_min);
+        p->is_hopeless = true; /* which others were meant is not known */
+        return;
+    }
     if (fov__json_count(list) > (size_t)most) {
-        fov__parse_fault(p, FOV_FAULT_OUT_OF_RANGE, -1, list, NULL, "%s takes at most %d images.",
-                         p->def->name, (int)most);
+        char allowed[40];
+        fov__format(allowed, sizeof(allowed), "at most %d ids", (int)most);
+        fov__parse_fault(p, FOV_FAULT_OUT_OF_RANGE, -1, list, allowed,
+                         "%s takes at most %d images.", p->def->name, (int)most);
         fov__mend(p, (struct mend){.value = list, .how = MEND_SHORT, .count = most});
         return;
     }
@@ -78,6 +88,29 @@ static void read_named(struct op_parse *p, struct op_image_refs *out)
                          "%s needs %s: the id of an image, as in \"img_0\".", p->def->name, *name);
         fov__mend(p, (struct mend){.key = *name, .how = MEND_TEXT, .text = "img_0", .count = 5});
     }
+}
+
+const char *fov__op_args_image(const fov_op_def *def, const fov_json_value *arguments,
+                               int32_t index, char *got, size_t size)
+{
+    static const char *const keys[] = {"image", "img_idx", "images"};
+    const char *key = def->input_names != NULL ? def->input_names[index] : keys[0];
+    for (size_t i = 1; def->input_names == NULL && i < FOV_COUNT(keys); i++) {
+        if (fov__args_is_reference(def, keys[i]) &&
+            fov__json_type(fov__json_get(arguments, keys[i])) != FOV_JSON_NULL)
+            key = keys[i];
+    }
+    const fov_json_value *value = fov__json_get(arguments, key);
+    if (fov__json_type(value) == FOV_JSON_ARRAY) {
+        for (value = fov__json_child(value); index > 0 && value != NULL; index--)
+            value = fov__json_next(value);
+    }
+    const char *text = fov__json_string(value);
+    if (text != NULL || fov__json_type(value) == FOV_JSON_NULL)
+        fov__format(got, size, "%s", text != NULL && text[0] != '\0' ? text : "img_0");
+    else
+        fov__value_text(got, size, value);
+    return key;
 }
 
 fov_status fov__op_args_images(const fov_op_def *def, const fov_json_value *arguments,

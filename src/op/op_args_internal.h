@@ -13,6 +13,7 @@ enum mend_how {
     MEND_NUMBER,  /* one number */
     MEND_NUMBERS, /* an array of `count` numbers */
     MEND_BOOL,
+    MEND_COLOR, /* one number as "#rrggbb" */
     MEND_TEXT,  /* the first `count` bytes of `text` */
     MEND_SHORT, /* an array: its first `count` elements */
     MEND_ORDER, /* an array: `count` of its elements, those at the places `number` */

@@ -73,7 +73,8 @@ static bool parse_tick(struct op_parse *p, const fov_json_value *value, int32_t 
     is_right &= fov__coord_point(p, at, -1, &out->at);
     if (words != NULL && strlen(words) >= sizeof(out->text)) {
         fov__format(p->field, sizeof(p->field), "%.30s[%d].value", saved, index);
-        fov__parse_fault(p, FOV_FAULT_OUT_OF_RANGE, -1, v, "a number, or a date of at most 23 bytes",
+        fov__parse_fault(p, FOV_FAULT_OUT_OF_RANGE, -1, v,
+                         "a number, or a date of at most 23 bytes",
                          "The value of a tick is a number, or a date such as \"2021-03-01\".");
         p->is_hopeless = true;
         is_right = false;
@@ -179,6 +180,7 @@ bool fov__list_parse(struct op_parse *p, const fov_op_param_row *param, const fo
                          "%s is a list, with brackets around it even for one: %s.", name, allowed);
         if (is_bare) {
             fov__mend(p, (struct mend){.value = value, .how = MEND_WRAP});
+            p->is_hopeless |= param->min > 1; /* what else belongs to it is not known */
             parse_element(p, param->type, value, 0, member); /* its own mends */
         } else {
             p->is_hopeless = true; /* what was meant to be in it is not known */
@@ -190,7 +192,10 @@ bool fov__list_parse(struct op_parse *p, const fov_op_param_row *param, const fo
         fov__parse_fault(p, FOV_FAULT_OUT_OF_RANGE, -1, value, allowed,
                          "%s holds %zu and may hold at most %zu.", name, fov__json_count(value),
                          most);
-        fov__mend(p, (struct mend){.value = value, .how = MEND_SHORT, .count = (int32_t)most});
+        if (param->type == FOV_PARAM_FACTS)
+            p->is_hopeless = true; /* which of them were meant is not known */
+        else
+            fov__mend(p, (struct mend){.value = value, .how = MEND_SHORT, .count = (int32_t)most});
         is_right = false;
     }
     if (fov__json_count(value) < (size_t)param->min) {

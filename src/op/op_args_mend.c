@@ -104,6 +104,7 @@ static const struct mend *find_value(const struct op_parse *p, const fov_json_va
 
 static void write_mend(struct fov_jw *jw, const char *key, const struct mend *m)
 {
+    char color[8];
     switch (m->how) {
     case MEND_NUMBER:
         fov__jw_number(jw, key, m->number[0]);
@@ -116,6 +117,10 @@ static void write_mend(struct fov_jw *jw, const char *key, const struct mend *m)
         break;
     case MEND_BOOL:
         fov__jw_bool(jw, key, m->count != 0);
+        break;
+    case MEND_COLOR:
+        fov__format(color, sizeof(color), "#%06x", (unsigned)m->number[0] & 0xffffff);
+        fov__jw_string(jw, key, color);
         break;
     case MEND_TEXT:
         fov__jw_string_n(jw, key, m->text, (size_t)m->count);

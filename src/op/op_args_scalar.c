@@ -88,6 +88,9 @@ void fov__param_allowed(char *out, size_t size, const struct op_parse *p,
     else if (param->type == FOV_PARAM_TICKS)
         fov__format(out, size, "%d to %d of {\"at\":%s,\"value\":12.5}, %s", (int)param->min,
                     (int)param->max, point, words);
+    else if (param->min == param->max)
+        fov__format(out, size, "%d of %s, %s", (int)param->min,
+                    param->type == FOV_PARAM_POINTS ? point : box, words);
     else if (param->min > 0)
         fov__format(out, size, "%d to %d of %s, %s", (int)param->min, (int)param->max,
                     param->type == FOV_PARAM_POINTS ? point : box, words);
@@ -175,6 +178,8 @@ static bool parse_bool(struct op_parse *p, const fov_op_param_row *param,
     } else if (text != NULL &&
                (fov__ascii_casecmp(text, "false") == 0 || fov__ascii_casecmp(text, "no") == 0)) {
         mend.count = 0;
+    } else if ((param->flags & FOV_PARAM_REQUIRED) != 0) {
+        mend.count = param->def != 0;
     } else {
         fov__mend_drop(p, value);
         return false;
@@ -240,7 +245,10 @@ static bool parse_text(struct op_parse *p, const fov_op_param_row *param,
     const char *text = fov__json_string(value);
     if (text == NULL) {
         bad_type(p, param, value);
-        fov__mend_drop(p, value);
+        if ((param->flags & FOV_PARAM_REQUIRED) != 0)
+            p->is_hopeless = true; /* words are not made up */
+        else
+            fov__mend_drop(p, value);
         return false;
     }
     const size_t len = strlen(text);
@@ -296,13 +304,25 @@ bool fov__color_parse(const char *text, fov_op_color *out)
     return true;
 }
 
+/* `near` is a name or NULL. */
+static void mend_color(struct op_parse *p, const fov_op_param_row *param,
+                       const fov_json_value *value, const char *near)
+{
+    if (near == NULL && (param->flags & FOV_PARAM_REQUIRED) != 0)
+        fov__mend(p, (struct mend){.value = value, .how = MEND_COLOR, .number = {param->def}});
+    else if (near != NULL)
+        fov__mend_text(p, value, near, strlen(near));
+    else
+        fov__mend_drop(p, value);
+}
+
 static bool parse_color(struct op_parse *p, const fov_op_param_row *param,
                         const fov_json_value *value)
 {
     const char *text = fov__json_string(value);
     if (text == NULL) {
         bad_type(p, param, value);
-        fov__mend_drop(p, value);
+        mend_color(p, param, value, NULL);
         return false;
     }
     if (fov__color_parse(text, fov__param_member(p, param)))
@@ -311,11 +331,7 @@ static bool parse_color(struct op_parse *p, const fov_op_param_row *param,
     fov__param_allowed(allowed, sizeof(allowed), p, param);
     fov__parse_fault(p, FOV_FAULT_OUT_OF_RANGE, -1, value, allowed, "%s must be %s.", name_of(p),
                      allowed);
-    const char *near = nearest_choice(text, fov__color_names);
-    if (near != NULL)
-        fov__mend_text(p, value, near, strlen(near));
-    else
-        fov__mend_drop(p, value);
+    mend_color(p, param, value, nearest_choice(text, fov__color_names));
     return false;
 }
 

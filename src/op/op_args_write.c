@@ -61,7 +61,8 @@ static void write_list(struct fov_jw *jw, const fov_op_param_row *param, const v
     const fov_op_ticks *ticks = member;
     const fov_op_refs *refs = member;
     fov__jw_array(jw, param->name);
-    for (uint32_t i = 0; i < boxes->n; i++) { /* every list begins with n */
+    const uint32_t n = *(const uint32_t *)member; /* every list begins with it */
+    for (uint32_t i = 0; i < n; i++) {
         if (param->type == FOV_PARAM_BOXES) {
             write_box(jw, NULL, &boxes->v[i]);
         } else if (param->type == FOV_PARAM_POINTS) {

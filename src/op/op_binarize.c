@@ -169,13 +169,12 @@ static fov_status binarize_run(const void *args, fov_op_io *io, struct fov_pixel
 }
 
 static const fov_op_param_row binarize_params[] = {
-    FOV_OP_ENUM(
-        binarize_args, method, 0, methods, METHOD_OTSU,
-        "otsu finds one level, adaptive one for each place (uneven light), fixed takes value"),
-    FOV_OP_INT(binarize_args, value, 0, 0, 255, 128, "", "level of fixed; brighter becomes white"),
+    FOV_OP_ENUM(binarize_args, method, 0, methods, METHOD_OTSU,
+                "otsu finds one level, adaptive many (uneven light), fixed takes value"),
+    FOV_OP_INT(binarize_args, value, 0, 0, 255, 128, "", "for fixed; brighter becomes white"),
     FOV_OP_BOOL(binarize_args, invert, 0, "black and white change places"),
     FOV_OP_ENUM(binarize_args, channel, 0, channels, CHANNEL_LUMA,
-                "what is compared; saturation tells colour from grey"),
+                "saturation tells colour from grey"),
     FOV_OP_INT(binarize_args, level, FOV_PARAM_HIDDEN, -1, 255, 0, "",
                "level that otsu found, -1 when there is only one"),
     FOV_OP_END};
@@ -192,8 +191,8 @@ const fov_op_def fov__op_binarize = {
     .since = "0.1.0",
     .summary = "Turn an image into pure black and white.",
     .when =
-        "Use it for faint or stained print before reading, or to see shapes without their shades. "
-        "adaptive suits photographed pages and shadows.",
+        "Use it on faint, stained or unevenly lit print before reading, or to see shapes without "
+        "shades.",
     .kind = FOV_OP_PIXELS,
     .presets = FOV_OP_PRESET_DOCUMENT | FOV_OP_PRESET_ALL,
     .input_min = 1,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What the tools that measure charts share. An image, a fact and a calibration may each have a frame
- * of its own: all of them are brought together in that of input 0, and no number is taken over from
- * one frame into another. */
+/* What the tools that measure charts share. An image, a fact and a calibration may each have a
+ * frame of its own: all of them are brought together in that of input 0, and no number is taken
+ * over from one frame into another. */
 #include "op/op_chart_internal.h"
 
 const char *const fov__scale_names[] = {"linear", "log", "date", NULL};

@@ -83,7 +83,8 @@ static fov_status components_marks(const void *args, fov_op_io *io, fov_op_marks
 /* Source pixels for each of the image's at a place: a perspective makes some larger. */
 static double source_area(fov_op_io *io, fov_point at)
 {
-    const fov_point o = io->to_source(io, 0, at), x = io->to_source(io, 0, (fov_point){at.x + 1, at.y}),
+    const fov_point o = io->to_source(io, 0, at),
+                    x = io->to_source(io, 0, (fov_point){at.x + 1, at.y}),
                     y = io->to_source(io, 0, (fov_point){at.x, at.y + 1});
     const double area = (x.x - o.x) * (y.y - o.y) - (x.y - o.y) * (y.x - o.x);
     return area < 0 ? -area : area;
@@ -114,7 +115,8 @@ static void write_notes(struct fov_jw *jw, const struct fov__regions *found, uin
 {
     char note[160];
     if (found->count < found->found) {
-        fov__format(note, sizeof(note), "the %u largest of %u; ask for a part, a colour or a larger min_area",
+        fov__format(note, sizeof(note),
+                    "the %u largest of %u; ask for a part, a colour or a larger min_area",
                     (unsigned)found->count, (unsigned)found->found);
         fov__jw_string(jw, "cut", note);
     }
@@ -126,7 +128,8 @@ static void write_notes(struct fov_jw *jw, const struct fov__regions *found, uin
         fov__jw_string(jw, "note", note);
     }
     if (shrink > 1) {
-        fov__format(note, sizeof(note), "looked at 1/%d of full size; a box shows more", (int)shrink);
+        fov__format(note, sizeof(note), "looked at 1/%d of full size; a box shows more",
+                    (int)shrink);
         fov__jw_string(jw, "shrunk", note);
     }
 }
@@ -170,7 +173,7 @@ static const fov_op_param_row components_params[] = {
 
 static const fov_op_example_row components_examples[] = {
     {"{}", "parts"},
-    {"{\"box\":[100,50,900,450],\"order\":\"across\",\"draw\":true}", "parts"},
+    {"{\"box\":[100,50,900,450],\"order\":\"across\",\"draw\":true}", "1000x500"},
     {"{\"color\":\"#1f77b4\",\"tolerance\":6,\"min_area\":50}", "background"},
     {NULL, NULL}};
 
@@ -182,7 +185,7 @@ const fov_op_def fov__op_components = {
             "get exact bar ends that `read` turns into values. It sees colour only, no meaning: "
             "give a box around the plot.",
     .kind = FOV_OP_FACT,
-    .presets = FOV_OP_PRESET_CHART | FOV_OP_PRESET_ALL,
+    .presets = FOV_OP_PRESET_CHART | FOV_OP_PRESET_DIAGRAM | FOV_OP_PRESET_ALL,
     .input_min = 1,
     .input_max = 1,
     .params = components_params,

@@ -26,7 +26,10 @@ struct enhance_args {
 };
 /* 1 << the indices of `box`, `black` and `white` below. */
 enum { ENHANCE_BOX_BIT = 1 << 0, ENHANCE_BLACK_BIT = 1 << 11, ENHANCE_WHITE_BIT = 1 << 12 };
-enum { MEASURE_EDGE = 512 };
+/* Up to so many pixels are measured as they are: a smaller rendering mixes them, and its 0.5 % came
+ * up to 16 levels nearer to the middle, in photographs and in fine print alike. What is larger is
+ * measured at MEASURE_EDGE pixels along its longer side. */
+enum { MEASURE_PIXELS = 4 << 20, MEASURE_EDGE = 512 };
 
 static bool is_barrier(const struct enhance_args *e)
 {
@@ -105,7 +108,8 @@ static fov_status measure(struct enhance_args *e, fov_op_io *io, fov_error *err)
         return FOV_OK;
     const fov_box box = part_of(e, io->in);
     const double w = box.x2 - box.x1, h = box.y2 - box.y1, longest = w > h ? w : h;
-    const double scale = longest > MEASURE_EDGE ? MEASURE_EDGE / longest : 1.0;
+    const bool is_whole = w * h <= MEASURE_PIXELS || longest <= MEASURE_EDGE;
+    const double scale = is_whole ? 1.0 : MEASURE_EDGE / longest;
     const double width = fov__rint(w * scale), height = fov__rint(h * scale);
     struct fov_pixels *px = NULL;
     fov_status rc = io->render(io, 0, box, width < 1 ? 1 : (int32_t)width,
@@ -372,7 +376,7 @@ const fov_op_def fov__op_enhance = {
         "autocontrast first, clahe for uneven light. Colours and brightness are no longer those "
         "of the original.",
     .kind = FOV_OP_PIXELS,
-    .presets = FOV_OP_PRESET_PHOTO | FOV_OP_PRESET_ALL,
+    .presets = FOV_OP_PRESET_DOCUMENT | FOV_OP_PRESET_PHOTO | FOV_OP_PRESET_ALL,
     .input_min = 1,
     .input_max = 1,
     .params = enhance_params,

@@ -85,8 +85,8 @@ static fov_status grid_plan(const void *args, const fov_op_frame *in, int32_t in
     fov_op_plan_same(out, in, FOV_OP_EFFECT_MARKS);
     if (grid->labels == FOV__GRID_CELLS)
         fov__format(out->note, sizeof(out->note),
-                    "cells A1 at the top left to %c%d at the bottom right", 'A' + (int)grid->cols - 1,
-                    (int)grid->rows);
+                    "cells A1 at the top left to %c%d at the bottom right",
+                    'A' + (int)grid->cols - 1, (int)grid->rows);
     else if (grid->labels == FOV__GRID_NUMBERS)
         fov__format(out->note, sizeof(out->note), "cells 1 to %d, row by row from the top left",
                     (int)(grid->rows * grid->cols));
@@ -119,9 +119,8 @@ const fov_op_def fov__op_grid = {
     .name = "grid",
     .since = "0.1.0",
     .summary = "Lay a grid of named cells over an image.",
-    .when =
-        "Use it to search a crowded picture cell by cell, to count in parts, or to say where "
-        "something is.",
+    .when = "Use it to search a crowded picture cell by cell, to count in parts, or to say where "
+            "something is.",
     .kind = FOV_OP_MARKS,
     .presets = FOV_OP_PRESET_DIAGRAM | FOV_OP_PRESET_ALL,
     .input_min = 1,

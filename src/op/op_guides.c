@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* guides: straight lines right across an image, to carry a height over to an axis by eye. They are
- * given by points that they run through, since coordinates of a call come in pairs: [x,y] of the top
- * of a bar gives its height whichever number is which in the model's space.
+ * given by points that they run through, since coordinates of a call come in pairs: [x,y] of the
+ * top of a bar gives its height whichever number is which in the model's space.
  *
  * What is written at a line is its place in whole pixels of the source, the one frame in which all
  * looks agree (facts have it as source_px): "y 340" or, after a quarter turn, "x 340". Where the
@@ -29,8 +29,9 @@ static fov_status guides_plan(const void *args, const fov_op_frame *in, int32_t 
                           "guides needs points that lines shall run through: h for horizontal "
                           "lines, v for vertical ones.");
     if (guides->label)
-        fov__format(out->note, sizeof(out->note), "the numbers at the lines are pixels of the "
-                                                  "original");
+        fov__format(out->note, sizeof(out->note),
+                    "the numbers at the lines are pixels of the "
+                    "original");
     return FOV_OK;
 }
 
@@ -96,8 +97,7 @@ static const fov_op_param_row guides_params[] = {
                 "points that horizontal lines run through"),
     FOV_OP_LIST(guides_args, v, FOV_PARAM_POINTS, 0, FOV_OP_LIST_MAX,
                 "points that vertical lines run through"),
-    FOV_OP_BOOL(guides_args, label, 1,
-                "write at each line its place in pixels of the original"),
+    FOV_OP_BOOL(guides_args, label, 1, "write at each line its place in pixels of the original"),
     FOV_OP_END};
 
 static const fov_op_example_row guides_examples[] = {
@@ -109,11 +109,10 @@ const fov_op_def fov__op_guides = {
     .name = "guides",
     .since = "0.1.0",
     .summary = "Draw level and upright lines right across an image, through given points.",
-    .when =
-        "Use it to read a chart by eye: a line through the top of a bar or through a dot shows "
-        "where it meets the axis, and whether two things are on one height.",
+    .when = "Use it to read a chart by eye: a line through the top of a bar or through a dot shows "
+            "where it meets the axis, and whether two things are on one height.",
     .kind = FOV_OP_MARKS,
-    .presets = FOV_OP_PRESET_CHART | FOV_OP_PRESET_ALL,
+    .presets = FOV_OP_PRESET_ALL,
     .input_min = 1,
     .input_max = 1,
     .params = guides_params,

@@ -151,6 +151,11 @@ struct op_image_refs {
 fov_status fov__op_args_images(const fov_op_def *def, const fov_json_value *arguments,
                                struct op_image_refs *out, fov_op_fault *fault);
 
+/* How a call names its input `index`: the member, and its value as it was given ("img_0" where it
+ * was left out). */
+const char *fov__op_args_image(const fov_op_def *def, const fov_json_value *arguments,
+                               int32_t index, char *got, size_t size);
+
 /* Parse and check. `args` has def->args_size bytes and is filled in whole (defaults too); nothing
  * is allocated. Unknown members are faults (with a suggestion), `image`, `images`, `img_idx` and
  * `frame` excepted; `null` counts as absent (strict schemas send it); a number in a string is

@@ -278,12 +278,11 @@ static fov_status isolate_color_run(const void *args, fov_op_io *io, struct fov_
 
 static const fov_op_param_row isolate_color_params[] = {
     FOV_OP_COLOR(isolate_color_args, color, FOV_PARAM_REQUIRED, 0xff0000,
-                 "the colour, as sample or palette tell it"),
+                 "as sample or palette tell it"),
     FOV_OP_NUM(isolate_color_args, tolerance, 0, 100, 10, "Delta E 2000",
-               "Delta E 2000; 2 is hardly seen, 10 spans shades of one colour"),
+               "Delta E 2000; 2 is hardly seen, 20 a clear difference"),
     FOV_OP_ENUM(isolate_color_args, mode, 0, modes, MODE_KEEP,
-                "keep hides all else, fade leaves it pale so that axes stay readable, remove hides "
-                "the colour"),
+                "keep hides all else, fade pales it (axes stay readable), remove hides the colour"),
     FOV_OP_BOX(isolate_color_args, box, "bbox_2d", 0, "only this part is changed"),
     FOV_OP_COLOR(isolate_color_args, fill, FOV_PARAM_HIDDEN, 0xffffff, "colour of what is hidden"),
     FOV_OP_COLOR(isolate_color_args, nearest, FOV_PARAM_HIDDEN, 0x000000,
@@ -302,10 +301,11 @@ const fov_op_def fov__op_isolate_color = {
     .name = "isolate_color",
     .since = "0.1.0",
     .summary = "Show one colour alone, or take it away.",
-    .when = "Use it to follow one line or series among several that cross, to count marks of one "
-            "colour, or to take a stamp off a text. Get the colour from sample at the legend.",
+    .when =
+        "Use it to follow one series among several that cross, to count marks of one colour, or to "
+        "take a stamp off a text.",
     .kind = FOV_OP_PIXELS,
-    .presets = FOV_OP_PRESET_CHART | FOV_OP_PRESET_ALL,
+    .presets = FOV_OP_PRESET_ALL,
     .input_min = 1,
     .input_max = 1,
     .params = isolate_color_params,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* lines: axes, gridlines, whiskers, the sides of boxes and of bars, to a fraction of a pixel. How they
- * are found is said in image/segments_trace.c. */
+/* lines: axes, gridlines, whiskers, the sides of boxes and of bars, to a fraction of a pixel. How
+ * they are found is said in image/segments_trace.c. */
 #include "op/op_chart_internal.h"
 
 #include "image/shapes_internal.h"
@@ -20,11 +20,12 @@ static fov_status lines_plan(const void *args, const fov_op_frame *in, int32_t i
     const struct lines_args *lines = args;
     (void)in_count;
     if (lines->min_angle > lines->max_angle) {
-        char got[64];
-        fov__format(got, sizeof(got), "%g to %g", lines->min_angle, lines->max_angle);
-        return fov__fault(fault, FOV_FAULT_OUT_OF_RANGE, "lines.min_angle", got,
-                          "min_angle at most max_angle",
-                          "min_angle is above max_angle; lines near the vertical are 80 to 100.");
+        const fov_status rc = fov__fault(
+            fault, FOV_FAULT_OUT_OF_RANGE, "lines.min_angle", NULL, "min_angle at most max_angle",
+            "min_angle is above max_angle; lines near the vertical are 80 to 100.");
+        fov__fault_advise_number(fault, "min_angle", lines->max_angle);
+        fov__fault_advise_number(fault, "max_angle", lines->min_angle);
+        return rc;
     }
     if (lines->draw)
         fov_op_plan_same(out, in, FOV_OP_EFFECT_MARKS);
@@ -84,14 +85,15 @@ static void write_segment(struct fov_jw *jw, fov_op_io *io, const struct fov__ch
     const fov_point a = fov__chart_point(part, s->x1, s->y1),
                     b = fov__chart_point(part, s->x2, s->y2), from = io->to_source(io, 0, a),
                     to = io->to_source(io, 0, b);
-    const double dx = b.x - a.x, dy = b.y - a.y;
+    const double dx = b.x - a.x, dy = b.y - a.y,
+                 angle = fov__chart_decimals(fov__segment_angle(s), 2);
     fov__jw_object(jw, NULL);
     fov__jw_int(jw, "id", (int64_t)i + 1);
     fov__jw_string(jw, "kind", s->width > 0 ? "stroke" : "edge");
     fov__chart_numbers(jw, "line", (const double[]){a.x, a.y, b.x, b.y}, 4);
     fov__chart_numbers(jw, "source_px", (const double[]){from.x, from.y, to.x, to.y}, 4);
     fov__jw_number(jw, "length", fov__chart_decimals(fov__sqrt(dx * dx + dy * dy), 1));
-    fov__jw_number(jw, "angle", fov__chart_decimals(fov__segment_angle(s), 2));
+    fov__jw_number(jw, "angle", angle <= -90 ? angle + 180 : angle); /* when rounded */
     if (s->width > 0) {
         fov__jw_number(jw, "width", fov__chart_decimals(s->width * part->sx, 1));
         fov__chart_hex(jw, "hex", s->rgb);
@@ -140,8 +142,9 @@ static fov_status lines_fact(const void *args, fov_op_io *io, struct fov_jw *jw,
 
 static const fov_op_param_row lines_params[] = {
     FOV_OP_BOX(lines_args, box, "bbox_2d", 0, "the part to look at"),
-    FOV_OP_NUM(lines_args, min_angle, -180, 180, -90, "degrees",
-               "degrees clockwise from rightwards: 0 is level, 90 upright; 10 runs down to the right"),
+    FOV_OP_NUM(
+        lines_args, min_angle, -180, 180, -90, "degrees",
+        "degrees clockwise from rightwards: 0 is level, 90 upright; 10 runs down to the right"),
     FOV_OP_NUM(lines_args, max_angle, -180, 180, 90, "degrees",
                "degrees; -5 to 5 finds level lines, 85 to 95 upright ones"),
     FOV_OP_INT(lines_args, min_length, 0, 0, 30000, 0, "pixels",
@@ -152,7 +155,7 @@ static const fov_op_param_row lines_params[] = {
 static const fov_op_example_row lines_examples[] = {
     {"{}", "parts"},
     {"{\"box\":[100,50,900,450],\"min_angle\":-5,\"max_angle\":5}", "parts"},
-    {"{\"min_angle\":85,\"max_angle\":95,\"min_length\":100,\"draw\":true}", "parts"},
+    {"{\"min_angle\":85,\"max_angle\":95,\"min_length\":100,\"draw\":true}", "1000x500"},
     {NULL, NULL}};
 
 const fov_op_def fov__op_lines = {
@@ -162,7 +165,7 @@ const fov_op_def fov__op_lines = {
     .when = "Use it to get the exact places of gridlines and ticks before calibrate, the tilt of a "
             "scan, or how a diagram's boxes are joined.",
     .kind = FOV_OP_FACT,
-    .presets = FOV_OP_PRESET_CHART | FOV_OP_PRESET_DIAGRAM | FOV_OP_PRESET_ALL,
+    .presets = FOV_OP_PRESET_DIAGRAM | FOV_OP_PRESET_ALL,
     .input_min = 1,
     .input_max = 1,
     .params = lines_params,

@@ -100,7 +100,7 @@ const fov_op_def fov__op_mark = {
         "Use it to keep count of things already found, to lay a straight line across a chart and "
         "read where it meets an axis, or to check that a place is the one you mean.",
     .kind = FOV_OP_MARKS,
-    .presets = FOV_OP_PRESET_ALL,
+    .presets = FOV_OP_PRESET_DIAGRAM | FOV_OP_PRESET_ALL,
     .input_min = 1,
     .input_max = 1,
     .params = mark_params,

@@ -153,7 +153,7 @@ const fov_op_def fov__op_ocr = {
     .when = "Use it for much or very small print, and to get the exact place of a word. It reads "
             "printed letters only and makes mistakes: look yourself where it matters.",
     .kind = FOV_OP_FACT,
-    .presets = FOV_OP_PRESET_ALL,
+    .presets = FOV_OP_PRESET_DOCUMENT | FOV_OP_PRESET_ALL,
     .input_min = 1,
     .input_max = 1,
     .params = ocr_params,

@@ -69,15 +69,15 @@ static fov_status overview_marks(const void *args, fov_op_io *io, fov_op_marks *
 
 static const fov_op_param_row overview_params[] = {
     FOV_OP_INT(overview_args, max_edge, 0, 16, 8192, 0, "pixels",
-           "pixels, longest side of the result; never enlarged"),
-    FOV_OP_BOOL(overview_args, grid, 0, "with a grid of cells named A1, B1 ..."),
-    FOV_OP_END};
+               "pixels, longest side of the result; never enlarged"),
+    FOV_OP_BOOL(overview_args, grid, 0, "with a grid of cells named A1, B1 ..."), FOV_OP_END};
 
-static const fov_op_example_row overview_examples[] = {{"{}", "1000x500"},
-                                                      {"{\"max_edge\":400}", "400x200"},
-                                                      {"{\"max_edge\":333,\"grid\":true}", "333x166"},
-                                                      {"{\"max_edge\":4000}", "1000x500"},
-                                                      {NULL, NULL}};
+static const fov_op_example_row overview_examples[] = {
+    {"{}", "1000x500"},
+    {"{\"max_edge\":400}", "400x200"},
+    {"{\"max_edge\":333,\"grid\":true}", "333x166"},
+    {"{\"max_edge\":4000}", "1000x500"},
+    {NULL, NULL}};
 
 const fov_op_def fov__op_overview = {
     .name = "overview",
@@ -87,7 +87,8 @@ const fov_op_def fov__op_overview = {
         "Use it to see the whole picture once more after looking at details, or to check where a "
         "detail belongs.",
     .kind = FOV_OP_GEOMETRY,
-    .presets = FOV_OP_PRESET_PHOTO | FOV_OP_PRESET_ALL,
+    .presets = FOV_OP_PRESET_ZOOM | FOV_OP_PRESET_DOCUMENT | FOV_OP_PRESET_DIAGRAM |
+               FOV_OP_PRESET_PHOTO | FOV_OP_PRESET_ALL,
     .input_min = 1,
     .input_max = 1,
     .params = overview_params,

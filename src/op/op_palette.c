@@ -77,9 +77,9 @@ static fov_status palette_fact(const void *args, fov_op_io *io, struct fov_jw *j
 }
 
 static const fov_op_param_row palette_params[] = {
-    FOV_OP_BOX(palette_args, box, "bbox_2d", 0, "only this part, such as the legend or the plot"),
+    FOV_OP_BOX(palette_args, box, "bbox_2d", 0, "only this part"),
     FOV_OP_INT(palette_args, count, 0, 1, FOV__PALETTE_MAX, 6, "colours",
-               "how many to tell, the most common ones"),
+               "how many, the most common first"),
     FOV_OP_END};
 
 static const fov_op_example_row palette_examples[] = {
@@ -90,10 +90,10 @@ const fov_op_def fov__op_palette = {
     .since = "0.1.0",
     .summary = "List the main colours: code, share, and a place where each is found.",
     .when =
-        "Use it to learn which series a chart has and their exact colours, before isolate_color or "
-        "to find a legend's entry among bars or slices.",
+        "Use it to learn which series a chart has and their exact colours, or to find a legend's "
+        "entry among bars and slices.",
     .kind = FOV_OP_FACT,
-    .presets = FOV_OP_PRESET_CHART | FOV_OP_PRESET_ALL,
+    .presets = FOV_OP_PRESET_ALL,
     .input_min = 1,
     .input_max = 1,
     .params = palette_params,

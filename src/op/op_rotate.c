@@ -183,9 +183,9 @@ static fov_status rotate_plan(const void *args, const fov_op_frame *in, int32_t 
 }
 
 static const fov_op_param_row rotate_params[] = {
-    FOV_OP_NUM_F(rotate_args, degrees, FOV_PARAM_REQUIRED | FOV_PARAM_AUTO, -360, 360, 90,
-                 "degrees",
-                 "degrees, positive turns clockwise; auto levels a page that is aslant by up to 15"),
+    FOV_OP_NUM_F(
+        rotate_args, degrees, FOV_PARAM_REQUIRED | FOV_PARAM_AUTO, -360, 360, 90, "degrees",
+        "degrees, positive turns clockwise; auto levels a page that is aslant by up to 15"),
     FOV_OP_BOOL(rotate_args, expand, 1, "grow the frame so that no corner is cut off"),
     FOV_OP_COLOR(rotate_args, fill, FOV_PARAM_HIDDEN, 0xffffff, "colour of uncovered corners"),
     FOV_OP_INT(rotate_args, found, FOV_PARAM_HIDDEN, 0, 2, 0, "",
@@ -193,12 +193,9 @@ static const fov_op_param_row rotate_params[] = {
     FOV_OP_END};
 
 static const fov_op_example_row rotate_examples[] = {
-    {"{\"degrees\":90}", "500x1000"},
-    {"{\"degrees\":-180}", "1000x500"},
-    {"{\"degrees\":30}", "1117x934"},
-    {"{\"degrees\":-7.5,\"expand\":false}", "1000x500"},
-    {"{\"degrees\":\"auto\"}", "1000x500"},
-    {NULL, NULL}};
+    {"{\"degrees\":90}", "500x1000"},       {"{\"degrees\":-180}", "1000x500"},
+    {"{\"degrees\":30}", "1117x934"},       {"{\"degrees\":-7.5,\"expand\":false}", "1000x500"},
+    {"{\"degrees\":\"auto\"}", "1000x500"}, {NULL, NULL}};
 
 const fov_op_def fov__op_rotate = {
     .name = "rotate",

@@ -487,10 +487,11 @@ static void write_references(struct fov_jw *jw, const fov_op_def *def, const str
     if (def->input_max == 1) {
         fov__jw_object(jw, "image");
         write_type(jw, "string", style->is_strict);
-        fov__jw_string(jw, "description",
-                       style->is_lean
-                           ? "id; default img_0"
-                           : "id of the image, such as img_1; left out, img_0 (the original)");
+        if (style->is_lean)
+            fov__jw_string(jw, "default", "img_0");
+        else
+            fov__jw_string(jw, "description",
+                           "id of the image, such as img_1; left out, img_0 (the original)");
         fov__jw_end_object(jw);
     } else if (def->input_max > 1) {
         fov__jw_object(jw, "images");

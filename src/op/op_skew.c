@@ -2,9 +2,10 @@
 /* The skew of a page, chart or table, from its edges: pixels where brightness changes steeply
  * across lines that may be level or upright. Their distances from a direction are counted in bins;
  * when the direction is that of the lines, neighbouring bins differ most (the projection profile of
- * W. Postl, "Detection of linear oblique structures and skew scan in digitized documents", ICPR 1986,
- * with edges in place of ink, so that rules of tables, frames of charts and rows of text all count). Whole numbers throughout: each machine finds the same angle.
- * It must never guess: without a clear peak there is no answer. */
+ * W. Postl, "Detection of linear oblique structures and skew scan in digitized documents", ICPR
+ * 1986, with edges in place of ink, so that rules of tables, frames of charts and rows of text all
+ * count). Whole numbers throughout: each machine finds the same angle. It must never guess: without
+ * a clear peak there is no answer. */
 #include "op/op_skew_internal.h"
 
 #include <stdlib.h>
@@ -26,6 +27,7 @@ struct edge {
 struct edges {
     struct edge *v; /* those of lines that may be level from the front, upright from the back */
     size_t room, level, upright;
+    size_t slanting; /* not kept */
     int32_t width, height;
     double weigh[2];
     int32_t *bins;
@@ -52,12 +54,16 @@ static void find_edge(struct edges *edges, const uint8_t *const row[3], int32_t 
     const int32_t gy = row[2][x - 1] + 2 * row[2][x] + row[2][x + 1] - row[0][x - 1] -
                        2 * row[0][x] - row[0][x + 1];
     const int32_t ax = size_of(gx), ay = size_of(gy), most = ax > ay ? ax : ay;
-    /* Within 18 degrees of an axis: tan 18 is a third. */
-    if (most < EDGE_MIN || (3 * ax > ay && 3 * ay > ax))
+    /* Within 24 degrees of an axis, whose tangent is 4/9. */
+    if (most < EDGE_MIN)
         return;
+    if (9 * ax > 4 * ay && 9 * ay > 4 * ax) {
+        edges->slanting++;
+        return;
+    }
     const size_t at = ax > ay ? edges->room - ++edges->upright : edges->level++;
-    edges->v[at] = (struct edge){(int16_t)x, (int16_t)y,
-                                 (int16_t)(most / 4 > EDGE_CAP ? EDGE_CAP : most / 4)};
+    edges->v[at] =
+        (struct edge){(int16_t)x, (int16_t)y, (int16_t)(most / 4 > EDGE_CAP ? EDGE_CAP : most / 4)};
 }
 
 static fov_status find_edges(struct edges *edges, const struct fov_pixels *px,
@@ -83,8 +89,8 @@ static fov_status find_edges(struct edges *edges, const struct fov_pixels *px,
     return rc;
 }
 
-/* How much neighbouring bins differ. The plain sum counts how many lines agree, and is not misled by
- * one long slanting curve; the sum of squares counts the longest and is sharper. */
+/* How much neighbouring bins differ. The plain sum counts how many lines agree, and is not misled
+ * by one long slanting curve; the sum of squares counts the longest and is sharper. */
 struct score {
     double plain, squares;
 };
@@ -119,7 +125,8 @@ static struct score score_of(struct edges *edges, int32_t steps, int32_t bits, b
 }
 
 enum {
-    REACH = FOV__SKEW_DEGREES * STEP,
+    RANGE = FOV__SKEW_DEGREES * STEP,
+    REACH = RANGE + 5 * STEP, /* looked at, so that what lies beyond the range is seen to do so */
     COUNT = 2 * REACH / COARSE + 1,
     WIDE = 3,  /* 2 pixels */
     FINE = 1,  /* half a pixel */
@@ -192,19 +199,18 @@ static bool search_all(struct edges *edges, int32_t *skew)
     score_all(edges, scores);
     for (int32_t i = 1; i < COUNT; i++)
         best = scores[i] > scores[best] ? i : best;
-    /* Still rising at the end: the lines lie beyond what is looked at. */
-    if (best == 0 || best == COUNT - 1 || scores[best] < PEAK_MIN * middle_of(scores))
-        return false;
     const int32_t near = best * COARSE - REACH;
+    if (near < -RANGE || near > RANGE || scores[best] < PEAK_MIN * middle_of(scores))
+        return false;
     struct peak peak = highest(edges, near - COARSE, near + COARSE, 2, FINE + 1);
     peak = highest(edges, peak.steps - 3, peak.steps + 3, 1, FINE);
-    /* A picture that is level already is likelier than one that is off by hardly anything, and a few
-     * short words do not tell the two apart. */
+    /* A picture that is level already is likelier than one that is off by hardly anything, and a
+     * few short words do not tell the two apart. */
     if (peak.steps >= -NEARLY && peak.steps <= NEARLY &&
         sharp_score(edges, 0, FINE) >= 0.9 * peak.score)
         peak.steps = 0;
     *skew = peak.steps;
-    return true;
+    return peak.steps >= -RANGE && peak.steps <= RANGE;
 }
 
 fov_status fov__skew_find(const struct fov_pixels *px, const fov_cancel *cancel, int32_t *skew,
@@ -225,7 +231,10 @@ fov_status fov__skew_find(const struct fov_pixels *px, const fov_cancel *cancel,
         rc = fov__fail_memory(err, "rotate", area * sizeof(*edges.v));
     if (rc == FOV_OK)
         rc = find_edges(&edges, px, cancel, err);
-    if (rc == FOV_OK && edges.level + edges.upright >= EDGES_MIN)
+    /* By chance half of the edges lie so near an axis: with fewer, the lines of the picture lie
+     * elsewhere, and what is kept are their steps. */
+    if (rc == FOV_OK && edges.level + edges.upright >= EDGES_MIN &&
+        edges.level + edges.upright >= edges.slanting)
         *found = search_all(&edges, skew);
     fov__free(px->ctx, edges.v);
     fov__free(px->ctx, edges.bins);

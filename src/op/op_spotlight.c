@@ -216,8 +216,8 @@ const fov_op_def fov__op_spotlight = {
         "Use it before reading a crowded table or chart: give the rows, columns, bars or panels "
         "that the question is about, headings and axis labels included.",
     .kind = FOV_OP_PIXELS,
-    .presets =
-        FOV_OP_PRESET_DOCUMENT | FOV_OP_PRESET_CHART | FOV_OP_PRESET_PHOTO | FOV_OP_PRESET_ALL,
+    .presets = FOV_OP_PRESET_DOCUMENT | FOV_OP_PRESET_CHART | FOV_OP_PRESET_DIAGRAM |
+               FOV_OP_PRESET_PHOTO | FOV_OP_PRESET_ALL,
     .input_min = 1,
     .input_max = 1,
     .params = spotlight_params,

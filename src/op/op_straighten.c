@@ -16,8 +16,8 @@ struct straighten_args {
 };
 
 /* The far edge of what is seen from the side may be so much farther than the near one. There a
- * pixel of the result shows as many pixels of the image, and at the near edge one pixel of the image
- * fills as many. */
+ * pixel of the result shows as many pixels of the image, and at the near edge one pixel of the
+ * image fills as many. */
 #define DEPTH_MAX 8.0
 /* The sine between the directions of width and height, in the mean: the area over width times
  * height. */
@@ -84,11 +84,10 @@ static struct fov_mat box_to(const fov_point p[4], double width, double height)
     const double bx = p[3].x - p[2].x, by = p[3].y - p[2].y;
     const double all = ax * by - bx * ay;
     const double g = (sx * by - bx * sy) / all, h = (ax * sy - sx * ay) / all;
-    return (struct fov_mat){{(p[1].x - p[0].x + g * p[1].x) / width,
-                             (p[3].x - p[0].x + h * p[3].x) / height, p[0].x,
-                             (p[1].y - p[0].y + g * p[1].y) / width,
-                             (p[3].y - p[0].y + h * p[3].y) / height, p[0].y, g / width + 0.0,
-                             h / height + 0.0, 1}};
+    return (struct fov_mat){
+        {(p[1].x - p[0].x + g * p[1].x) / width, (p[3].x - p[0].x + h * p[3].x) / height, p[0].x,
+         (p[1].y - p[0].y + g * p[1].y) / width, (p[3].y - p[0].y + h * p[3].y) / height, p[0].y,
+         g / width + 0.0, h / height + 0.0, 1}};
 }
 
 static fov_status refuse_order(const fov_point p[4], fov_op_fault *fault)
@@ -121,8 +120,8 @@ static fov_status refuse_shape(const char *allowed, const char *hint, fov_op_fau
 static fov_status judge(const fov_point p[4], double width, double height, fov_op_fault *fault)
 {
     static const int32_t as_given[4] = {0, 1, 2, 3};
-    /* The depth at a corner is to that at another as the areas of the triangles that leave them out;
-     * all of the four areas are above 0 here. */
+    /* The depth at a corner is to that at another as the areas of the triangles that leave them
+     * out; all of the four areas are above 0 here. */
     const double depth[4] = {turn(p[1], p[2], p[3]), turn(p[2], p[3], p[0]), turn(p[3], p[0], p[1]),
                              turn(p[0], p[1], p[2])};
     if (!is_clockwise(p, as_given))
@@ -163,7 +162,8 @@ static fov_status straighten_plan(const void *args, const fov_op_frame *in, int3
     (void)in_count;
     if (rc < 0)
         return rc;
-    const double width = across < 1 ? 1 : fov__rint(across), height = down < 1 ? 1 : fov__rint(down);
+    const double width = across < 1 ? 1 : fov__rint(across),
+                 height = down < 1 ? 1 : fov__rint(down);
     const char *way = turned_by(p[0], p[1]);
     if (way != NULL)
         fov__format(out->note, sizeof(out->note),

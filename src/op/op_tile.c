@@ -52,13 +52,11 @@ static fov_status too_many(const struct tile_args *tile, fov_op_fault *fault)
         else
             cols--;
     }
-    const fov_status rc =
-        fov__fault(fault, FOV_FAULT_OUT_OF_RANGE,
-                   tile->rows > tile->cols ? "tile.rows" : "tile.cols", NULL,
-                   "rows times cols at most 16",
-                   "%d x %d are %d tiles and one call gives at most %d; pick gives one of more.",
-                   (int)tile->rows, (int)tile->cols, (int)(tile->rows * tile->cols),
-                   FOV_OP_OUTPUTS_MAX);
+    const fov_status rc = fov__fault(
+        fault, FOV_FAULT_OUT_OF_RANGE, tile->rows > tile->cols ? "tile.rows" : "tile.cols", NULL,
+        "rows times cols at most 16",
+        "%d x %d are %d tiles and one call gives at most %d; pick gives one of more.",
+        (int)tile->rows, (int)tile->cols, (int)(tile->rows * tile->cols), FOV_OP_OUTPUTS_MAX);
     fov__fault_advise_number(fault, "rows", rows);
     fov__fault_advise_number(fault, "cols", cols);
     return rc;
@@ -70,11 +68,10 @@ static fov_status too_small(const struct tile_args *tile, const fov_op_frame *in
     char allowed[64];
     fov__format(allowed, sizeof(allowed), "at most %d rows and %d columns", (int)in->height,
                 (int)in->width);
-    const fov_status rc =
-        fov__fault(fault, FOV_FAULT_TOO_SMALL,
-                   in->height < tile->rows ? "tile.rows" : "tile.cols", NULL, allowed,
-                   "The image is %dx%d pixels and has no pixel for some of the tiles.",
-                   (int)in->width, (int)in->height);
+    const fov_status rc = fov__fault(
+        fault, FOV_FAULT_TOO_SMALL, in->height < tile->rows ? "tile.rows" : "tile.cols", NULL,
+        allowed, "The image is %dx%d pixels and has no pixel for some of the tiles.",
+        (int)in->width, (int)in->height);
     fov__fault_advise_number(fault, "rows", in->height < tile->rows ? in->height : tile->rows);
     fov__fault_advise_number(fault, "cols", in->width < tile->cols ? in->width : tile->cols);
     return rc;
@@ -138,8 +135,7 @@ static const fov_op_param_row tile_params[] = {
                "columns of tiles; rows times cols at most 16"),
     FOV_OP_NUM(tile_args, overlap, 0, 0.5, 0.1, "fraction of a tile",
                "fraction of a tile that it shares with the next one"),
-    FOV_OP_INT(tile_args, pick, 0, 1, 64, 0, "",
-               "this tile only, counted from 1, row by row"),
+    FOV_OP_INT(tile_args, pick, 0, 1, 64, 0, "", "this tile only, counted from 1, row by row"),
     FOV_OP_END};
 
 static const fov_op_example_row tile_examples[] = {
@@ -156,7 +152,8 @@ const fov_op_def fov__op_tile = {
         "Use it when the whole was shown too small and everything matters: a long page, a poster, "
         "a plan, a crowd to be counted. To look at one place, zoom costs less.",
     .kind = FOV_OP_GEOMETRY,
-    .presets = FOV_OP_PRESET_DOCUMENT | FOV_OP_PRESET_DIAGRAM | FOV_OP_PRESET_ALL,
+    .presets =
+        FOV_OP_PRESET_DOCUMENT | FOV_OP_PRESET_DIAGRAM | FOV_OP_PRESET_PHOTO | FOV_OP_PRESET_ALL,
     .input_min = 1,
     .input_max = 1,
     .params = tile_params,

@@ -45,11 +45,12 @@ static const fov_op_alias_arg qwen_args[] = {{"bbox_2d", "box", 0, NULL},
                                              {"img_idx", "image", 0, NULL},
                                              {NULL, NULL, 0, NULL}};
 /* Anthropic's cookbook. */
-static const fov_op_alias_arg corner_args[] = {{"x1", "box", 1, "left edge, in widths of the image"},
-                                               {"y1", "box", 2, "top edge, in heights of the image"},
-                                               {"x2", "box", 3, "right edge, in widths of the image"},
-                                               {"y2", "box", 4, "bottom edge, in heights of the image"},
-                                               {NULL, NULL, 0, NULL}};
+static const fov_op_alias_arg corner_args[] = {
+    {"x1", "box", 1, "left edge, in widths of the image"},
+    {"y1", "box", 2, "top edge, in heights of the image"},
+    {"x2", "box", 3, "right edge, in widths of the image"},
+    {"y2", "box", 4, "bottom edge, in heights of the image"},
+    {NULL, NULL, 0, NULL}};
 /* Mini-o3's <grounding>. */
 static const fov_op_alias_arg grounding_args[] = {{"bbox_2d", "box", 0, NULL},
                                                   {"source", "image", 0, NULL},
@@ -89,7 +90,8 @@ const fov_op_def fov__op_zoom = {
         "part. It is cut from the original at full resolution and shown as large as you can see, "
         "so zooming into a zoom adds detail. Take a generous box rather than a tight one.",
     .kind = FOV_OP_GEOMETRY,
-    .presets = FOV_OP_PRESET_PHOTO | FOV_OP_PRESET_ALL,
+    .presets = FOV_OP_PRESET_ZOOM | FOV_OP_PRESET_DOCUMENT | FOV_OP_PRESET_CHART |
+               FOV_OP_PRESET_DIAGRAM | FOV_OP_PRESET_PHOTO | FOV_OP_PRESET_ALL,
     .is_closer = true,
     .input_min = 1,
     .input_max = 1,

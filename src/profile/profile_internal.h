@@ -73,7 +73,7 @@ struct fov_profile {
     uint64_t byte_max;               /* of one encoded image, before base64 */
     uint32_t image_max;              /* images of one request */
     enum fov__tool_image tool_image; /* by default; an endpoint may know better */
-    const char *dialect;             /* of tools: one of fov__dialect_find()'s, of which some are text */
+    const char *dialect;             /* of tools: one of fov__dialect_find()'s; some are text */
     const char *detail; /* OpenAI's `detail` or Gemini's resolution to ask for; NULL: none */
 };
 

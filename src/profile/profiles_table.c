@@ -169,8 +169,9 @@ const struct fov_profile fov__profiles[] = {
             "Qwen3-VL behind a server that reads no tool calls: <tool_call> in plain text", 32, 4,
             16384, FOV__SPACE_N1000, FOV__FRAME_SOURCE,
             "sizes as qwen3-vl; QwenLM, chat template of Qwen3-VL"),
-    QWEN_AS("grounding", "mini-o3", "Mini-o3 and Pixel-Reasoner on Qwen2.5-VL: fractions, <grounding>", 28, 4,
-            16384, FOV__SPACE_N1, FOV__FRAME_IMAGE, "the dialects' papers; sizes as Qwen2.5-VL"),
+    QWEN_AS("grounding", "mini-o3",
+            "Mini-o3 and Pixel-Reasoner on Qwen2.5-VL: fractions, <grounding>", 28, 4, 16384,
+            FOV__SPACE_N1, FOV__FRAME_IMAGE, "the dialects' papers; sizes as Qwen2.5-VL"),
     /* Its processor counts two frames for a still picture: 28 * 28 * 15000 and 112 * 112 there are
      * 7500 and 8 cells here. */
     QWEN("glm-v", "GLM-4.1V to 4.6V: multiples of 28, up to 7500 tokens", 28, 8, 7500,

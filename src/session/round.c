@@ -58,6 +58,10 @@ fov_status fov__session_run_call(struct fov_session *s, const char *call_id, con
     fov_status rc;
 
     s->calls++;
+    s->box.images_left =
+        !s->is_asking                      ? -1
+        : s->made >= s->opts.images_max ? 0
+                                          : (int32_t)(s->opts.images_max - s->made);
     if (over_budget(s, name, &fault))
         rc = fov__tool_refuse(out, &s->box, &fault, err);
     else

@@ -273,6 +273,7 @@ fov_status fov_session_call(fov_session *session, const char *tool, const char *
     out->is_error = session->outcome.is_error;
     out->is_same = session->outcome.is_same;
     out->image = session->outcome.image;
+    out->image_count = session->outcome.image_count;
     out->fact = session->outcome.fact;
     out->text = session->outcome.text;
     if (out->image >= 0)
@@ -286,6 +287,34 @@ fov_status fov_session_call(fov_session *session, const char *tool, const char *
     }
     fov__ok(err);
     return FOV_OK;
+}
+
+fov_status fov_session_picture(fov_session *session, int32_t image, fov_part *out, fov_error *err)
+{
+    struct fov_toolbox_image *made = NULL;
+    const struct fov_toolbox_image *delivered = NULL;
+    fov_error why = {0};
+    fov_status rc = check_usable(session, err);
+
+    if (rc < 0)
+        return rc;
+    if (!out || image < 0 || image >= fov_graph_image_count(session->graph))
+        return fov__fail(err, FOV_E_ARG, 0, "image", "there is no image %d, or out is NULL",
+                         (int)image);
+    rc = fov__toolbox_deliver(&delivered, &session->box, image, err);
+    if (rc < 0)
+        return settle(session, rc);
+    made = &session->box.images[image];
+    fov__format(made->name, sizeof(made->name), "img_%d", (int)image);
+    *out = (fov_part){.kind = FOV_PART_IMAGE,
+                      .image_id = made->name,
+                      .mime = fov__delivery_mime(made->delivery),
+                      .data = made->delivery->bytes.data,
+                      .size = made->delivery->bytes.size,
+                      .width = made->delivery->width,
+                      .height = made->delivery->height};
+    fov__ok(err);
+    return settle_recorded(session, FOV_OK, fov__record_news(session, &why), &why, err);
 }
 
 fov_status fov_session_tools(fov_session *session, const char *dialect, fov_bytes *out,

@@ -70,7 +70,7 @@ struct fov__pending {
 /* ---- session_text.c: a conversation in which calls and results are plain text ---------------- */
 
 bool fov__session_is_text(const struct fov_session *s);
-/* The calls in what the model wrote, which is `text`: afterwards it holds what the model said beside
+/* The calls in what the model wrote, which is `text`: afterwards it holds what was said beside
  * them. *out is the caller's, with *count filled in also on an error. */
 fov_status fov__session_text_calls(struct fov_session *s, struct fov_buf *text,
                                    struct fov__pending **out, size_t *count, fov_error *err);

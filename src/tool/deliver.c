@@ -12,6 +12,7 @@ void fov__toolbox_init(struct fov_toolbox *box, fov_context *ctx, fov_graph *gra
     box->graph = graph;
     box->profile = profile;
     box->preset = preset;
+    box->images_left = -1;
     box->call_space = profile->space;
 }
 
@@ -177,6 +178,14 @@ fov_status fov__toolbox_accept(void *user, const struct fov_node *node, fov_op_f
     char allowed[96], got[48], field[56], longest[32];
     fov_status rc = fov__toolbox_fit(box, node, &fit, &why);
 
+    if (box->images_left >= 0 && node->output >= box->images_left) {
+        fov__format(field, sizeof(field), "%s", node->op->name);
+        fov__format(got, sizeof(got), "%d images or more", (int)node->output + 1);
+        fov__format(allowed, sizeof(allowed), "%d", (int)box->images_left);
+        return fov__fault(fault, FOV_FAULT_BUDGET_IMAGES, field, got, allowed,
+                          "So many images cannot be made any more; take fewer, or answer from those "
+                          "you have seen.");
+    }
     if (rc >= 0)
         return FOV_OK;
     if (rc != FOV_E_LIMIT || strcmp(why.where, "box") != 0) {
@@ -348,8 +357,11 @@ void fov__tool_line(struct fov_buf *out, struct fov_toolbox *box, const struct f
                       (int)node->width, (int)node->height, (int)image->fit.width,
                       (int)image->fit.height);
     } else {
-        fov__buf_addf(out, "img_%d: %s of img_%d, box ", (int)node->id, node->op->name,
+        fov__buf_addf(out, "img_%d: %s of img_%d", (int)node->id, node->op->name,
                       (int)node->parent[0]->id);
+        for (int32_t i = 1; i < node->parent_count; i++)
+            fov__buf_addf(out, " and img_%d", (int)node->parent[i]->id);
+        fov__buf_adds(out, ", box ");
         add_box(out, seen_of_source(box, node));
         fov__buf_addf(out, " in source px of img_%d, delivered %dx%d", (int)node->regions[0].source,
                       (int)image->fit.width, (int)image->fit.height);
@@ -368,6 +380,7 @@ void fov__tool_line(struct fov_buf *out, struct fov_toolbox *box, const struct f
         fov__buf_adds(out, ", thinner than you may make out");
     if (node->op)
         add_overlap(out, box, node);
+    fov__tool_suggest(out, box, node, &image->fit);
     if (note && note[0])
         fov__buf_addf(out, "; %s", note);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A fact in the model's coordinates. Operations write `at` and `box` in pixels of the image they
- * were asked about; here those two names, and no others, are re-written into the profile's space.
+/* A fact in the model's coordinates. Operations write `at`, `box` and `line` in pixels of the image
+ * they were asked about; here those names, and no others, are re-written into the profile's space.
  * `source_px` stays what it is. */
 #include "tool/tool_internal.h"
 
@@ -38,7 +38,8 @@ static bool is_coordinates(const char *key, const fov_json_value *value)
     size_t n = fov__json_count(value);
 
     return key && fov__json_type(value) == FOV_JSON_ARRAY &&
-           ((strcmp(key, "at") == 0 && n == 2) || (strcmp(key, "box") == 0 && n == 4));
+           ((strcmp(key, "at") == 0 && n == 2) || (strcmp(key, "box") == 0 && n == 4) ||
+            (strcmp(key, "line") == 0 && n == 4));
 }
 
 static void write_coordinates(struct fov_jw *jw, const char *key, const struct space_of *s,

@@ -97,6 +97,7 @@ static fov_status find_image(struct fov_tool_outcome *out, struct fov_toolbox *b
     struct op_image_refs refs;
     struct op_reading reading = {.space = FOV__SPACE_NODE_PX};
     fov_op_args_head args;
+    char field[56], got[96], allowed[64];
 
     *image = -1;
     if (fov__op_args_images(op, arguments, &refs, &out->fault) < 0 ||
@@ -107,7 +108,10 @@ static fov_status find_image(struct fov_tool_outcome *out, struct fov_toolbox *b
     *image = fov__graph_find(box->graph, refs.name[0]);
     if (*image >= 0)
         return FOV_OK;
-    fov__fault(&out->fault, FOV_FAULT_UNKNOWN_IMAGE, "image", refs.name[0], "",
+    fov__format(field, sizeof(field), "%s.%s", op->name,
+                fov__op_args_image(op, arguments, 0, got, sizeof(got)));
+    fov__graph_say_ids(allowed, sizeof(allowed), box->graph);
+    fov__fault(&out->fault, FOV_FAULT_UNKNOWN_IMAGE, field, got, allowed,
                "There is no image %s; list_images tells those there are.", refs.name[0]);
     return fov__tool_refuse_call(out, box, -1, err);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Tool calls in a model's plain text, for models and servers without native ones: <tool_call> tags
- * and fenced JSON as Hermes and Qwen write them, <grounding> as Mini-o3 does. The text around them is
- * left alone, what stands in <think> is no call, and JSON that is wrong is told of, never mended:
- * mending would be guessing. Nothing is evaluated. One pass; each call costs at most one look at the
- * rest of the message, and their number is bounded. */
+ * and fenced JSON as Hermes and Qwen write them, <grounding> as Mini-o3 does. The text around them
+ * is left alone, what stands in <think> is no call, and JSON that is wrong is told of, never
+ * mended: mending would be guessing. Nothing is evaluated. One pass; each call costs at most one
+ * look at the rest of the message, and their number is bounded. */
 #include "tool/tool_internal.h"
 
 /* More in one message is no plan but a loop. */
@@ -18,10 +18,10 @@ struct scan {
 
 /* What one call is made of, before it is judged. */
 struct found {
-    const char *start;         /* of its tag or fence */
-    const char *json, *stop;   /* what should be its JSON */
-    const char *tag;           /* "tool_call", "grounding", "json" */
-    bool is_cut;               /* the message ends inside it */
+    const char *start;       /* of its tag or fence */
+    const char *json, *stop; /* what should be its JSON */
+    const char *tag;         /* "tool_call", "grounding", "json" */
+    bool is_cut;             /* the message ends inside it */
 };
 
 static bool begins(const char *at, const char *end, const char *word)
@@ -56,8 +56,8 @@ static const char *trim_end(const char *at, const char *end)
     return end;
 }
 
-/* Behind the bracket that closes the one at `at`, as far as strings and brackets tell; NULL when the
- * text ends before. */
+/* Behind the bracket that closes the one at `at`, as far as strings and brackets tell; NULL when
+ * the text ends before. */
 static const char *value_end(const char *at, const char *end)
 {
     size_t depth = 0;
@@ -227,8 +227,8 @@ static fov_status judge(struct scan *s, const struct found *f, const char *stop,
 
 /* ---- the forms ------------------------------------------------------------------------------ */
 
-/* <tag>JSON</tag>; s->at is behind the opening tag. Where the closing tag is missing, the JSON's own
- * end is the call's. */
+/* <tag>JSON</tag>; s->at is behind the opening tag. Where the closing tag is missing, the JSON's
+ * own end is the call's. */
 static fov_status read_tag(struct scan *s, const char *start, const char *tag)
 {
     struct found f = {.start = start, .tag = tag};
@@ -274,8 +274,8 @@ static bool looks_like_call(const char *at, const char *end)
         const size_t len = strlen(names[i]);
         bool is_there = false;
         while (!is_there && (p = find(p, end, names[i])) != NULL) {
-            is_there = p > at && p + len < end && (p[-1] == '"' || p[-1] == '\'') &&
-                       p[len] == p[-1];
+            is_there =
+                p > at && p + len < end && (p[-1] == '"' || p[-1] == '\'') && p[len] == p[-1];
             p++;
         }
         if (!is_there)
@@ -304,10 +304,10 @@ static fov_status read_fence(struct scan *s)
     close = find(f.json, s->end, "```");
     f.stop = trim_end(f.json, close != NULL ? close : s->end);
     f.is_cut = close == NULL && value_end(f.json, f.stop) == NULL;
-    if (!looks_like_call(f.json, f.stop))
-        return FOV_OK;
     if (close == NULL && !f.is_cut) /* the fence was cut off, its JSON was not */
         f.stop = value_end(f.json, f.stop);
+    if (!looks_like_call(f.json, f.stop))
+        return FOV_OK;
     stop = close != NULL ? close + 3 : f.stop;
     rc = judge(s, &f, stop, &is_call);
     if (rc >= 0 && is_call) {

@@ -69,6 +69,7 @@ struct fov_toolbox_image {         /* what is known of image k beside the graph 
     struct fov_spent spent;
     bool is_shown;    /* in the conversation: it is not sent twice */
     bool is_recorded; /* its delivery is in the transcript */
+    char name[16];    /* "img_3", for fov_session_picture() */
     bool is_dropped;  /* to be taken out of the conversation before the next question */
 };
 
@@ -78,7 +79,8 @@ struct fov_toolbox {
     const struct fov_profile *profile;
     uint32_t preset;
     bool many_images;
-    bool may_drop; /* the session takes dropped images out */
+    int32_t images_left; /* how many more may be made; -1: any number */
+    bool may_drop;       /* the session takes dropped images out */
     const fov_cancel *cancel;
     enum fov__space call_space; /* of the call that is being made: an alias may have its own */
     struct fov_toolbox_image *images;
@@ -144,6 +146,11 @@ void fov__text_calls_free(struct fov_text_calls *calls);
 /* The rest of the message without thinking; of a text with <answer> what is in the last one. */
 fov_status fov__text_aloud(struct fov_buf *out, const struct fov_text_calls *calls,
                            const char *text, size_t len);
+
+/* suggest.c: "; shrunk 3.8 times: tile with rows=2, cols=3 shows it in full detail", where a whole
+ * picture is shown at less than half of its size and the preset has a tool against it. */
+void fov__tool_suggest(struct fov_buf *out, const struct fov_toolbox *box,
+                       const struct fov_node *node, const fov_fit *fit);
 
 /* ---- facts.c, state.c ----------------------------------------------------------------------- */
 

@@ -11,10 +11,10 @@
 
 #include "base/base_internal.h"
 
-#define SUITES(X)                                                                        \
-    X(alloc)                                                                             \
-    X(base64) X(buffer) X(clock) X(context) X(cpu) X(error) X(file) X(geometry) X(hash) X(json) \
-        X(json_scan) X(json_write) X(module) X(memory) X(text) X(thread)
+#define SUITES(X) \
+    X(alloc) X(base64) X(buffer) X(clock) X(context) X(cpu) X(decimal) X(error) \
+    X(file) X(geometry) X(hash) X(json) X(json_scan) X(json_write) X(module) \
+    X(memory) X(text) X(thread)
 
 #define SUITE_DECLARE(name) int suite_##name(void);
 SUITES(SUITE_DECLARE)

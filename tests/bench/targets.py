@@ -234,8 +234,9 @@ def quality(n):
             continue
         behind = Claim(row, f"{case}: the best peer is higher by", "<=", 1, None, "dB",
                        max(others.values()) - ours)
-        counts = n.extras["quality"].get(case + ORIGIN)
-        if counts and counts["foveate"] >= max(v for k, v in counts.items() if k != "foveate"):
+        origin = n.extras["quality"].get(case + ORIGIN, {})
+        peers = [db for side, db in origin.items() if side != "foveate"]
+        if behind.got > 0 and peers and origin["foveate"] >= max(peers):
             behind.note = "here the reference has chroma that was blurred when it was enlarged; " \
                           "the row against the original counts"
         if is_origin and behind.got <= 0:

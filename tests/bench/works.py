@@ -100,7 +100,7 @@ def fit_cold(size, quick):
 
 
 def fit_shared(size, quick):
-    """The same with as many threads as there are cores, on the wall's clock."""
+    """The same with as many threads as there are cores, for who can use them: on the wall's clock."""
     name, cores = f"p{size}.jpg", os.cpu_count() or 1
     return Work(f"p{size}.fit.threads", f"{size} MP cold fit 1568 → JPEG, {cores} threads, wall",
                 {"case": "fit", "threads": cores, **fitted(name, FIT)}, ("foveate", "sharp"), name,
@@ -183,6 +183,10 @@ def all_works(quick):
               zoom("chart.warm", "chart.png", "chart 2000×1500 warm zoom → JPEG", warm=True),
               zoom("chart.warm.png", "chart.png", "chart 2000×1500 warm zoom → PNG", warm=True,
                    png=True, quick=True),
+              zoom("chart.small.png", "chart.png", "chart 2000×1500 warm, 1 % enlarged → PNG",
+                   HUNDREDTH, warm=True, png=True),
+              zoom("realchart.small.png", "poster-results.png",
+                   "poster 3000×1780 warm, 1 % enlarged → PNG", HUNDREDTH, warm=True, png=True),
               zoom("diagram.warm.png", "diagram.png", "diagram 8000×6000 warm zoom → PNG",
                    warm=True, png=True),
               zoom("real.cold", "Landscape_1.jpg", "photograph 1800×1200 cold zoom → JPEG",

@@ -1,12 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /* Any bytes as a tool call's arguments: the first chooses operation, space and frame, the rest is
- * the JSON. Two laws are asserted: a recipe read again is itself, and an offered call is accepted.
- * Seeds: the table's examples and the call texts in testdata/golden/op. */
+ * the JSON. Three laws are asserted: a recipe read again is itself, an offered call is accepted,
+ * and the plain schema accepts exactly what the first stage of the validator accepts. Seeds: the
+ * table's examples and the call texts in testdata/golden/op. */
 #include "fuzz_support.h"
 
 #include "op/op_internal.h"
+#include "op/schema_check.h"
 
 #define check(holds) fuzz_require(holds, #holds)
+
+/* What is "auto" is written into a recipe as the number that `resolve` found. */
+static bool is_resolved(const fov_op_def *def, const void *args)
+{
+    for (const fov_op_param_row *p = def->params; p != NULL && p->name != NULL; p++) {
+        const double *member = (const void *)((const char *)args + p->offset);
+        if ((p->flags & FOV_PARAM_AUTO) != 0 && *member != *member)
+            return false;
+    }
+    return true;
+}
 
 static void recipe_holds(fov_context *ctx, const fov_op_def *def, const void *args,
                          struct op_reading reading)
@@ -47,6 +60,39 @@ static void offer_holds(fov_context *ctx, const fov_op_def *def,
     fov__json_free(doc);
 }
 
+/* One schema is kept for each operation and way of reading: they are the same for every input. */
+static const fov_json_value *schema_of(fov_context *ctx, size_t op, const fov_op_def *def,
+                                       const struct op_reading *reading)
+{
+    enum { OPS_MAX = 64 };
+    static struct fov_json *kept[OPS_MAX][6][2];
+    struct fov_json **doc = &kept[op % OPS_MAX][reading->space][reading->frame];
+    struct fov_buf buf;
+    struct fov_jw jw;
+    check(op < OPS_MAX);
+    if (*doc == NULL) {
+        fov__buf_init(&buf, ctx, 1 << 20);
+        fov__jw_init(&jw, &buf);
+        fov__op_schema_write(&jw, NULL, def, FOV__DIALECT_MCP, reading->space, reading->frame);
+        check(buf.status == FOV_OK);
+        check(fov__json_parse(doc, ctx, buf.data, buf.len, 32, 1 << 20, NULL) == FOV_OK);
+        check(schema_fault(fov__json_root(*doc)) == NULL);
+        fov__buf_free(&buf);
+    }
+    return fov__json_root(*doc);
+}
+
+static void schema_holds(fov_context *ctx, size_t op, const fov_op_def *def,
+                         const fov_json_value *arguments, const struct op_reading *reading)
+{
+    static uint8_t args[32768];
+    struct first_stage stage = {.args = args};
+    first_stage_run(&stage, def, arguments, reading);
+    const char *why =
+        schema_disagrees(def, schema_of(ctx, op, def, reading), arguments, &stage);
+    fuzz_require(why == NULL, why != NULL ? why : "");
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static fov_context *ctx;
@@ -84,10 +130,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check((rc == FOV_OK) == (fault.code == FOV_FAULT_NONE));
     check(fov__utf8_valid(fault.hint, strlen(fault.hint)) &&
           fov__utf8_valid(fault.got, strlen(fault.got)));
-    if (rc == FOV_OK)
+    if (rc == FOV_OK && is_resolved(def, args))
         recipe_holds(ctx, def, args, reading);
     else if (fault.call[0] != '\0')
         offer_holds(ctx, def, &reading, fault.call);
+    if (!reading.allow_hidden)
+        schema_holds(ctx, data[0] % count, def, fov__json_root(doc), &reading);
     fov__json_free(doc);
     return 0;
 }

@@ -16,7 +16,7 @@
     X(op)                                                                                    \
     X(op_args) X(op_binarize) X(op_coord) X(op_enhance) X(op_fact) X(op_fault) X(op_geometry) \
         X(op_isolate_color) X(op_laws) X(op_mark) X(op_palette) X(op_pictures) X(op_schema) \
-        X(op_spotlight)
+        X(op_spotlight) X(op_straighten) X(op_tile) X(op_guides) X(op_skew)
 #define SUITE_DECLARE(name) int suite_##name(void);
 SUITES(SUITE_DECLARE)
 #undef SUITE_DECLARE

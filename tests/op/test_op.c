@@ -139,7 +139,8 @@ static void op_h__tells_parameters(void **state)
     assert_int_equal(fov_op_param_at(&p, rotate, 2), FOV_OK);
     assert_int_equal(p.flags, FOV_PARAM_HIDDEN);
     assert_string_equal(fov_op_alias(zoom, 1), "image_zoom_in_tool");
-    assert_null(fov_op_alias(zoom, 2));
+    assert_string_equal(fov_op_alias(zoom, 3), "grounding");
+    assert_null(fov_op_alias(zoom, 4));
     assert_string_equal(fov_op_example(zoom, 0, &result), "{\"box\":[100,200,500,450]}");
     assert_string_equal(result, "400x250");
 }

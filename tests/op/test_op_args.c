@@ -99,6 +99,8 @@ static const struct refusal refusals[] = {
     {"overview", "{\"images\":[\"img_0\"]}", "UNKNOWN_ARG", "overview.images", "{}"},
     {"zoom", "{\"box\":[0,0,9,9],\"frame\":\"original\"}", "OUT_OF_RANGE", "zoom.frame",
      "{\"box\":[0,0,9,9]}"},
+    {"flip", "{\"axis\":\"both\",\"frame\":\"image\"}", "UNKNOWN_ARG", "flip.frame",
+     "{\"axis\":\"both\"}"}, /* there is no place in it */
     {"zoom", "{\"box\":[0,0,9,9],\"frame\":1}", "BAD_TYPE", "zoom.frame", "{\"box\":[0,0,9,9]}"},
     /* several things at once: the first is told, all are mended */
     {"rotate", "{\"degrees\":\"30\",\"expand\":\"no\",\"speed\":1,\"image\":\"img_2\"}", "BAD_TYPE",
@@ -178,7 +180,7 @@ static void op_args__fills_in_defaults_and_drops_them_from_the_recipe(void **sta
                   "{\"degrees\":12.5,\"expand\":false}", "");
     expect_recipe("overview", NULL, r, "{}", "");
     expect_recipe("overview", "null", r, "{}", "");
-    expect_recipe("overview", "{\"image\":\"img_0\",\"frame\":\"image\"}", r, "{}", "");
+    expect_recipe("overview", "{\"image\":\"img_0\"}", r, "{}", "");
     expect_recipe("mark", "{\"points\":[[1,1]],\"color\":\"red\",\"width\":3,\"boxes\":[]}", r,
                   "{\"points\":[[1,1]]}", "");
     expect_recipe("mark", "{\"points\":[[1,1]],\"color\":\"#FF8000\"}", r,

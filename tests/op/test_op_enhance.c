@@ -173,6 +173,13 @@ static void spikes(uint8_t *pixel, int32_t x, int32_t y)
         pixel[0] = pixel[1] = pixel[2] = 255;
 }
 
+/* Print as fine as it comes: in a smaller picture there is neither of the two levels. */
+static void hairlines(uint8_t *pixel, int32_t x, int32_t y)
+{
+    (void)y;
+    pixel[0] = pixel[1] = pixel[2] = x % 4 == 1 ? 40 : 200;
+}
+
 static void measured(void (*paint)(uint8_t *, int32_t, int32_t), int32_t w, int32_t h,
                      const char *arguments, const char *recipe)
 {
@@ -200,6 +207,8 @@ static void op_enhance__records_what_autocontrast_found(void **state)
              "{\"autocontrast\":true,\"black\":0,\"white\":255}");
     measured(spikes, 100, 100, "{\"autocontrast\":true}",
              "{\"autocontrast\":true,\"black\":100,\"white\":255}");
+    measured(hairlines, 1200, 300, "{\"autocontrast\":true}",
+             "{\"autocontrast\":true,\"black\":40,\"white\":200}");
     measured(flat, 30, 30, "{\"gamma\":2}", "{\"gamma\":2}");
 }
 

@@ -8,12 +8,14 @@ static void plan_of(const char *op, const char *arguments, int32_t w, int32_t h,
                     fov_op_plan *plan)
 {
     struct call call;
-    const fov_op_frame frame = {w, h, false};
+    const fov_op_frame frame[2] = {{w, h, false}, {w, h, false}};
     memset(plan, 0, sizeof(*plan));
     call_parse(&call, op, arguments, reading_px(w, h));
     if (call.status != FOV_OK)
         fail_msg("%s %s: %s", op, arguments, call.fault.hint);
-    assert_int_equal(call.def->plan(call.args, &frame, 1, plan, &call.fault), FOV_OK);
+    assert_true(call.def->input_min <= 2);
+    if (fov__op_plan(call.def, call.args, frame, call.def->input_min, plan, &call.fault) < 0)
+        fail_msg("%s %s: %s", op, arguments, call.fault.hint);
     call_free(&call);
 }
 
@@ -41,6 +43,8 @@ static void op_geometry__keeps_its_examples(void **state)
                 continue;
             }
             plan_of(def->name, e->arguments, 1000, 500, &plan);
+            if (e->result[0] < '1' || e->result[0] > '9')
+                continue; /* a key of its answer */
             snprintf(size, sizeof(size), "%dx%d", (int)plan.output[0].width,
                      (int)plan.output[0].height);
             assert_string_equal(size, e->result);
@@ -57,15 +61,16 @@ static void op_geometry__gives_whole_frames(void **state)
              e++) {
             fov_op_plan plan;
             plan_of(def->name, e->arguments, 1000, 500, &plan);
-            const fov_op_output *out = &plan.output[0];
-            assert_int_equal(plan.output_count, 1);
-            assert_int_equal(out->region_count, 1);
-            assert_true(out->width > 0 && out->height > 0);
-            const fov_box box = out->region[0].box;
-            assert_true(box.x1 == 0 && box.y1 == 0 && box.x2 == out->width &&
-                        box.y2 == out->height);
-            struct fov_mat back;
-            assert_true(fov__mat_invert(out->region[0].to_input, &back));
+            for (int32_t k = 0; k < plan.output_count; k++) {
+                const fov_op_output *out = &plan.output[k];
+                struct fov_mat back;
+                assert_true(out->width > 0 && out->height > 0);
+                assert_true(fov__mat_invert(out->region[0].to_input, &back));
+                const fov_box box = out->region[0].box;
+                assert_true(out->region_count > 1 ||
+                            (box.x1 == 0 && box.y1 == 0 && box.x2 == out->width &&
+                             box.y2 == out->height));
+            }
         }
     }
 }

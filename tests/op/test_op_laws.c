@@ -107,7 +107,7 @@ static void add_value(struct fov_buf *buf, uint32_t *seed, const struct op_readi
         break;
     default:
         fov__buf_adds(buf, "[");
-        for (uint32_t i = 0, n = next_random(seed) % 4; i < n; i++) {
+        for (uint32_t i = 0, n = (uint32_t)p->min + next_random(seed) % 4; i < n; i++) {
             fov__buf_adds(buf, i > 0 ? "," : "");
             if (p->type == FOV_PARAM_LABELS)
                 fov__buf_adds(buf, "{\"text\":\"\\\"<é>\",\"at\":");

@@ -307,19 +307,21 @@ static void op_palette__places_are_deepest_in_the_largest_area(void **state)
             const uint8_t l = (uint8_t)(next_random(&seed) % 4);
             for (int32_t i = 0; i < W * H; i++) {
                 if (i % W >= x && i % W < x + w && i / W >= y && i / W < y + h)
-                    label[i] = l;
+                    label[i] = k % 5 == 4 ? FOV__PALETTE_NONE : l;
             }
         }
         assert_int_equal(fov__palette_places(&filter, label, W, H, &found, NULL), FOV_OK);
         int largest[4] = {0}, deepest[4] = {0}, area[4] = {0};
         for (int32_t i = 0; i < W * H; i++) {
             const int size = seen[i] == 0 ? fill(label, seen, i % W, i / W, i + 1) : 0;
-            if (size > largest[label[i]]) {
+            if (label[i] != FOV__PALETTE_NONE && size > largest[label[i]]) {
                 largest[label[i]] = size;
                 area[label[i]] = i + 1;
             }
         }
         for (int32_t i = 0; i < W * H; i++) {
+            if (label[i] == FOV__PALETTE_NONE)
+                continue;
             const int d = seen[i] == area[label[i]] ? depth_of(label, i % W, i / W) : 0;
             deepest[label[i]] = d > deepest[label[i]] ? d : deepest[label[i]];
         }

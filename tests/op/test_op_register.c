@@ -45,7 +45,8 @@ static const fov_op_param_row negative_params[] = {
     FOV_OP_BOOL(negative_args, grey, 0, "take green for all three colours"),
     FOV_OP_INT(negative_args, keep, 0, 0, 255, 0, "levels", "leave darker levels as they are"),
     FOV_OP_END};
-static const fov_op_alias_row negative_aliases[] = {{"invert_colours", NULL, NULL, NULL}, FOV_OP_ALIAS_END};
+static const fov_op_alias_row negative_aliases[] = {{"invert_colours", NULL, NULL, NULL},
+                                                    FOV_OP_ALIAS_END};
 static const fov_op_example_row negative_examples[] = {
     {"{}", "1000x500"}, {"{\"grey\":true}", "1000x500"}, {NULL, NULL}};
 
@@ -131,97 +132,97 @@ static const fov_op_param_row grey_row = FOV_OP_BOOL(negative_args, grey, 0, "gr
 static const char *const one_choice[] = {"only", NULL};
 
 /* name, what is done to the copy `s`, a part of what must be said */
-#define SPOILS(X)                                                                                \
-    X(no_name, s->def.name = NULL, "is misnamed")                                                \
-    X(empty_name, s->def.name = "", "is misnamed")                                               \
-    X(capital, s->def.name = "Negative", "is misnamed")                                          \
-    X(digit_first, s->def.name = "2negative", "is misnamed")                                     \
-    X(hyphen, s->def.name = "nega-tive", "is misnamed")                                          \
-    X(long_name, s->def.name = text_of(41), "is misnamed")                                       \
-    X(bad_alias, s->aliases[0].name = "in vert", "has a bad alias, 'in vert'")                   \
-    X(long_alias_summary, s->aliases[0].summary = text_of(101), "has a bad alias")               \
-    X(taken_name, s->def.name = "zoom", "the operation zoom is there already")                   \
-    X(taken_as_alias, s->def.name = "crop", "the operation crop is there already")               \
-    X(alias_taken, s->aliases[0].name = "rotate", "has the alias rotate, which is taken")        \
-    X(no_summary, s->def.summary = NULL, "needs a summary of 1 to 100 bytes")                    \
-    X(empty_summary, s->def.summary = "", "needs a summary")                                     \
-    X(long_summary, s->def.summary = text_of(101), "needs a summary")                            \
-    X(no_when, s->def.when = NULL, "needs a `when` of 1 to 300 bytes")                           \
-    X(long_when, s->def.when = text_of(301), "needs a `when`")                                   \
-    X(no_since, s->def.since = NULL, "needs the version that it exists since")                   \
-    X(no_preset, s->def.presets = 0, "must be in the preset all")                               \
-    X(look_only, s->def.presets = FOV_OP_PRESET_PHOTO, "must be in the preset all")              \
-    X(odd_preset, s->def.presets = 32 | 64, "must be in the preset all")                          \
-    X(kind_0, s->def.kind = 0, "is of kind 0, which is none")                                    \
-    X(kind_6, s->def.kind = 6, "is of kind 6, which is none")                                    \
-    X(no_plan, s->def.plan = NULL, "needs `plan`")                                               \
-    X(no_point, s->def.point = NULL, "needs `run` or `point`")                                    \
-    X(photo_with_fact, s->def.fact = no_state, "reads for the model")                            \
-    X(geometry_with_run, (s->def.kind = FOV_OP_GEOMETRY, s->def.run = no_run),                   \
-      "has `run` or `point` and is not of the kind")                                             \
-    X(marks_without, (s->def.kind = FOV_OP_MARKS, s->def.point = NULL),                          \
-      "draws marks, so it needs `marks`")                                                        \
-    X(fact_without, (s->def.kind = FOV_OP_FACT, s->def.plan = NULL, s->def.point = NULL),        \
-      "is a fact, so it needs `fact`")                                                           \
-    X(fact_with_point, (s->def.kind = FOV_OP_FACT, s->def.fact = no_state),                      \
-      "has `run` or `point` and is not of the kind")                                             \
-    X(marks_without_plan,                                                                        \
-      (s->def.kind = FOV_OP_FACT, s->def.plan = NULL, s->def.point = NULL,                       \
-       s->def.fact = no_state, s->def.marks = no_marks),                                         \
-      "has `marks` and no `plan`")                                                               \
-    X(fact_as_look,                                                                              \
-      (s->def.kind = FOV_OP_FACT, s->def.point = NULL, s->def.plan = NULL,                       \
-       s->def.fact = no_state),                                                                  \
-      "reads for the model")                                                        \
-    X(state,                                                                                     \
-      (s->def.kind = FOV_OP_STATE, s->def.point = NULL, s->def.plan = NULL,                      \
-       s->def.presets = FOV_OP_PRESET_ALL),                                                     \
-      "is of kind STATE, which is the library's own")                                            \
-    X(inputs_below, s->def.input_min = -1, "takes -1 to 1 images")                               \
-    X(inputs_crossed, s->def.input_min = 2, "takes 2 to 1 images; allowed is 0 to 8")            \
-    X(inputs_above, s->def.input_max = 9, "takes 1 to 9 images")                                 \
-    X(no_params, s->def.params = NULL, "needs parameter rows, at least FOV_OP_END")              \
-    X(no_head, s->def.args_size = 2, "has an argument struct of 2 bytes; allowed is 4 to 65536") \
-    X(large_args, s->def.args_size = 65537, "has an argument struct of 65537 bytes")             \
-    X(param_misnamed, s->params[0].name = "Grey", "has a misnamed parameter, 'Grey'")            \
-    X(param_alias, s->params[0].alias = "a b", "has a misnamed parameter")                       \
-    X(param_image, s->params[0].name = "image", "must not call a parameter image")               \
-    X(param_frame, s->params[0].name = "frame", "must not call a parameter frame")               \
-    X(param_alias_image, s->params[0].alias = "img_idx", "must not call a parameter img_idx")    \
-    X(param_twice, s->params[1].name = "grey", "has the parameter grey twice")                   \
-    X(param_alias_twice, s->params[1].alias = "grey", "has the parameter grey twice")            \
-    X(param_alias_shared, (s->params[0].alias = "g", s->params[1].alias = "g"),                  \
-      "has the parameter g twice")                                                               \
-    X(no_doc, s->params[0].doc = NULL, "needs a doc of 1 to 120 bytes and a unit for grey")      \
-    X(long_doc, s->params[0].doc = text_of(121), "needs a doc")                                  \
-    X(no_unit, s->params[0].unit = NULL, "needs a doc")                                          \
-    X(type_none, s->params[0].type = 13, "which its type does not fit")                          \
-    X(wrong_size, s->params[1].size = 8, "keeps keep in a member of 8 bytes")                    \
-    X(in_head, s->params[1].offset = 0, "keeps keep outside the argument struct or in its head") \
-    X(at_end, s->params[1].offset = sizeof(struct negative_args), "keeps keep outside")          \
-    X(beyond, s->params[1].offset = SIZE_MAX, "keeps keep outside")                              \
-    X(across_end, s->params[1].offset = sizeof(struct negative_args) - 2, "keeps keep outside")  \
-    X(overlap, s->params[1].offset = offsetof(struct negative_args, grey),                       \
-      "keeps grey and keep in one place")                                                        \
-    X(crossed, (s->params[1].min = 5, s->params[1].max = 4), "lets keep run from 5 to 4")        \
-    X(not_a_number, s->params[1].max = 0.0 / s->params[0].min, "lets keep run from 0 to ")       \
-    X(required_default, (s->params[1].flags = FOV_PARAM_REQUIRED, s->params[1].def = 300),       \
-      "offers 300 for the required keep")                                                        \
-    X(no_choices, s->params[1].type = FOV_PARAM_ENUM, "has 0 choices for keep and 0 for")        \
-    X(choice_off,                                                                                \
-      (s->params[1].type = FOV_PARAM_ENUM, s->params[1].choices = one_choice,                    \
-       s->params[1].def = 1),                                                                    \
-      "has 1 choices for keep and 1 for its default")                                            \
-    X(list_0, list_of(s, 0), "lets list hold 0 elements; allowed is 1 to 64")                    \
-    X(list_65, list_of(s, 65), "lets list hold 65 elements")                                     \
-    X(too_many, many_params(s), "has more than 32 parameters")                                   \
-    X(no_examples, s->def.examples = NULL, "needs an example")                                   \
-    X(no_example, s->examples[0].arguments = NULL, "needs an example")                           \
-    X(example_refused, s->examples[1].arguments = "{\"grey\":3}",                                \
-      "refuses its example {\"grey\":3}: negative.grey is 3")                                    \
-    X(example_unknown, s->examples[1].arguments = "{\"gray\":true}", "refuses its example")      \
-    X(example_unplanned, s->examples[1].arguments = "{\"keep\":13}", "refuses its example")      \
-    X(example_no_json, s->examples[1].arguments = "{\"keep\":}", "not JSON, {\"keep\":}")        \
+#define SPOILS(X)                                                                                  \
+    X(no_name, s->def.name = NULL, "is misnamed")                                                  \
+    X(empty_name, s->def.name = "", "is misnamed")                                                 \
+    X(capital, s->def.name = "Negative", "is misnamed")                                            \
+    X(digit_first, s->def.name = "2negative", "is misnamed")                                       \
+    X(hyphen, s->def.name = "nega-tive", "is misnamed")                                            \
+    X(long_name, s->def.name = text_of(41), "is misnamed")                                         \
+    X(bad_alias, s->aliases[0].name = "in vert", "has a bad alias, 'in vert'")                     \
+    X(long_alias_summary, s->aliases[0].summary = text_of(101), "has a bad alias")                 \
+    X(taken_name, s->def.name = "zoom", "the operation zoom is there already")                     \
+    X(taken_as_alias, s->def.name = "crop", "the operation crop is there already")                 \
+    X(alias_taken, s->aliases[0].name = "rotate", "has the alias rotate, which is taken")          \
+    X(no_summary, s->def.summary = NULL, "needs a summary of 1 to 100 bytes")                      \
+    X(empty_summary, s->def.summary = "", "needs a summary")                                       \
+    X(long_summary, s->def.summary = text_of(101), "needs a summary")                              \
+    X(no_when, s->def.when = NULL, "needs a `when` of 1 to 300 bytes")                             \
+    X(long_when, s->def.when = text_of(301), "needs a `when`")                                     \
+    X(no_since, s->def.since = NULL, "needs the version that it exists since")                     \
+    X(no_preset, s->def.presets = 0, "must be in the preset all")                                  \
+    X(look_only, s->def.presets = FOV_OP_PRESET_PHOTO, "must be in the preset all")                \
+    X(odd_preset, s->def.presets = 32 | 64, "must be in the preset all")                           \
+    X(kind_0, s->def.kind = 0, "is of kind 0, which is none")                                      \
+    X(kind_6, s->def.kind = 6, "is of kind 6, which is none")                                      \
+    X(no_plan, s->def.plan = NULL, "needs `plan`")                                                 \
+    X(no_point, s->def.point = NULL, "needs `run` or `point`")                                     \
+    X(photo_with_fact, s->def.fact = no_state, "reads for the model")                              \
+    X(geometry_with_run, (s->def.kind = FOV_OP_GEOMETRY, s->def.run = no_run),                     \
+      "has `run` or `point` and is not of the kind")                                               \
+    X(marks_without, (s->def.kind = FOV_OP_MARKS, s->def.point = NULL),                            \
+      "draws marks, so it needs `marks`")                                                          \
+    X(fact_without, (s->def.kind = FOV_OP_FACT, s->def.plan = NULL, s->def.point = NULL),          \
+      "is a fact, so it needs `fact`")                                                             \
+    X(fact_with_point, (s->def.kind = FOV_OP_FACT, s->def.fact = no_state),                        \
+      "has `run` or `point` and is not of the kind")                                               \
+    X(marks_without_plan,                                                                          \
+      (s->def.kind = FOV_OP_FACT, s->def.plan = NULL, s->def.point = NULL, s->def.fact = no_state, \
+       s->def.marks = no_marks),                                                                   \
+      "has `marks` and no `plan`")                                                                 \
+    X(fact_as_look,                                                                                \
+      (s->def.kind = FOV_OP_FACT, s->def.point = NULL, s->def.plan = NULL,                         \
+       s->def.fact = no_state),                                                                    \
+      "reads for the model")                                                                       \
+    X(state,                                                                                       \
+      (s->def.kind = FOV_OP_STATE, s->def.point = NULL, s->def.plan = NULL,                        \
+       s->def.presets = FOV_OP_PRESET_ALL),                                                        \
+      "is of kind STATE, which is the library's own")                                              \
+    X(inputs_below, s->def.input_min = -1, "takes -1 to 1 images")                                 \
+    X(inputs_crossed, s->def.input_min = 2, "takes 2 to 1 images; allowed is 0 to 8")              \
+    X(inputs_above, s->def.input_max = 9, "takes 1 to 9 images")                                   \
+    X(no_params, s->def.params = NULL, "needs parameter rows, at least FOV_OP_END")                \
+    X(no_head, s->def.args_size = 2, "has an argument struct of 2 bytes; allowed is 4 to 65536")   \
+    X(large_args, s->def.args_size = 65537, "has an argument struct of 65537 bytes")               \
+    X(param_misnamed, s->params[0].name = "Grey", "has a misnamed parameter, 'Grey'")              \
+    X(param_alias, s->params[0].alias = "a b", "has a misnamed parameter")                         \
+    X(param_image, s->params[0].name = "image", "must not call a parameter image")                 \
+    X(param_frame, s->params[0].name = "frame", "must not call a parameter frame")                 \
+    X(param_alias_image, s->params[0].alias = "img_idx", "must not call a parameter img_idx")      \
+    X(param_twice, s->params[1].name = "grey", "has the parameter grey twice")                     \
+    X(param_alias_twice, s->params[1].alias = "grey", "has the parameter grey twice")              \
+    X(param_alias_shared, (s->params[0].alias = "g", s->params[1].alias = "g"),                    \
+      "has the parameter g twice")                                                                 \
+    X(no_doc, s->params[0].doc = NULL, "needs a doc of 1 to 120 bytes and a unit for grey")        \
+    X(long_doc, s->params[0].doc = text_of(121), "needs a doc")                                    \
+    X(no_unit, s->params[0].unit = NULL, "needs a doc")                                            \
+    X(type_none, s->params[0].type = 13, "which its type does not fit")                            \
+    X(wrong_size, s->params[1].size = 8, "keeps keep in a member of 8 bytes")                      \
+    X(in_head, s->params[1].offset = 0, "keeps keep outside the argument struct or in its head")   \
+    X(at_end, s->params[1].offset = sizeof(struct negative_args), "keeps keep outside")            \
+    X(beyond, s->params[1].offset = SIZE_MAX, "keeps keep outside")                                \
+    X(across_end, s->params[1].offset = sizeof(struct negative_args) - 2, "keeps keep outside")    \
+    X(overlap, s->params[1].offset = offsetof(struct negative_args, grey),                         \
+      "keeps grey and keep in one place")                                                          \
+    X(crossed, (s->params[1].min = 5, s->params[1].max = 4), "lets keep run from 5 to 4")          \
+    X(not_a_number, s->params[1].max = 0.0 / s->params[0].min, "lets keep run from 0 to ")         \
+    X(required_default, (s->params[1].flags = FOV_PARAM_REQUIRED, s->params[1].def = 300),         \
+      "offers 300 for the required keep")                                                          \
+    X(no_choices, s->params[1].type = FOV_PARAM_ENUM, "has 0 choices for keep and 0 for")          \
+    X(choice_off,                                                                                  \
+      (s->params[1].type = FOV_PARAM_ENUM, s->params[1].choices = one_choice,                      \
+       s->params[1].def = 1),                                                                      \
+      "has 1 choices for keep and 1 for its default")                                              \
+    X(list_0, list_of(s, 0), "lets list hold 0 elements; allowed is 1 to 64")                      \
+    X(list_65, list_of(s, 65), "lets list hold 65 elements")                                       \
+    X(too_many, many_params(s), "has more than 32 parameters")                                     \
+    X(no_examples, s->def.examples = NULL, "needs an example")                                     \
+    X(no_example, s->examples[0].arguments = NULL, "needs an example")                             \
+    X(example_refused, s->examples[1].arguments = "{\"grey\":3}",                                  \
+      "refuses its example {\"grey\":3}: negative.grey is 3")                                      \
+    X(example_unknown, s->examples[1].arguments = "{\"gray\":true}", "refuses its example")        \
+    X(example_unplanned, s->examples[1].arguments = "{\"keep\":13}", "refuses its example")        \
+    X(example_no_json, s->examples[1].arguments = "{\"keep\":}", "not JSON, {\"keep\":}")          \
     X(silent, s->def.plan = silent_plan, "refuses its example {}")
 
 struct list_args {
@@ -324,9 +325,11 @@ static void op_register__refuses_nulls_and_other_versions(void **state)
 
 static void op_register__takes_a_name_once_in_a_context(void **state)
 {
-    static const fov_op_alias_row clash[] = {{"invert_colours", NULL, NULL, NULL}, FOV_OP_ALIAS_END};
+    static const fov_op_alias_row clash[] = {{"invert_colours", NULL, NULL, NULL},
+                                             FOV_OP_ALIAS_END};
     static const fov_op_alias_row itself[] = {{"other", NULL, NULL, NULL}, FOV_OP_ALIAS_END};
-    static const fov_op_alias_row twins[] = {{"twin", NULL, NULL, NULL}, {"twin", NULL, NULL, NULL}, FOV_OP_ALIAS_END};
+    static const fov_op_alias_row twins[] = {
+        {"twin", NULL, NULL, NULL}, {"twin", NULL, NULL, NULL}, FOV_OP_ALIAS_END};
     static const fov_op_alias_row *const aliases[] = {clash, itself, twins};
     fov_context *ctx = open_context(), *other = open_context();
     fov_op_def second = negative;

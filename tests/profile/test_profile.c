@@ -26,9 +26,8 @@ static void profile__every_row_is_whole(void **state)
         assert_true(p->rule != FOV__FIT_PADDED || (p->cells > 0 && p->edge % p->unit == 0));
         assert_true(p->token_rule != FOV__TOKENS_CELLS || p->token_each > 0);
         assert_true(p->many_edge == 0 || p->many_after > 0);
-        const char *dialect = p->dialect;
-        assert_true(strcmp(dialect, "openai") == 0 || strcmp(dialect, "anthropic") == 0 ||
-                    strcmp(dialect, "gemini") == 0 || strcmp(dialect, "mcp") == 0);
+        enum fov__dialect dialect;
+        assert_true(fov__dialect_find(p->dialect, &dialect));
     }
     assert_int_equal(count, fov__profile_count);
 }

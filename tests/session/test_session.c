@@ -573,6 +573,28 @@ static void session__keeps_every_image_unless_told(void **state)
     desk_close(&desk);
 }
 
+/* One call that makes several images is held to the budget as a whole, and leaves nothing behind
+ * when it is too large. */
+static void session__a_call_of_many_images_keeps_the_budget(void **state)
+{
+    static const char script[] =
+        "[" ZOOM ",{\"calls\":[{\"name\":\"tile\",\"arguments\":{\"rows\":2,\"cols\":2}},"
+        "{\"name\":\"tile\",\"arguments\":{\"rows\":1,\"cols\":3}}]},{\"text\":\"ANSWER: 1\"}]";
+    fov_session_opts opts = FOV_SESSION_OPTS_INIT;
+    struct desk desk;
+
+    (void)state;
+    opts.preset = "all";
+    opts.images_max = 4;
+    desk_open(&desk, script, &opts, 1);
+    assert_int_equal(desk_ask(&desk, "One?"), FOV_OK);
+    assert_non_null(strstr(desk.seen.data, "BUDGET_IMAGES"));
+    assert_int_equal(fov_graph_image_count(fov_session_graph(desk.session)), 1 + 1 + 3);
+    assert_int_equal(images_in(desk.session->conversation), 5);
+    assert_int_equal(desk.answer.images, 4);
+    desk_close(&desk);
+}
+
 static void session__missing_arguments_are_errors(void **state)
 {
     struct desk desk;
@@ -628,6 +650,7 @@ int suite_session(void)
         cmocka_unit_test(session__a_slow_operation_is_refused_to_the_model),
         cmocka_unit_test(session__dropped_images_leave_between_questions),
         cmocka_unit_test(session__keeps_every_image_unless_told),
+        cmocka_unit_test(session__a_call_of_many_images_keeps_the_budget),
         cmocka_unit_test(session__missing_arguments_are_errors),
     };
 

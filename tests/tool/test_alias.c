@@ -65,7 +65,8 @@ static void alias__means_what_the_operation_means(void **state)
         {"qwen3-vl", "crop_image", "{\"y2\":0.6,\"x2\":0.5,\"y1\":0.2,\"x1\":0.1}"},
         {"gemini-3-high", "crop_image", "{\"x1\":0.1,\"y1\":0.2,\"x2\":0.5,\"y2\":0.6}"},
         {"openai-5.6-low", "crop_image", "{\"x1\":0.1,\"y1\":0.2,\"x2\":0.5,\"y2\":0.6,\"pad\":0}"},
-        {"generic", "crop_image", "{\"x1\":0.1,\"y1\":0.2,\"x2\":0.5,\"y2\":0.6,\"image\":\"img_0\"}"},
+        {"generic", "crop_image",
+         "{\"x1\":0.1,\"y1\":0.2,\"x2\":0.5,\"y2\":0.6,\"image\":\"img_0\"}"},
         {"generic", "crop_image",
          "{\"x1\":0.1,\"y1\":0.2,\"x2\":0.5,\"y2\":0.6,\"image\":null,\"box\":null}"},
         {"generic", "crop_image", "{\"box\":[0.1,0.2,0.5,0.6]}"},
@@ -142,21 +143,20 @@ static const struct {
      "UNKNOWN_ARG", "crop_image.zoom", "{\"x1\":0.1,\"y1\":0.2,\"x2\":0.5,\"y2\":0.6}"},
     {"generic", "crop_image", "{\"x1\":0.1,\"y1\":0.2,\"x2\":0.5,\"y2\":0.6,\"box\":[0,0,1,1]}",
      "UNKNOWN_ARG", "crop_image.x1", ""},
-    {"generic", "crop_image",
-     "{\"x1\":0.1,\"y1\":0.2,\"x2\":0.5,\"y2\":0.6,\"image\":\"img_7\"}", "UNKNOWN_IMAGE",
-     "crop_image.image", ""},
+    {"generic", "crop_image", "{\"x1\":0.1,\"y1\":0.2,\"x2\":0.5,\"y2\":0.6,\"image\":\"img_7\"}",
+     "UNKNOWN_IMAGE", "crop_image.image", ""},
     {"generic", "crop_image", "[0.1,0.2,0.5,0.6]", "BAD_TYPE", "crop_image", NULL},
     {"qwen3-vl", "image_zoom_in_tool", "{\"label\":\"x\"}", "MISSING_ARG",
      "image_zoom_in_tool.bbox_2d", "{\"label\":\"x\",\"bbox_2d\":[0,0,1000,1000]}"},
-    {"qwen3-vl", "image_zoom_in_tool", "{\"bbox_2d\":[0,0,1200,500],\"img_idx\":0}",
-     "OUT_OF_RANGE", "image_zoom_in_tool.bbox_2d[2]",
-     "{\"bbox_2d\":[0,0,1000,500],\"img_idx\":0}"},
+    {"qwen3-vl", "image_zoom_in_tool", "{\"bbox_2d\":[0,0,1200,500],\"img_idx\":0}", "OUT_OF_RANGE",
+     "image_zoom_in_tool.bbox_2d[2]", "{\"bbox_2d\":[0,0,1000,500],\"img_idx\":0}"},
     {"qwen3-vl", "image_zoom_in_tool", "{\"bbox\":[0,0,120,500]}", "UNKNOWN_ARG",
      "image_zoom_in_tool.bbox", "{\"bbox_2d\":[0,0,120,500]}"},
-    {"qwen3-vl", "image_zoom_in_tool", "{\"bbox_2d\":[0,0,120,500],\"img_idx\":3}",
-     "UNKNOWN_IMAGE", "image_zoom_in_tool.img_idx", ""},
-    {"qwen3-vl", "image_zoom_in_tool", "{\"bbox_2d\":[0,0,120,500],\"img_idx\":0,\"image\":\"img_0\"}",
-     "UNKNOWN_ARG", "image_zoom_in_tool.img_idx", ""},
+    {"qwen3-vl", "image_zoom_in_tool", "{\"bbox_2d\":[0,0,120,500],\"img_idx\":3}", "UNKNOWN_IMAGE",
+     "image_zoom_in_tool.img_idx", ""},
+    {"qwen3-vl", "image_zoom_in_tool",
+     "{\"bbox_2d\":[0,0,120,500],\"img_idx\":0,\"image\":\"img_0\"}", "UNKNOWN_ARG",
+     "image_zoom_in_tool.img_idx", ""},
     {"mini-o3", "grounding", "{\"bbox_2d\":[0.5,0.2,0.1,0.6],\"source\":\"original_image\"}",
      "EMPTY_BOX", "grounding.bbox_2d",
      "{\"bbox_2d\":[0.1,0.2,0.5,0.6],\"source\":\"original_image\"}"},
@@ -219,19 +219,20 @@ static void alias__works_on_a_graph(void **state)
 static void alias__rows_are_checked(void **state)
 {
     static const fov_op_alias_arg nothing[] = {{"a", "no_such", 0, NULL}, {NULL, NULL, 0, NULL}};
-    static const fov_op_alias_arg half[] = {{"x1", "box", 1, NULL},
-                                            {"y1", "box", 2, NULL},
-                                            {NULL, NULL, 0, NULL}};
-    static const fov_op_alias_arg twice[] = {{"a", "box", 0, NULL},
-                                             {"a", "label", 0, NULL},
-                                             {NULL, NULL, 0, NULL}};
-    static const fov_op_alias_arg whole[] = {{"x1", "box", 1, NULL}, {"y1", "box", 2, NULL},
-                                             {"x2", "box", 3, NULL}, {"y2", "box", 4, NULL},
+    static const fov_op_alias_arg half[] = {
+        {"x1", "box", 1, NULL}, {"y1", "box", 2, NULL}, {NULL, NULL, 0, NULL}};
+    static const fov_op_alias_arg twice[] = {
+        {"a", "box", 0, NULL}, {"a", "label", 0, NULL}, {NULL, NULL, 0, NULL}};
+    static const fov_op_alias_arg whole[] = {{"x1", "box", 1, NULL},
+                                             {"y1", "box", 2, NULL},
+                                             {"x2", "box", 3, NULL},
+                                             {"y2", "box", 4, NULL},
                                              {NULL, NULL, 0, NULL}};
     static const fov_op_alias_arg scalar[] = {{"a", "pad", 1, NULL}, {NULL, NULL, 0, NULL}};
     static const fov_op_alias_row bad[] = {
-        {"a", NULL, "n1", nothing},      {"a", NULL, "n1", half},   {"a", NULL, "n1", twice},
-        {"a", NULL, NULL, whole},        {"a", NULL, "n1", scalar}, {"a", NULL, "node_px", whole},
+        {"a", NULL, "n1", nothing},         {"a", NULL, "n1", half},
+        {"a", NULL, "n1", twice},           {"a", NULL, NULL, whole},
+        {"a", NULL, "n1", scalar},          {"a", NULL, "node_px", whole},
         {"a", NULL, "delivered_px", whole}, {"a", NULL, "n1000yx", whole},
         {"a", NULL, "furlongs", NULL},
     };

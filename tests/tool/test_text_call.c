@@ -90,7 +90,8 @@ static const struct {
     {"<tool_call>{\"id\":7,\"arguments\":{},\"name\":\"x\"}</tool_call>", "x {}"},
     {"<tool_call>{\"name\":\"list_images\"}</tool_call>", "list_images "},
     {"<tool_call>{\"name\":\"list_images\",\"arguments\":null}</tool_call>", "list_images "},
-    {"<tool_call>{\"name\":\"zoom\",\"arguments\":\"{\\\"box\\\":[1,2,3,4]}\"}</tool_call>", ZOOMED},
+    {"<tool_call>{\"name\":\"zoom\",\"arguments\":\"{\\\"box\\\":[1,2,3,4]}\"}</tool_call>",
+     ZOOMED},
     {"<tool_call>{ \"name\" : \"zoom\", \"arguments\" : { \"box\" : [ 1 ] } }</tool_call>",
      "zoom { \"box\" : [ 1 ] }"},
     /* prose around, several in one message */
@@ -254,9 +255,17 @@ static void text_calls__keep_the_limits_of_json(void **state)
  * here. */
 static void text_calls__cost_one_pass(void **state)
 {
-    static const char *const parts[] = {"<tool_call>x", "<tool_call>{", "<think></think>", "</think>",
-                                        "```\n{\"name\"", "\n```json\n{'name' 'arguments'",
-                                        "<grounding>[", "<", "`", "<answer>", "<think>"};
+    static const char *const parts[] = {"<tool_call>x",
+                                        "<tool_call>{",
+                                        "<think></think>",
+                                        "</think>",
+                                        "```\n{\"name\"",
+                                        "\n```json\n{'name' 'arguments'",
+                                        "<grounding>[",
+                                        "<",
+                                        "`",
+                                        "<answer>",
+                                        "<think>"};
     (void)state;
     for (size_t i = 0; i < FOV_COUNT(parts); i++) {
         struct fov_text_calls calls;

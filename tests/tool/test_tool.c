@@ -17,7 +17,7 @@ struct bench {
     struct fov_tool_outcome out;
 };
 
-/* A grey picture of 1000x500 with one black dot, shown to a model of this profile. */
+/* A grey picture of 1000x500 with one black dot and a line, shown to a model of this profile. */
 static void bench_open(struct bench *b, const char *profile, uint32_t preset)
 {
     static uint8_t px[1000 * 500 * 3];
@@ -27,6 +27,7 @@ static void bench_open(struct bench *b, const char *profile, uint32_t preset)
     memset(b, 0, sizeof(*b));
     memset(px, 128, sizeof(px));
     memset(px + (250 * 1000 + 500) * 3, 0, 3);
+    memset(px + (400 * 1000 + 100) * 3, 0, 800 * 3);
     assert_int_equal(fov_context_new(&b->ctx, NULL, NULL), FOV_OK);
     assert_int_equal(fov_image_new_pixels(&image, b->ctx, px, 1000, 500, 3, 3000, NULL), FOV_OK);
     assert_int_equal(fov_graph_new(&b->graph, b->ctx, NULL), FOV_OK);
@@ -145,6 +146,9 @@ static void tool__facts_are_in_the_models_coordinates(void **state)
     assert_non_null(strstr(b.out.text, "\"at\":[501,500.5]"));
     assert_non_null(strstr(b.out.text, "\"source_px\":[500.5,250.5]"));
     assert_non_null(strstr(b.out.text, "[0,0,0]"));
+    call(&b, "lines", "{}"); /* row 400, from 100 to 900 */
+    assert_non_null(strstr(b.out.text, "\"line\":[801,100,801,900]"));
+    assert_non_null(strstr(b.out.text, "\"source_px\":[100,400.5,900,400.5]"));
     bench_close(&b);
 }
 
@@ -265,11 +269,94 @@ static void tool__kept_deliveries_give_way_to_newer_ones(void **state)
     bench_close(&b);
 }
 
+/* A flat picture of that size, as the only image of a model of this profile; its line. */
+static void whole_line(char *out, size_t size, const char *profile, uint32_t preset, int32_t width,
+                       int32_t height)
+{
+    const size_t n = (size_t)width * (size_t)height * 3;
+    uint8_t *px = malloc(n);
+    const struct fov_toolbox_image *shown;
+    fov_image *image = NULL;
+    struct fov_buf buf;
+    struct bench b;
+
+    memset(&b, 0, sizeof(b));
+    assert_non_null(px);
+    memset(px, 200, n);
+    assert_int_equal(fov_context_new(&b.ctx, NULL, NULL), FOV_OK);
+    assert_int_equal(
+        fov_image_new_pixels(&image, b.ctx, px, width, height, 3, (size_t)width * 3, NULL), FOV_OK);
+    free(px);
+    assert_int_equal(fov_graph_new(&b.graph, b.ctx, NULL), FOV_OK);
+    assert_int_equal(fov_graph_add_source(b.graph, image, NULL, NULL), FOV_OK);
+    fov_image_unref(image);
+    fov__toolbox_init(&b.box, b.ctx, b.graph, fov__profile_find(profile), preset);
+    assert_int_equal(fov__toolbox_deliver(&shown, &b.box, 0, NULL), FOV_OK);
+    fov__buf_init(&buf, b.ctx, 4096);
+    fov__tool_line(&buf, &b.box, fov__graph_node(b.graph, 0), "");
+    fov__format(out, size, "%s", buf.data);
+    fov__buf_free(&buf);
+    bench_close(&b);
+}
+
+static void tool__a_whole_that_is_shown_small_says_how_to_see_it(void **state)
+{
+    static const struct {
+        uint32_t preset;
+        int32_t width, height;
+        const char *says; /* NULL: nothing */
+    } cases[] = {
+        {FOV_OP_PRESET_ALL, 1500, 700, NULL},
+        {FOV_OP_PRESET_ALL, 3136, 1000, NULL}, /* just twice */
+        {FOV_OP_PRESET_ALL, 3920, 1960,
+         "; shrunk 2.5 times: tile with rows=2, cols=3 shows it in full detail"},
+        {FOV_OP_PRESET_ALL, 1960, 3920,
+         "; shrunk 2.5 times: tile with rows=3, cols=2 shows it in full detail"},
+        {FOV_OP_PRESET_ALL, 300, 4500,
+         "; shrunk 2.9 times: tile with rows=3, cols=1 shows it in full detail"},
+        {FOV_OP_PRESET_ALL, 1000, 16000,
+         "; shrunk 10.2 times: tile with rows=8, cols=1 shows it shrunk 1.4 times"},
+        {FOV_OP_PRESET_ZOOM, 3920, 1960,
+         "; shrunk 2.5 times: zoom shows parts of it in full detail"},
+    };
+    static const char mark[] = "; shrunk ";
+
+    (void)state;
+    for (size_t i = 0; i < FOV_COUNT(cases); i++) {
+        char line[512];
+        const char *at;
+        whole_line(line, sizeof(line), "generic", cases[i].preset, cases[i].width, cases[i].height);
+        at = strstr(line, mark);
+        if (!at != !cases[i].says || (at && strcmp(at, cases[i].says) != 0))
+            fail_msg("case %zu: %s", i, line);
+    }
+}
+
+/* What is suggested is done: no tile is delivered smaller than it is. */
+static void tool__the_suggested_tiles_show_everything(void **state)
+{
+    struct bench b;
+    const char *text;
+
+    (void)state;
+    bench_open(&b, "openai-5.6-low", FOV_OP_PRESET_ALL); /* 1000x500 at 512x256 is below twice */
+    text = call(&b, "tile", "{\"rows\":1,\"cols\":2}");
+    assert_false(b.out.is_error);
+    assert_int_equal(b.out.image_count, 2);
+    assert_non_null(strstr(text, "img_1: tile of img_0, box [0,0,527,500] in source px of img_0"));
+    assert_non_null(strstr(text, "\nimg_2: tile of img_0, box [473,0,1000,500]"));
+    assert_non_null(strstr(text, "; 2 tiles, row by row from the top left"));
+    assert_null(strstr(text, "shrunk"));
+    bench_close(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tool__the_line_says_what_was_made),
         cmocka_unit_test(tool__a_whole_picture_is_never_enlarged),
+        cmocka_unit_test(tool__a_whole_that_is_shown_small_says_how_to_see_it),
+        cmocka_unit_test(tool__the_suggested_tiles_show_everything),
         cmocka_unit_test(tool__a_box_means_the_same_in_every_space),
         cmocka_unit_test(tool__refusals_name_what_is_allowed),
         cmocka_unit_test(tool__facts_are_in_the_models_coordinates),

@@ -323,9 +323,9 @@ FOV_API fov_status fov_op_render(fov_op_io *io, int32_t input, fov_box box, int3
 /* A point of input i in the frame of its original; what facts write as `source_px`. */
 FOV_API fov_point fov_op_to_source(fov_op_io *io, int32_t input, fov_point point);
 
-/* The JSON object of a fact that an argument names, as its operation wrote it (coordinates in pixels
- * of the image that it is about), and in *op (may be NULL) the operation's name. NULL when there is
- * none. Borrowed for the call. */
+/* The JSON object of a fact that an argument names, as its operation wrote it (coordinates in
+ * pixels of the image that it is about), and in *op (may be NULL) the operation's name. NULL when
+ * there is none. Borrowed for the call. */
 FOV_API const char *fov_op_io_fact(fov_op_io *io, int32_t fact, const char **op);
 
 /* A point of input i in the frame of the image that a fact is about: both are followed to their
@@ -363,9 +363,9 @@ FOV_API fov_status fov_op_marks_add(fov_op_marks *marks, const fov_op_mark *mark
  *
  * A fact writes the members of one JSON object; `key` is NULL for the elements of an array. What
  * later calls may name alone ("fact_3.2") are the objects of an array "parts", each with an "id"
- * counted from 1. A coordinate is called `at` (a point) or `box`, in the named image's own pixels: the library
- * rewrites these two into the model's coordinates, and relies on the names. Running out of memory
- * is noticed by the caller of `fact`.
+ * counted from 1. A coordinate is called `at` (a point), `box` or `line` (its ends), in the named
+ * image's own pixels: the library rewrites these into the model's coordinates, and relies on the
+ * names. Running out of memory is noticed by the caller of `fact`.
  */
 typedef struct fov_jw fov_op_facts;
 
@@ -386,7 +386,8 @@ typedef struct fov_op_example_row {
     const char *result;    /* "400x300", or for facts a key that the answer must hold */
 } fov_op_example_row;
 
-/* One argument as an alias spells it: a parameter by another name, one number of it, or the image. */
+/* One argument as an alias spells it: a parameter by another name, one number of it, or the image.
+ */
 typedef struct fov_op_alias_arg {
     const char *name;  /* "bbox_2d", "x1"; of the image "img_idx", its number, or else a text */
     const char *param; /* the parameter's name, or "image" */
@@ -412,8 +413,8 @@ typedef struct fov_op_def {
     const char *summary;         /* one sentence, at most 100 characters */
     const char *when;            /* when a model should reach for it, at most 300 */
     int32_t kind;                /* FOV_OP_GEOMETRY … */
-    uint32_t presets;            /* FOV_OP_PRESET_ALL and those in which it is worth its words; _PHOTO
-                                  * only when it makes images and reads nothing for the model */
+    uint32_t presets;            /* FOV_OP_PRESET_ALL and those in which it is worth its words; of
+                                  * _PHOTO only what makes images and reads nothing for the model */
     bool is_closer;              /* its images are closer looks: a delivery enlarges them */
     int32_t input_min, input_max; /* 1,1: a parameter `image`; more: `images`; 0,0: none */
     const char *const *input_names; /* in place of `images`, one for each ("a", "b"), all of them

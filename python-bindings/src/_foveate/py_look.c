@@ -3,25 +3,41 @@
  * points through their mappings. Arguments and descriptions cross as JSON text. */
 #include "py_internal.h"
 
+/* The pictures that a call made, as its model is shown them. */
+static PyObject *pictures_of(struct py_state *state, struct py_session *self,
+                             const fov_tool_result *result)
+{
+    PyObject *list = PyList_New(0);
+
+    for (int32_t i = 0; list && i < result->image_count; i++) {
+        fov_part part;
+        fov_error err;
+        PyObject *picture;
+
+        if (fov_session_picture(self->session, result->image + i, &part, &err) < 0) {
+            Py_DECREF(list);
+            return py_raise(state, &err);
+        }
+        picture = py_image_of_file(state, self, part.image_id, part.data, part.size);
+        if (!picture || PyList_Append(list, picture) < 0)
+            Py_CLEAR(list);
+        Py_XDECREF(picture);
+    }
+    return list;
+}
+
 static PyObject *tool_result(struct py_state *state, struct py_session *self,
                              const fov_tool_result *result)
 {
-    PyObject *picture = NULL, *text = py_text(result->text), *made = NULL;
-    char name[16];
+    PyObject *pictures = pictures_of(state, self, result), *text = py_text(result->text);
+    PyObject *made = NULL;
 
-    if (!result->data) {
-        picture = Py_None;
-        Py_INCREF(Py_None);
-    } else {
-        PyOS_snprintf(name, sizeof(name), "img_%d", (int)result->image);
-        picture = py_image_of_file(state, self, name, result->data, result->size);
-    }
-    if (text && picture)
+    if (text && pictures)
         made = Py_BuildValue("(OOiiOO)", result->is_error ? Py_True : Py_False,
                              result->is_same ? Py_True : Py_False, (int)result->image,
-                             (int)result->fact, text, picture);
+                             (int)result->fact, text, pictures);
     Py_XDECREF(text);
-    Py_XDECREF(picture);
+    Py_XDECREF(pictures);
     return made;
 }
 

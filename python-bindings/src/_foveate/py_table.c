@@ -37,16 +37,17 @@ static PyObject *param_dict(const fov_op_param *param)
 {
     static const char *const types[] = {"",       "number", "int",   "bool",  "enum",
                                         "text",   "color",  "box",   "point", "boxes",
-                                        "points", "lines",  "labels"};
+                                        "points", "lines",  "labels", "ticks", "facts"};
     const size_t known = sizeof(types) / sizeof(types[0]);
     const size_t type = (size_t)param->type < known ? (size_t)param->type : 0;
 
-    return Py_BuildValue("{s:s,s:s,s:N,s:s,s:s,s:N,s:d,s:d,s:N,s:O,s:O}", "name", param->name,
+    return Py_BuildValue("{s:s,s:s,s:N,s:s,s:s,s:N,s:d,s:d,s:N,s:O,s:O,s:O}", "name", param->name,
                          "type", types[type], "alias", py_text(param->alias), "doc", param->doc,
                          "unit", param->unit, "choices", choices_of(param), "min", param->min,
                          "max", param->max, "default", default_of(param), "is_required",
                          param->flags & FOV_PARAM_REQUIRED ? Py_True : Py_False, "is_hidden",
-                         param->flags & FOV_PARAM_HIDDEN ? Py_True : Py_False);
+                         param->flags & FOV_PARAM_HIDDEN ? Py_True : Py_False, "is_auto",
+                         param->flags & FOV_PARAM_AUTO ? Py_True : Py_False);
 }
 
 static PyObject *params_of(const fov_op *op)

@@ -44,6 +44,15 @@ def _count(name: str, value: int | None) -> int:
     return value
 
 
+def _named(value: object) -> object:
+    """What answered a fact stands for its name: read(points=…, calibration=[session.calibrate(…)])."""
+    if isinstance(value, Result) and value.facts is not None:
+        return value.facts["id"]
+    if isinstance(value, (list, tuple)):
+        return [_named(one) for one in value]
+    return value
+
+
 def _remove(folder: str, pid: int) -> None:
     # A forked child ends with copies of its parent's objects, whose files are not its own.
     if pid == os.getpid():
@@ -98,7 +107,8 @@ class Session(Operations):
     out is a new folder for the transcript. None keeps it in a temporary folder, which goes with the
     session (transcript() copies it); False keeps none.
 
-    calls (15), rounds (12), images (12) and seconds (600) bound each question.
+    calls (15), rounds (12), images (12) and seconds (600) bound each question. evict_dropped takes
+    images that the model dropped out of what it is sent with the next question.
 
     Threads take turns; reading looks and mappings does not wait. After fork() a session of the
     parent is refused with a StateError.
@@ -122,6 +132,7 @@ class Session(Operations):
         seconds: float | None = None,
         max_output_tokens: int | None = None,
         strict: bool = False,
+        evict_dropped: bool = False,
     ) -> None:
         given: Sequence[Any] = image if isinstance(image, (list, tuple)) else [image]
         self._core: Core | None = None
@@ -142,6 +153,7 @@ class Session(Operations):
             0 if seconds is None else int(seconds * 1000),
             _count("max_output_tokens", max_output_tokens),
             strict,
+            evict_dropped,
         )
         self._words = (preset, system)
         # What is wrong with the names is heard now, not when the first look begins the session.
@@ -228,36 +240,48 @@ class Session(Operations):
         from foveate._text import dumps, loads
 
         text = arguments if isinstance(arguments, str) else dumps(arguments or {})
-        is_error, is_same, _, _, words, picture = self._begin().call(name, text)
+        is_error, is_same, image, fact, words, pictures = self._begin().call(name, text)
         if is_error:
             return Result(words, error=loads(words))
-        facts = loads(words) if picture is None else None
-        return Result(words, picture, facts, None, is_same)
+        # A fact is the last line, below those of its images; an answer about the session is JSON.
+        is_fact = fact >= 0 or (image < 0 and words.startswith("{"))
+        facts = loads(words.rsplit("\n", 1)[-1]) if is_fact else None
+        picture = pictures[0] if pictures else None
+        return Result(words, picture, facts, None, is_same, tuple(pictures))
 
-    def _apply(self, op: str, arguments: dict[str, object]) -> Result:
+    def _apply(
+        self, op: str, arguments: dict[str, object], images: tuple[str, ...] = ("image",)
+    ) -> Result:
         from foveate._text import dumps, loads
 
-        given = {key: value for key, value in arguments.items() if value is not None}
-        if "image" in given:
-            given["image"] = f"img_{self._number(arguments['image'])}"
+        given = {key: _named(value) for key, value in arguments.items() if value is not None}
+        for name in images:
+            if name in given:
+                given[name] = f"img_{self._number(arguments[name])}"
         core = self._begin()
-        image, _, fact, note, is_same = core.apply(op, dumps(given))
-        if fact >= 0:
-            text = core.fact(fact)
-            return Result(text, None, loads(text), None, is_same)
-        look = core.look(image)
+        image, count, fact, note, is_same = core.apply(op, dumps(given))
+        facts = {"id": f"fact_{fact}", **loads(core.fact(fact))} if fact >= 0 else None
+        text = None if facts is None else dumps(facts)
+        if image < 0:
+            return Result(text or "", None, facts, None, is_same)
+        looks = tuple(core.look(number) for number in range(image, image + count))
         parents = ", ".join(loads(core.describe(image))["parents"])
-        line = f"{look.name}: {op} of {parents}, {look.size[0]} x {look.size[1]} pixels"
-        return Result(f"{line}; {note}" if note else line, look, None, None, is_same)
+        lines = [
+            f"{one.name}: {op} of {parents}, {one.size[0]} x {one.size[1]} pixels" for one in looks
+        ]
+        lines[0] += f"; {note}" if note else ""
+        lines += [] if text is None else [text]
+        return Result("\n".join(lines), looks[0], facts, None, is_same, looks)
 
-    def _tell(self, op: str) -> Result:
+    def _tell(self, op: str, image: ImageRef | None = None) -> Result:
         if op == "list_images":
             # The graph knows it all, also where the preset does not offer the tool to a model.
             from foveate._text import dumps
 
             listed = [self.describe(number) for number in range(self._begin().counts[0])]
             return Result(dumps({"images": listed}), facts={"images": listed})
-        result = self.call(op)
+        given = None if image is None else {"image": f"img_{self._number(image)}"}
+        result = self.call(op, given)
         if result.error is not None:
             raise _fail(op, str(result.error.get("hint") or result.text))
         return result

@@ -27,13 +27,14 @@ class _Value:
 class Result(_Value):
     """What an operation gave.
 
-    text is what a model reads: one line about an image, or a fact's JSON. image is the picture made
-    (None for facts), facts the parsed answer of an operation that answers (None for images), error
-    the refusal of a call as a dict with code, field, got, allowed and hint (only Session.call()
-    returns one; methods raise). is_same tells that the same call was made before.
+    text is what a model reads: one line about each image, and a fact's JSON. image is the picture
+    made (the first, where images holds several; None for facts), facts the parsed answer of an
+    operation that answers (None for images; its "id" is what later calls name it by), error the
+    refusal of a call as a dict with code, field, got, allowed and hint (only Session.call() returns
+    one; methods raise). is_same tells that the same call was made before.
     """
 
-    __slots__ = ("text", "image", "facts", "error", "is_same")
+    __slots__ = ("text", "image", "facts", "error", "is_same", "images")
 
     def __init__(
         self,
@@ -42,12 +43,14 @@ class Result(_Value):
         facts: dict[str, Any] | None = None,
         error: dict[str, Any] | None = None,
         is_same: bool = False,
+        images: tuple[Image, ...] | None = None,
     ) -> None:
         self.text = text
         self.image = image
         self.facts = facts
         self.error = error
         self.is_same = is_same
+        self.images = images if images is not None else () if image is None else (image,)
 
     def _repr_png_(self) -> bytes | None:
         return self.image._repr_png_() if self.image is not None else None
