@@ -135,7 +135,7 @@ enum {
     FOV_PARAM_POINTS = 10, /* up to max points */
     FOV_PARAM_LINES = 11,  /* up to max of [x1,y1,x2,y2], from the first end to the second */
     FOV_PARAM_LABELS = 12, /* up to max of {"at":[x,y],"text":"..."} */
-    FOV_PARAM_TICKS = 13,  /* up to max of {"at":[x,y],"value":12.5}, the value a number or a date */
+    FOV_PARAM_TICKS = 13,  /* up to max of {"at":[x,y],"value":12.5}, or a date for the value */
     FOV_PARAM_FACTS = 14   /* up to max of "fact_3", or "fact_3.2" for part 2 of it */
 };
 

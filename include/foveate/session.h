@@ -70,8 +70,8 @@ typedef struct fov_session_opts {
     int32_t strict_tools;       /* 1: OpenAI's strict schemas */
     int32_t evict_dropped;      /* 1: images that the model dropped are taken out of what it is
                                  * sent, before the next question. What was sent before is then not
-                                 * sent the same again: a server's cache, and reasoning that it ties to
-                                 * the exact messages, are lost */
+                                 * sent the same again: a server's cache, and reasoning that it ties
+                                 * to the exact messages, are lost */
     fov_event_fn on_event;
     void *user;
     const fov_cancel *cancel; /* must outlive the session */

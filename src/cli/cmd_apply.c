@@ -214,7 +214,8 @@ static int picture_count(const struct cli *cli)
     return n;
 }
 
-/* The images that the last operation made: one to OUT, several to OUT-1, OUT-2 before the ending. */
+/* The images that the last operation made: one to OUT, several to OUT-1, OUT-2 before the ending.
+ */
 static int write_images(struct cli *cli, fov_graph *graph, int32_t image, int32_t count)
 {
     const char *out = cli_get(cli, "out"), *dot = strrchr(out, '.');
@@ -311,9 +312,11 @@ const struct cli_command cli_apply = {
     "Apply operations to a picture, one on the other.",
     "Boxes and points are numbers with commas (box=10,20,300,200), several of them apart by\n"
     "semicolons, or JSON. The picture is written at its own size (source density) unless --fit or\n"
-    "--profile says otherwise. Operations that answer with a fact print it as JSON; one that makes\n"
+    "--profile says otherwise. Operations that answer with a fact print it as JSON; one that "
+    "makes\n"
     "several pictures writes OUT-1, OUT-2 … Ticks of an axis are 40,300:0;40,20:100.\n"
-    "Further pictures are img_1, img_2 …, as compare needs: apply old.png new.png compare -o d.png\n"
+    "Further pictures are img_1, img_2 …, as compare needs: apply old.png new.png compare -o "
+    "d.png\n"
     "foveate ops lists the operations, foveate ops NAME tells one's arguments.",
     options,
     run};

@@ -35,8 +35,10 @@ static void chart(struct fov_pixels *px)
         int32_t value;
         uint8_t rgb[3];
         const char *name;
-    } bars[] = {{35, {31, 119, 180}, "Alder"}, {62, {255, 127, 14}, "Birch"},
-                {48, {44, 160, 44}, "Cedar"},  {90, {214, 39, 40}, "Elm"},
+    } bars[] = {{35, {31, 119, 180}, "Alder"},
+                {62, {255, 127, 14}, "Birch"},
+                {48, {44, 160, 44}, "Cedar"},
+                {90, {214, 39, 40}, "Elm"},
                 {71, {148, 103, 189}, "Fir"}};
     print(px, 100, 22, "Height of trees (m)", 15, ink_black);
     for (int v = 0; v <= 100; v += 20) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The contact sheet: each operation with its first example, run on the demo picture, before and
- * after. It shows what the table says and decides nothing: a new operation has its card by itself. */
+ * after. It shows what the table says and decides nothing: a new operation has its card by itself.
+ */
 #include "cli/cli_internal.h"
 
 #include "graph/graph_internal.h"
@@ -86,8 +87,8 @@ static fov_status put_node(struct fov_pixels *sheet, struct card *card, int32_t 
     if (rc < 0)
         return rc;
     const double x = place.x, y = place.y, r = x + view.width, b = y + view.height;
-    const fov_point frame[4] = {{x - 0.5, y - 0.5}, {r + 0.5, y - 0.5}, {r + 0.5, b + 0.5},
-                                {x - 0.5, b + 0.5}};
+    const fov_point frame[4] = {
+        {x - 0.5, y - 0.5}, {r + 0.5, y - 0.5}, {r + 0.5, b + 0.5}, {x - 0.5, b + 0.5}};
     fov__draw_paste(sheet, px, place.x, place.y);
     fov__draw_polyline(sheet, frame, 4, true, ink_frame);
     fov__pixels_unref(px);
@@ -99,8 +100,8 @@ static fov_status put_words(struct fov_pixels *sheet, struct card *card, const c
                             fov_error *err)
 {
     struct fov_words words = {0};
-    const fov_status rc = fov__words_make(&words, card->cli->ctx, text, strlen(text), type,
-                                          place.width, lines, err);
+    const fov_status rc =
+        fov__words_make(&words, card->cli->ctx, text, strlen(text), type, place.width, lines, err);
 
     if (rc >= 0)
         fov__words_draw(sheet, &words, type, place.x, place.y);
@@ -180,8 +181,10 @@ static void put_arrow(struct fov_pixels *sheet, double x, double y)
 static fov_status put_card(struct fov_pixels *sheet, struct card *card, int32_t x, int32_t y,
                            fov_error *err)
 {
-    const fov_point frame[4] = {{x + 0.5, y + 0.5}, {x + CARD_W - 0.5, y + 0.5},
-                                {x + CARD_W - 0.5, y + CARD_H - 0.5}, {x + 0.5, y + CARD_H - 0.5}};
+    const fov_point frame[4] = {{x + 0.5, y + 0.5},
+                                {x + CARD_W - 0.5, y + 0.5},
+                                {x + CARD_W - 0.5, y + CARD_H - 0.5},
+                                {x + 0.5, y + CARD_H - 0.5}};
     const int32_t left = x + PAD, wide = CARD_W - 2 * PAD, top = y + PICTURES_Y;
     fov_status rc;
 
@@ -197,9 +200,9 @@ static fov_status put_card(struct fov_pixels *sheet, struct card *card, int32_t 
     if (rc >= 0 && has_before)
         put_arrow(sheet, left + BEFORE_W + 3, top + BEFORE_H / 2.0);
     if (rc >= 0)
-        rc = put_words(sheet, card, card->def->examples[0].arguments, &call_type,
-                       (struct fov_recti){left, top + (has_before ? BEFORE_H + 12 : 2), BEFORE_W, 0},
-                       5, err);
+        rc = put_words(
+            sheet, card, card->def->examples[0].arguments, &call_type,
+            (struct fov_recti){left, top + (has_before ? BEFORE_H + 12 : 2), BEFORE_W, 0}, 5, err);
     return rc < 0 ? rc : put_after(sheet, card, x + AFTER_X, top, err);
 }
 

@@ -19,7 +19,7 @@ struct applying {
     fov_op_fault *fault;
     fov_error *err;
     struct fov_spoken spoken; /* the call's own names for it all */
-    fov_cancel bound; /* the caller's flag, and the time that one operation may take */
+    fov_cancel bound;         /* the caller's flag, and the time that one operation may take */
 };
 
 void fov__graph_say_ids(char *out, size_t size, fov_graph *graph)
@@ -49,9 +49,9 @@ static fov_status find_parents(struct applying *a)
         if (!a->parent[i]) {
             char allowed[64], field[56], got[96];
             fov__graph_say_ids(allowed, sizeof(allowed), a->graph);
-            fov__format(field, sizeof(field), "%s.%s", a->op->name,
-                        fov__op_args_image(&a->spoken.def, a->spoken.arguments, i, got,
-                                           sizeof(got)));
+            fov__format(
+                field, sizeof(field), "%s.%s", a->op->name,
+                fov__op_args_image(&a->spoken.def, a->spoken.arguments, i, got, sizeof(got)));
             return fov__fault(a->fault, FOV_FAULT_UNKNOWN_IMAGE, field, got, allowed,
                               "There is no image %s; name one of those you were shown.", name);
         }

@@ -59,8 +59,7 @@ void fov__io_init(struct fov_io *io, fov_context *ctx, fov_graph *graph,
 {
     memset(io, 0, sizeof(*io));
     for (int32_t i = 0; i < count; i++)
-        io->frame[i] =
-            (fov_op_frame){parents[i]->width, parents[i]->height, parents[i]->has_alpha};
+        io->frame[i] = (fov_op_frame){parents[i]->width, parents[i]->height, parents[i]->has_alpha};
     io->parent = parents;
     io->graph = graph;
     io->io.fact = io_fact;

@@ -134,7 +134,7 @@ static void end_in_dots(char *line, size_t len, double height, double stroke, in
 }
 
 int32_t fov__words_wrap(char *text, double height, double stroke, int32_t width, char **lines,
-                          int32_t most)
+                        int32_t most)
 {
     int32_t count = 0;
     while (*text == ' ')
@@ -179,8 +179,7 @@ fov_status fov__words_make(struct fov_words *words, fov_context *ctx, const char
     words->text = fov__buf_take_text(&buf);
     if (words->text == NULL)
         return fov__fail_memory(err, "picture", len);
-    words->count =
-        fov__words_wrap(words->text, type->height, type->pen, width, words->lines, most);
+    words->count = fov__words_wrap(words->text, type->height, type->pen, width, words->lines, most);
     return FOV_OK;
 }
 

@@ -86,9 +86,11 @@ static double weigh(double *w, enum fov__kernel kernel, double d, double scale, 
     return sum;
 }
 
-/* Half away from zero; |v| is below 2^31. */
+/* Half away from zero; |v| is below 2^31, or no number where a map has none. */
 static int32_t nearest(double v)
 {
+    if (!(v > -2e9 && v < 2e9))
+        return 0;
     return (int32_t)(v + (v < 0 ? -0.5 : 0.5));
 }
 

@@ -191,8 +191,9 @@ static bool has_default(const fov_op_param_row *p)
         return p->def >= p->min && p->def <= p->max;
     case FOV_PARAM_BOOL:
     case FOV_PARAM_ENUM:
-    case FOV_PARAM_COLOR:
         return true;
+    case FOV_PARAM_COLOR:
+        return p->def >= 0;
     default:
         return false;
     }

@@ -13,7 +13,7 @@ void fov__parse_field(struct op_parse *p, const char *key)
 static void fill_default(const struct op_parse *p, const fov_op_param_row *param)
 {
     void *member = fov__param_member(p, param);
-    const uint32_t rgb = param->type == FOV_PARAM_COLOR ? (uint32_t)param->def : 0;
+    const uint32_t rgb = fov__param_default_color(param);
     switch (param->type) {
     case FOV_PARAM_NUMBER:
         *(double *)member = param->def;
@@ -39,7 +39,7 @@ static void fill_default(const struct op_parse *p, const fov_op_param_row *param
 static bool is_at_default(const struct op_parse *p, const fov_op_param_row *param)
 {
     const void *member = fov__param_member(p, param);
-    const uint32_t rgb = param->type == FOV_PARAM_COLOR ? (uint32_t)param->def : 0;
+    const uint32_t rgb = fov__param_default_color(param);
     const fov_op_color *color = member;
     if ((param->flags & (FOV_PARAM_REQUIRED | FOV_PARAM_HIDDEN)) != 0)
         return false;
@@ -52,7 +52,8 @@ static bool is_at_default(const struct op_parse *p, const fov_op_param_row *para
     case FOV_PARAM_BOOL:
         return *(const bool *)member == (param->def != 0);
     case FOV_PARAM_COLOR:
-        return color->r == rgb >> 16 && color->g == (rgb >> 8 & 255) && color->b == (rgb & 255);
+        return param->def >= 0 && color->r == rgb >> 16 && color->g == (rgb >> 8 & 255) &&
+               color->b == (rgb & 255);
     case FOV_PARAM_TEXT:
         return *(const char *)member == '\0';
     case FOV_PARAM_BOXES:

@@ -54,14 +54,6 @@ static void read_images(struct op_parse *p, const fov_json_value *list, struct o
         p->is_hopeless = true;
         return;
     }
-    if (fov__json_count(list) < (size_t)p->def->input_min) {
-        char allowed[40];
-        fov__format(allowed, sizeof(allowed), "%d to %d ids", (int)p->def->input_min, (int)most);
-        fov__parse_fault(p, FOV_FAULT_OUT_OF_RANGE, -1, list, allowed,
-                         "%s needs at least %d images.", p->def->name, (int)p->def->input_min);
-        p->is_hopeless = true; /* which others were meant is not known */
-        return;
-    }
     if (fov__json_count(list) > (size_t)most) {
         char allowed[40];
         fov__format(allowed, sizeof(allowed), "at most %d ids", (int)most);
@@ -72,6 +64,21 @@ static void read_images(struct op_parse *p, const fov_json_value *list, struct o
     }
     for (const fov_json_value *v = fov__json_child(list); v != NULL; v = fov__json_next(v))
         read_reference(p, v, index++, out);
+}
+
+/* Which others were meant is not known. */
+static void too_few(struct op_parse *p, const fov_json_value *list)
+{
+    char allowed[40];
+    fov__format(allowed, sizeof(allowed), "%d to %d ids", (int)p->def->input_min,
+                (int)p->def->input_max);
+    fov__parse_field(p, "images");
+    fov__parse_fault(p,
+                     fov__json_type(list) == FOV_JSON_NULL ? FOV_FAULT_MISSING_ARG
+                                                           : FOV_FAULT_OUT_OF_RANGE,
+                     -1, list, allowed, "%s needs at least %d images, as in [\"img_0\",\"img_1\"].",
+                     p->def->name, (int)p->def->input_min);
+    p->is_hopeless = true;
 }
 
 /* Each input by the name that its row gives it; all of them are needed. */
@@ -141,11 +148,13 @@ fov_status fov__op_args_images(const fov_op_def *def, const fov_json_value *argu
         else
             read_reference(&p, value, -1, out);
     }
+    if (given == NULL && out->count == 0 && def->input_max > 0 && def->input_min <= 1)
+        out->count = 1; /* its name stays "": the default */
+    if (fault->code == FOV_FAULT_NONE && out->count < def->input_min)
+        too_few(&p, fov__json_get(arguments, "images"));
     if (fault->code != FOV_FAULT_NONE) {
         fov__mend_write(&p);
         return p.status;
     }
-    if (out->count == 0 && def->input_max > 0)
-        out->count = 1; /* its name stays "": the default */
     return FOV_OK;
 }

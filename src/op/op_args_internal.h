@@ -61,6 +61,12 @@ static inline bool fov__param_has_coordinates(const fov_op_param_row *param)
 }
 _Static_assert(FOV_PARAM_BOX == FOV_PARAM_COLOR + 1, "coordinates come after the scalars");
 
+/* 0xrrggbb; 0 for what has none, or is no colour. */
+static inline uint32_t fov__param_default_color(const fov_op_param_row *param)
+{
+    return param->type == FOV_PARAM_COLOR && param->def >= 0 ? (uint32_t)param->def : 0;
+}
+
 /* ---- op_args_image.c ------------------------------------------------------------------------ */
 
 bool fov__args_is_reference(const fov_op_def *def, const char *key);

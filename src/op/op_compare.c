@@ -101,8 +101,7 @@ static struct difference take_region(struct cell *cells, int32_t cols, int32_t r
         const int32_t at = stack[--n], cx = at % cols, cy = at / cols;
         for (int32_t y = cy - 1; y <= cy + 1; y++) {
             for (int32_t x = cx - 1; x <= cx + 1; x++) {
-                if (x < 0 || y < 0 || x >= cols || y >= rows ||
-                    cells[y * cols + x].d.pixels == 0)
+                if (x < 0 || y < 0 || x >= cols || y >= rows || cells[y * cols + x].d.pixels == 0)
                     continue;
                 join(&all, &cells[y * cols + x].d);
                 cells[y * cols + x].d.pixels = 0;
@@ -231,8 +230,8 @@ static fov_status compare_plan(const void *args, const fov_op_frame *in, int32_t
     }
     if (is_side ? in[0].height != in[1].height
                 : in[0].width != in[1].width || in[0].height != in[1].height)
-        fov__format(out->note, sizeof(out->note), "b is %dx%d and was brought to a's %s", in[1].width,
-                    in[1].height, is_side ? "height" : "size");
+        fov__format(out->note, sizeof(out->note), "b is %dx%d and was brought to a's %s",
+                    in[1].width, in[1].height, is_side ? "height" : "size");
     return FOV_OK;
 }
 
@@ -272,7 +271,8 @@ static void write_diff(uint8_t *out, const uint8_t *a, int32_t a_bands, int32_t 
                        int32_t tolerance)
 {
     const int32_t luma = (on_white(a, 0, a_bands) * 77 + on_white(a, 1, a_bands) * 150 +
-                          on_white(a, 2, a_bands) * 29) >> 8;
+                          on_white(a, 2, a_bands) * 29) >>
+                         8;
     const int32_t pale = 178 + luma * 77 / 255;
     if (difference <= tolerance) {
         out[0] = out[1] = out[2] = (uint8_t)pale;
@@ -306,8 +306,7 @@ static fov_status compare_run(const void *args, fov_op_io *io, fov_pixels *const
             if (compare->mode == MODE_BLEND)
                 write_blend(row, a, px[0]->bands, b, px[1]->bands);
             else
-                write_diff(row, a, px[0]->bands,
-                           pixel_difference(a, px[0]->bands, b, px[1]->bands),
+                write_diff(row, a, px[0]->bands, pixel_difference(a, px[0]->bands, b, px[1]->bands),
                            compare->tolerance);
             if (to->bands == 4)
                 row[3] = 255; /* seen on white already */
@@ -406,7 +405,8 @@ static const fov_op_example_row compare_examples[] = {
 const fov_op_def fov__op_compare = {
     .name = "compare",
     .since = "0.1.0",
-    .summary = "Two images side by side, their difference, or a blend; and in numbers what differs.",
+    .summary =
+        "Two images side by side, their difference, or a blend; and in numbers what differs.",
     .when = "Use it to find what changed between two pictures of the same thing, or to look at two "
             "details next to each other. It lists the places that differ, largest first.",
     .kind = FOV_OP_PIXELS,

@@ -163,7 +163,7 @@ static const fov_op_param_row components_params[] = {
     FOV_OP_BOX(components_args, box, "bbox_2d", 0, "the part to look at, with some background"),
     FOV_OP_INT(components_args, min_area, 0, 0, 100000000, 0, "pixels",
                "pixels, the smallest area told; 0: 1/20000 of the part"),
-    FOV_OP_COLOR(components_args, color, 0, 0, "only this colour, thin lines and small dots too"),
+    FOV_OP_COLOR(components_args, color, 0, -1, "only this colour, thin lines and small dots too"),
     FOV_OP_NUM(components_args, tolerance, 0.5, 50, 10, "",
                "Delta-E 2000 from color that still counts"),
     FOV_OP_ENUM(components_args, order, 0, orders, 0,

@@ -6,7 +6,7 @@
 static const char *const drop_inputs[] = {"image", NULL};
 static const fov_op_param_row drop_params[] = {FOV_OP_END};
 static const fov_op_example_row drop_examples[] = {{"{\"image\":\"img_0\"}", "dropped"},
-                                                  {NULL, NULL}};
+                                                   {NULL, NULL}};
 
 const fov_op_def fov__op_drop = {
     .name = "drop",

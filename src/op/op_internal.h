@@ -157,9 +157,10 @@ const char *fov__op_args_image(const fov_op_def *def, const fov_json_value *argu
                                int32_t index, char *got, size_t size);
 
 /* Parse and check. `args` has def->args_size bytes and is filled in whole (defaults too); nothing
- * is allocated. Unknown members are faults (with a suggestion), `image`, `images`, `img_idx` and
- * `frame` excepted; `null` counts as absent (strict schemas send it); a number in a string is
- * BAD_TYPE with the mended call. fault->call, where it is not "", is accepted in turn. */
+ * is allocated. Unknown members are faults (with a suggestion), `image`, `images`, `img_idx` and,
+ * where the operation has places, `frame` excepted; `null` counts as absent (strict schemas send
+ * it); a number in a string is BAD_TYPE with the mended call. fault->call, where it is not "", is
+ * accepted in turn. */
 fov_status fov__op_args_parse(const fov_op_def *def, const fov_json_value *arguments,
                               const struct op_reading *reading, void *args, struct op_notes *notes,
                               fov_op_fault *fault);

@@ -385,8 +385,14 @@ static const fov_op_param_row measure_params[] = {
                    "facts of calibrate, to tell values too: one axis, or x and y"),
     FOV_OP_END};
 
+static const char *const measure_examples_after[] = {
+    "calibrate",
+    "{\"axis\":\"y\",\"ticks\":[{\"at\":[60,450],\"value\":0},{\"at\":[60,50],\"value\":200}]}",
+    NULL};
+
 static const fov_op_example_row measure_examples[] = {
     {"{\"what\":\"distance\",\"points\":[[100,100],[400,500]]}", "length_px"},
+    {"{\"what\":\"distance\",\"points\":[[100,100],[100,300]],\"calibration\":[\"fact_0\"]}", "y"},
     {"{\"what\":\"angle\",\"points\":[[500,50],[500,250],[700,250]]}", "of_circle"},
     {"{\"what\":\"area\",\"points\":[[100,100],[300,100],[300,200],[100,200]]}", "area_px"},
     {"{\"what\":\"profile\",\"points\":[[0,250],[1000,250]]}", "luminance"},
@@ -405,5 +411,6 @@ const fov_op_def fov__op_measure = {
     .params = measure_params,
     .args_size = sizeof(struct measure_args),
     .examples = measure_examples,
+    .examples_after = measure_examples_after,
     .fact = measure_fact,
 };

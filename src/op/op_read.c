@@ -256,7 +256,12 @@ static const fov_op_param_row read_params[] = {
                 "end of a part; auto: a bar's end away from zero, and with two axes the center"),
     FOV_OP_END};
 
-/* There is no fact in an example's world: these tell the shape and are only parsed. */
+/* fact_0 and fact_1 of the examples. */
+static const char *const read_examples_after[] = {
+    "calibrate",
+    "{\"axis\":\"y\",\"ticks\":[{\"at\":[60,450],\"value\":0},{\"at\":[60,50],\"value\":200}]}",
+    "components", "{}", NULL};
+
 static const fov_op_example_row read_examples[] = {
     {"{\"points\":[[300,120]],\"calibration\":[\"fact_0\"]}", "parts"},
     {"{\"parts\":[\"fact_1\"],\"calibration\":[\"fact_0\"]}", "parts"},
@@ -277,5 +282,6 @@ const fov_op_def fov__op_read = {
     .params = read_params,
     .args_size = sizeof(struct read_args),
     .examples = read_examples,
+    .examples_after = read_examples_after,
     .fact = read_fact,
 };

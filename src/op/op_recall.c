@@ -6,7 +6,7 @@
 static const char *const recall_inputs[] = {"image", NULL};
 static const fov_op_param_row recall_params[] = {FOV_OP_END};
 static const fov_op_example_row recall_examples[] = {{"{\"image\":\"img_0\"}", "shown"},
-                                                    {NULL, NULL}};
+                                                     {NULL, NULL}};
 
 const fov_op_def fov__op_recall = {
     .name = "recall",

@@ -99,8 +99,9 @@ static fov_status check_inputs(const fov_op_def *def, fov_error *err)
             return wrong(err, def->name, "has a bad name for an input, '%s'", name);
     }
     if (count != def->input_min || count != def->input_max || count < 1)
-        return wrong(err, def->name, "names %d inputs and takes %d to %d; with names all are needed",
-                     (int)count, (int)def->input_min, (int)def->input_max);
+        return wrong(err, def->name,
+                     "names %d inputs and takes %d to %d; with names all are needed", (int)count,
+                     (int)def->input_min, (int)def->input_max);
     return FOV_OK;
 }
 

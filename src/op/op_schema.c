@@ -132,7 +132,7 @@ static bool has_default(const fov_op_param_row *param)
     if (param->type == FOV_PARAM_NUMBER || param->type == FOV_PARAM_INT)
         return param->def >= param->min && param->def <= param->max;
     return param->type == FOV_PARAM_BOOL || param->type == FOV_PARAM_ENUM ||
-           param->type == FOV_PARAM_COLOR;
+           (param->type == FOV_PARAM_COLOR && param->def >= 0);
 }
 
 static void color_text(char out[8], const fov_op_param_row *param)
@@ -435,6 +435,8 @@ static void write_param(struct fov_jw *jw, const fov_op_param_row *param, const 
         break;
     case FOV_PARAM_TEXT:
         write_type(jw, "string", is_nullable);
+        /* Characters here and bytes there, of which there are never fewer: a text of other letters
+         * than English ones may still be refused for its length. */
         if (style->is_full)
             fov__jw_int(jw, "maxLength", (int64_t)param->size - 1);
         break;
@@ -530,12 +532,14 @@ static void write_frame(struct fov_jw *jw, const struct style *style)
 
 static void write_required(struct fov_jw *jw, const fov_op_def *def, const struct style *style)
 {
-    bool is_open = style->is_strict || style->has_required || def->input_names != NULL;
+    const bool needs_images = def->input_names == NULL && def->input_min > 1;
+    bool is_open =
+        style->is_strict || style->has_required || def->input_names != NULL || needs_images;
     if (is_open)
         fov__jw_array(jw, "required");
     for (const char *const *name = def->input_names; name != NULL && *name != NULL; name++)
         fov__jw_string(jw, NULL, *name);
-    if (style->is_strict && def->input_max > 0 && def->input_names == NULL)
+    if ((style->is_strict && def->input_max > 0 && def->input_names == NULL) || needs_images)
         fov__jw_string(jw, NULL, def->input_max == 1 ? "image" : "images");
     for (const fov_op_param_row *p = def->params; p != NULL && p->name != NULL; p++) {
         if (!is_shown(p) || (!style->is_strict && (p->flags & FOV_PARAM_REQUIRED) == 0))

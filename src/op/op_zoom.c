@@ -52,9 +52,8 @@ static const fov_op_alias_arg corner_args[] = {
     {"y2", "box", 4, "bottom edge, in heights of the image"},
     {NULL, NULL, 0, NULL}};
 /* Mini-o3's <grounding>. */
-static const fov_op_alias_arg grounding_args[] = {{"bbox_2d", "box", 0, NULL},
-                                                  {"source", "image", 0, NULL},
-                                                  {NULL, NULL, 0, NULL}};
+static const fov_op_alias_arg grounding_args[] = {
+    {"bbox_2d", "box", 0, NULL}, {"source", "image", 0, NULL}, {NULL, NULL, 0, NULL}};
 
 static const fov_op_alias_row zoom_aliases[] = {
     {"crop", NULL, NULL, NULL},

@@ -58,10 +58,9 @@ fov_status fov__session_run_call(struct fov_session *s, const char *call_id, con
     fov_status rc;
 
     s->calls++;
-    s->box.images_left =
-        !s->is_asking                      ? -1
-        : s->made >= s->opts.images_max ? 0
-                                          : (int32_t)(s->opts.images_max - s->made);
+    s->box.images_left = !s->is_asking                   ? -1
+                         : s->made >= s->opts.images_max ? 0
+                                                         : (int32_t)(s->opts.images_max - s->made);
     if (over_budget(s, name, &fault))
         rc = fov__tool_refuse(out, &s->box, &fault, err);
     else
@@ -365,8 +364,8 @@ static fov_status run_calls(struct fov_session *s, const struct fov__pending *ca
                             fov_error *err)
 {
     fov_op_fault fault = {.code = FOV_FAULT_NONE};
-    fov_status rc = fov_conversation_add(
-        s->conversation, calls[0].is_text ? FOV_ROLE_USER : FOV_ROLE_TOOL, err);
+    fov_status rc = fov_conversation_add(s->conversation,
+                                         calls[0].is_text ? FOV_ROLE_USER : FOV_ROLE_TOOL, err);
     size_t i = 0;
 
     for (; rc >= 0 && i < n; i++) {

@@ -182,9 +182,10 @@ fov_status fov__toolbox_accept(void *user, const struct fov_node *node, fov_op_f
         fov__format(field, sizeof(field), "%s", node->op->name);
         fov__format(got, sizeof(got), "%d images or more", (int)node->output + 1);
         fov__format(allowed, sizeof(allowed), "%d", (int)box->images_left);
-        return fov__fault(fault, FOV_FAULT_BUDGET_IMAGES, field, got, allowed,
-                          "So many images cannot be made any more; take fewer, or answer from those "
-                          "you have seen.");
+        return fov__fault(
+            fault, FOV_FAULT_BUDGET_IMAGES, field, got, allowed,
+            "So many images cannot be made any more; take fewer, or answer from those "
+            "you have seen.");
     }
     if (rc >= 0)
         return FOV_OK;

@@ -81,9 +81,8 @@ static fov_status unknown_tool(struct fov_tool_outcome *out, struct fov_toolbox 
     char allowed[160];
 
     say_tools(allowed, sizeof(allowed), box->ctx, box->preset);
-    fov__fault(&out->fault, FOV_FAULT_UNKNOWN_OP, "name", name, allowed,
-               "There is no tool %s%s%s.", name, near ? "; perhaps you mean " : "",
-               near ? near : "");
+    fov__fault(&out->fault, FOV_FAULT_UNKNOWN_OP, "name", name, allowed, "There is no tool %s%s%s.",
+               name, near ? "; perhaps you mean " : "", near ? near : "");
     return refuse(out, box, &out->fault, -1, err);
 }
 
@@ -104,8 +103,8 @@ static fov_status cannot_deliver(struct fov_tool_outcome *out, struct fov_toolbo
                                  int32_t image, fov_status rc, const fov_error *why, fov_error *err)
 {
     enum fov_fault_code code = rc == FOV_E_IMAGE         ? FOV_FAULT_DECODE
-                                : rc == FOV_E_UNSUPPORTED ? FOV_FAULT_UNSUPPORTED
-                                                          : FOV_FAULT_LIMIT;
+                               : rc == FOV_E_UNSUPPORTED ? FOV_FAULT_UNSUPPORTED
+                                                         : FOV_FAULT_LIMIT;
 
     if (rc == FOV_E_MEMORY || rc == FOV_E_INTERNAL || rc == FOV_E_CANCELLED) {
         if (err)
@@ -264,7 +263,7 @@ fov_status fov__tool_call(struct fov_tool_outcome *out, struct fov_toolbox *box,
     rc = parse_arguments(out, box, def, arguments, len, &doc, err);
     if (rc == FOV_OK)
         rc = def->kind == FOV_OP_STATE ? fov__tool_state(out, box, def, fov__json_root(doc), err)
-                                        : apply(out, box, def, name, fov__json_root(doc), err);
+                                       : apply(out, box, def, name, fov__json_root(doc), err);
     fov__json_free(doc);
     return rc < 0 ? rc : FOV_OK;
 }

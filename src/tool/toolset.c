@@ -220,8 +220,8 @@ static bool is_offered(const fov_op_def *def, const struct fov_toolset_opts *opt
 }
 
 fov_status fov__toolset_new(struct fov_toolset **out, fov_context *ctx,
-                            const struct fov_profile *profile,
-                            const struct fov_toolset_opts *opts, fov_error *err)
+                            const struct fov_profile *profile, const struct fov_toolset_opts *opts,
+                            fov_error *err)
 {
     enum fov__dialect dialect = FOV__DIALECT_OPENAI;
     struct fov_toolset *set;
@@ -248,8 +248,8 @@ fov_status fov__toolset_new(struct fov_toolset **out, fov_context *ctx,
         rc = fov__fail_memory(err, "tools", n * sizeof(*set->tools));
     if (rc == FOV_OK && fov__dialect_is_text(dialect))
         rc = fov__toolset_write(&set->words, ctx, profile, opts->preset, dialect, err);
-    for (size_t i = 0;
-         rc == FOV_OK && !fov__dialect_is_text(dialect) && (def = fov__op_at(ctx, i)); i++)
+    for (size_t i = 0; rc == FOV_OK && !fov__dialect_is_text(dialect) && (def = fov__op_at(ctx, i));
+         i++)
         if (is_offered(def, opts))
             rc = add_tool(set, def, profile, dialect, err);
     if (rc < 0) {

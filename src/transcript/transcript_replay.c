@@ -306,8 +306,9 @@ static fov_status keep_recorded(struct fov_remake *r, const struct fov_record *r
     if (fact->op == NULL || fact->json == NULL || fact->recipe == NULL) {
         const bool is_unknown = fact->op == NULL;
         fov__made_free(r->ctx, &made);
-        return is_unknown ? fov__log_fail(err, record->line, "op \"%.40s\" is not known", record->op)
-                          : fov__fail_memory(err, "replay", record->json_text.len);
+        return is_unknown
+                   ? fov__log_fail(err, record->line, "op \"%.40s\" is not known", record->op)
+                   : fov__fail_memory(err, "replay", record->json_text.len);
     }
     return fov__graph_publish(r->graph, &made, &image, &id, &same, err);
 }

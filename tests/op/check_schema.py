@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Another judge of schemas and calls: PyPI's jsonschema must call each schema well-formed and
-agree with our checker about every generated call. Exit 77 (skipped, said aloud) where it is not installed.
+agree with our checker about every generated call. Exit 77 (skipped, said aloud) where it is not
+installed.
 
     check_schema.py test_schema_fuzz folder
 """

@@ -407,7 +407,7 @@ static bool is_spelled_otherwise(const fov_op_def *def, const fov_json_value *ar
         return true;
     for (const fov_json_value *v = fov__json_child(arguments); v != NULL; v = fov__json_next(v)) {
         const char *key = fov__json_key(v);
-        if (strcmp(key, "img_idx") == 0)
+        if (strcmp(key, "img_idx") == 0 || (strcmp(key, "image") == 0 && def->input_max > 1))
             return true;
         if (fov__args_is_reference(def, key)) {
             const fov_json_value *first =

@@ -319,6 +319,15 @@ static void op_args__reads_several_images(void **state)
     assert_string_equal(fault.field, "pair.images");
     assert_string_equal(fault.call, "{\"images\":[1,2]}");
     fov__json_free(doc);
+    assert_int_equal(fov__json_parse(&doc, the_context(), "{\"images\":[1]}", 14, 32, 999, NULL),
+                     FOV_OK);
+    assert_true(fov__op_args_images(&pair, fov__json_root(doc), &refs, &fault) < 0);
+    assert_int_equal(fault.code, FOV_FAULT_OUT_OF_RANGE);
+    assert_string_equal(fault.got, "[1]");
+    assert_string_equal(fault.allowed, "2 to 2 ids");
+    fov__json_free(doc);
+    assert_true(fov__op_args_images(&pair, NULL, &refs, &fault) < 0);
+    assert_int_equal(fault.code, FOV_FAULT_MISSING_ARG);
 }
 
 int suite_op_args(void)

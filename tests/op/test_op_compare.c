@@ -186,18 +186,18 @@ static void compare__puts_them_side_by_side_and_maps_both_back(void **state)
     assert_int_equal(pixels(&p, 40, 40, rgb)[0], 200);
     assert_int_equal(pixels(&p, 244, 40, rgb)[0], 30);
     assert_int_equal(pixels(&p, 202, 40, rgb)[0], 255);
-    assert_int_equal(fov_graph_to_source(p.graph, p.applied.image, (fov_point){10, 20}, &source,
-                                         &at, &p.err),
-                     FOV_OK);
+    assert_int_equal(
+        fov_graph_to_source(p.graph, p.applied.image, (fov_point){10, 20}, &source, &at, &p.err),
+        FOV_OK);
     assert_int_equal(source, 0);
-    assert_int_equal(fov_graph_to_source(p.graph, p.applied.image, (fov_point){224, 30}, &source,
-                                         &at, &p.err),
-                     FOV_OK);
+    assert_int_equal(
+        fov_graph_to_source(p.graph, p.applied.image, (fov_point){224, 30}, &source, &at, &p.err),
+        FOV_OK);
     assert_int_equal(source, 1);
     assert_true(at.x == 20 && at.y == 30);
-    assert_int_equal(fov_graph_to_source(p.graph, p.applied.image, (fov_point){202, 30}, &source,
-                                         &at, &p.err),
-                     FOV_E_ARG); /* the gap comes from nowhere */
+    assert_int_equal(
+        fov_graph_to_source(p.graph, p.applied.image, (fov_point){202, 30}, &source, &at, &p.err),
+        FOV_E_ARG); /* the gap comes from nowhere */
     pair_close(&p);
 }
 

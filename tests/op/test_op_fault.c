@@ -18,11 +18,10 @@ static void op_fault__returns_what_a_caller_can_do(void **state)
     static const struct {
         enum fov_fault_code code;
         fov_status status;
-    } cases[] = {
-        {FOV_FAULT_OUT_OF_RANGE, FOV_E_ARG},    {FOV_FAULT_BUDGET_CALLS, FOV_E_LIMIT},
-        {FOV_FAULT_LIMIT, FOV_E_LIMIT},         {FOV_FAULT_DECODE, FOV_E_IMAGE},
-        {FOV_FAULT_CANCELLED, FOV_E_CANCELLED}, {FOV_FAULT_UNSUPPORTED, FOV_E_UNSUPPORTED},
-        {FOV_FAULT_UNKNOWN_IMAGE, FOV_E_ARG}};
+    } cases[] = {{FOV_FAULT_OUT_OF_RANGE, FOV_E_ARG},    {FOV_FAULT_BUDGET_CALLS, FOV_E_LIMIT},
+                 {FOV_FAULT_LIMIT, FOV_E_LIMIT},         {FOV_FAULT_DECODE, FOV_E_IMAGE},
+                 {FOV_FAULT_CANCELLED, FOV_E_CANCELLED}, {FOV_FAULT_UNSUPPORTED, FOV_E_UNSUPPORTED},
+                 {FOV_FAULT_UNKNOWN_IMAGE, FOV_E_ARG}};
     fov_op_fault fault;
     fov_error err;
     (void)state;
@@ -38,8 +37,7 @@ static void op_fault__is_one_sentence_as_an_error(void **state)
     fov_op_fault fault;
     fov_error err;
     (void)state;
-    fov__fault(&fault, FOV_FAULT_OUT_OF_RANGE, "rotate.degrees", "720", "-360 to 360 degrees",
-               "h");
+    fov__fault(&fault, FOV_FAULT_OUT_OF_RANGE, "rotate.degrees", "720", "-360 to 360 degrees", "h");
     fov__fault_to_error(&fault, &err);
     assert_string_equal(err.message, "rotate.degrees is 720; allowed: -360 to 360 degrees");
     assert_string_equal(err.where, "rotate.degrees");

@@ -355,6 +355,31 @@ static void schema__agrees_about_every_stranger_in_every_place(void **state)
     }
 }
 
+/* Operations on a list of images, which the table does not have. */
+static void schema__agrees_about_lists_of_images(void **state)
+{
+    static const fov_op_param_row none[] = {FOV_OP_END};
+    fov_op_def def = {.name = "several", .params = none, .args_size = sizeof(fov_op_args_head)};
+    const struct op_reading reading = reading_of(FOV__SPACE_N1000, FOV__FRAME_IMAGE);
+    (void)state;
+    for (int32_t least = 0; least < 4; least++) {
+        struct tally tally = {0, 0};
+        def.input_min = least;
+        def.input_max = 4;
+        struct fov_json *schema = schema_of(&def, FOV__DIALECT_MCP, reading.space, reading.frame);
+        for (uint32_t round = 0; round < 300; round++) {
+            struct fov_buf buf;
+            struct maker m = {&buf, 99 + round * 7919, round % 2 == 0 ? 0 : 4};
+            fov__buf_init(&buf, ctx, 1 << 20);
+            make(&m, fov__json_root(schema), 0);
+            agree(&def, fov__json_root(schema), buf.data, buf.len, &reading, &tally);
+            fov__buf_free(&buf);
+        }
+        assert_true(tally.yes > 50 && tally.no > 20);
+        fov__json_free(schema);
+    }
+}
+
 static void schema__is_well_formed_in_every_dialect_and_space(void **state)
 {
     (void)state;
@@ -455,6 +480,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(schema__is_well_formed_in_every_dialect_and_space),
         cmocka_unit_test(schema__accepts_exactly_what_the_first_stage_accepts),
         cmocka_unit_test(schema__agrees_about_every_stranger_in_every_place),
+        cmocka_unit_test(schema__agrees_about_lists_of_images),
     };
     if (fov_context_new(&ctx, NULL, NULL) < 0)
         return 1;

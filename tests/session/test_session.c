@@ -208,13 +208,13 @@ static void session__records_deliveries_that_come_late(void **state)
                      FOV_OK);
     assert_int_equal(
         fov_session_call(desk.session, "rotate", "{\"degrees\":90}", &result, &desk.err), FOV_OK);
-    assert_int_equal(fov_session_call(desk.session, "zoom", "{\"box\":[10,10,90,90]}", &result,
-                                      &desk.err),
-                     FOV_OK);
+    assert_int_equal(
+        fov_session_call(desk.session, "zoom", "{\"box\":[10,10,90,90]}", &result, &desk.err),
+        FOV_OK);
     assert_int_equal(result.is_same, 1);
     assert_int_equal(fov_session_close(desk.session, NULL), FOV_OK);
-    assert_int_equal(
-        fov_transcript_verify(desk.ctx, desk.folder, NULL, NULL, &replayed, &desk.err), FOV_OK);
+    assert_int_equal(fov_transcript_verify(desk.ctx, desk.folder, NULL, NULL, &replayed, &desk.err),
+                     FOV_OK);
     assert_int_equal(replayed.images, 2);
     assert_int_equal(replayed.deliveries, 2); /* the turned picture, and the zoom shown after it */
     desk_close(&desk);

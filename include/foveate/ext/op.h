@@ -208,8 +208,8 @@ typedef struct fov_op_param_row {
                         * most elements */
     double def;        /* NUMBER, INT, BOOL, ENUM (index), COLOR (0xrrggbb). Of a required
                         * parameter: what a fault's corrected call offers when the call said nothing
-                        * usable. Of an optional INT or NUMBER: outside min..max means that there is
-                        * no default */
+                        * usable. Of an optional INT or NUMBER outside min..max, of a COLOR below 0:
+                        * there is no default */
     const char *const *choices; /* ENUM, ended by NULL */
     const char *unit;           /* "degrees", "pixels", "" */
     const char *doc;            /* at most 120 characters, the unit first where there is one */

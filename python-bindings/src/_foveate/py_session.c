@@ -256,18 +256,18 @@ static struct py_session *allocate(PyTypeObject *type)
 static PyObject *new_session(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     static char *names[] = {"images", "model", "profile", "preset", "out",    "system", "calls",
-                            "rounds", "looks", "time_ms", "tokens", "strict", "evict", NULL};
+                            "rounds", "looks", "time_ms", "tokens", "strict", "evict",  NULL};
     fov_session_opts opts = FOV_SESSION_OPTS_INIT;
     PyObject *images, *model, *out = NULL;
     struct py_session *self;
     bool is_started;
     int strict = 0, evict = 0;
 
-    if (!PyArg_ParseTupleAndKeywords(
-            args, kwargs, "O!OzzO&zIIIIIpp", names, &PyList_Type, &images, &model, &opts.profile,
-            &opts.preset, PyUnicode_FSConverter, &out, &opts.system, &opts.calls_max,
-            &opts.rounds_max, &opts.images_max, &opts.time_ms, &opts.max_output_tokens, &strict,
-            &evict))
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!OzzO&zIIIIIpp", names, &PyList_Type, &images,
+                                     &model, &opts.profile, &opts.preset, PyUnicode_FSConverter,
+                                     &out, &opts.system, &opts.calls_max, &opts.rounds_max,
+                                     &opts.images_max, &opts.time_ms, &opts.max_output_tokens,
+                                     &strict, &evict))
         return NULL;
     opts.strict_tools = strict;
     opts.evict_dropped = evict;
