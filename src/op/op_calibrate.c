@@ -250,7 +250,8 @@ static const fov_op_param_row calibrate_params[] = {
     FOV_OP_END};
 
 static const fov_op_example_row calibrate_examples[] = {
-    {"{\"axis\":\"y\",\"ticks\":[{\"at\":[60,450],\"value\":0},{\"at\":[60,50],\"value\":200}]}",
+    {"{\"axis\":\"y\",\"ticks\":[{\"at\":[100,440.5],\"value\":0},{\"at\":[100,60.5],"
+     "\"value\":100}]}",
      "units_per_px"},
     {"{\"axis\":\"x\",\"scale\":\"log\",\"ticks\":[{\"at\":[100,480],\"value\":1},{\"at\":[500,480]"
      ","

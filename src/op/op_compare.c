@@ -397,8 +397,8 @@ static const fov_op_param_row compare_params[] = {
     FOV_OP_END};
 
 static const fov_op_example_row compare_examples[] = {
-    {"{\"a\":\"img_0\",\"b\":\"img_1\"}", "2015x500"},
-    {"{\"a\":\"img_0\",\"b\":\"img_1\",\"mode\":\"diff\",\"tolerance\":4}", "1000x500"},
+    {"{\"a\":\"img_0\",\"b\":\"img_1\",\"mode\":\"diff\"}", "1000x500"},
+    {"{\"a\":\"img_0\",\"b\":\"img_1\",\"tolerance\":4}", "2015x500"},
     {"{\"a\":\"img_0\",\"b\":\"img_1\",\"mode\":\"blend\"}", "1000x500"},
     {NULL, NULL}};
 

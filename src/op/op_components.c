@@ -172,8 +172,8 @@ static const fov_op_param_row components_params[] = {
     FOV_OP_END};
 
 static const fov_op_example_row components_examples[] = {
+    {"{\"box\":[104,50,590,438],\"order\":\"across\",\"draw\":true}", "1000x500"},
     {"{}", "parts"},
-    {"{\"box\":[100,50,900,450],\"order\":\"across\",\"draw\":true}", "1000x500"},
     {"{\"color\":\"#1f77b4\",\"tolerance\":6,\"min_area\":50}", "background"},
     {NULL, NULL}};
 

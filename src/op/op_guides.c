@@ -101,7 +101,7 @@ static const fov_op_param_row guides_params[] = {
     FOV_OP_END};
 
 static const fov_op_example_row guides_examples[] = {
-    {"{\"h\":[[250,120]]}", "1000x500"},
+    {"{\"h\":[[430,98]]}", "1000x500"},
     {"{\"h\":[[250,120],[400,300]],\"v\":[[250,120]],\"label\":false}", "1000x500"},
     {NULL, NULL}};
 

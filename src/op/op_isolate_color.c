@@ -292,7 +292,7 @@ static const fov_op_param_row isolate_color_params[] = {
     FOV_OP_END};
 
 static const fov_op_example_row isolate_color_examples[] = {
-    {"{\"color\":\"#1f77b4\"}", "1000x500"},
+    {"{\"color\":\"#d62728\"}", "1000x500"},
     {"{\"color\":\"red\",\"tolerance\":20,\"mode\":\"fade\"}", "1000x500"},
     {"{\"color\":\"#0000c8\",\"mode\":\"remove\",\"box\":[100,100,400,300]}", "1000x500"},
     {NULL, NULL}};

@@ -153,8 +153,8 @@ static const fov_op_param_row lines_params[] = {
     FOV_OP_END};
 
 static const fov_op_example_row lines_examples[] = {
+    {"{\"box\":[50,50,590,450],\"min_angle\":-5,\"max_angle\":5,\"draw\":true}", "1000x500"},
     {"{}", "parts"},
-    {"{\"box\":[100,50,900,450],\"min_angle\":-5,\"max_angle\":5}", "parts"},
     {"{\"min_angle\":85,\"max_angle\":95,\"min_length\":100,\"draw\":true}", "1000x500"},
     {NULL, NULL}};
 

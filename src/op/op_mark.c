@@ -87,7 +87,7 @@ static const fov_op_param_row mark_params[] = {
     FOV_OP_END};
 
 static const fov_op_example_row mark_examples[] = {
-    {"{\"boxes\":[[100,100,200,150],[300,100,400,150]],\"numbers\":true}", "1000x500"},
+    {"{\"boxes\":[[395,93,465,445],[485,165,555,445]],\"numbers\":true}", "1000x500"},
     {"{\"lines\":[[0,250,1000,250]],\"color\":\"blue\",\"width\":1}", "1000x500"},
     {"{\"labels\":[{\"at\":[20,20],\"text\":\"start\"}],\"arrows\":[[20,40,200,300]]}", "1000x500"},
     {NULL, NULL}};

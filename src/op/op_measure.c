@@ -387,12 +387,14 @@ static const fov_op_param_row measure_params[] = {
 
 static const char *const measure_examples_after[] = {
     "calibrate",
-    "{\"axis\":\"y\",\"ticks\":[{\"at\":[60,450],\"value\":0},{\"at\":[60,50],\"value\":200}]}",
+    "{\"axis\":\"y\",\"ticks\":[{\"at\":[100,440.5],\"value\":0},{\"at\":[100,250.5],\"value\":50},"
+    "{"
+    "\"at\":[100,60.5],\"value\":100}]}",
     NULL};
 
 static const fov_op_example_row measure_examples[] = {
+    {"{\"what\":\"distance\",\"points\":[[430,440],[430,98]],\"calibration\":[\"fact_0\"]}", "y"},
     {"{\"what\":\"distance\",\"points\":[[100,100],[400,500]]}", "length_px"},
-    {"{\"what\":\"distance\",\"points\":[[100,100],[100,300]],\"calibration\":[\"fact_0\"]}", "y"},
     {"{\"what\":\"angle\",\"points\":[[500,50],[500,250],[700,250]]}", "of_circle"},
     {"{\"what\":\"area\",\"points\":[[100,100],[300,100],[300,200],[100,200]]}", "area_px"},
     {"{\"what\":\"profile\",\"points\":[[0,250],[1000,250]]}", "luminance"},

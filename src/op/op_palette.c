@@ -83,7 +83,9 @@ static const fov_op_param_row palette_params[] = {
     FOV_OP_END};
 
 static const fov_op_example_row palette_examples[] = {
-    {"{}", "colors"}, {"{\"box\":[600,0,1000,500],\"count\":12}", "colors"}, {NULL, NULL}};
+    {"{\"box\":[100,50,590,445]}", "colors"},
+    {"{\"box\":[600,0,1000,500],\"count\":12}", "colors"},
+    {NULL, NULL}};
 
 const fov_op_def fov__op_palette = {
     .name = "palette",

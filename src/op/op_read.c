@@ -259,12 +259,14 @@ static const fov_op_param_row read_params[] = {
 /* fact_0 and fact_1 of the examples. */
 static const char *const read_examples_after[] = {
     "calibrate",
-    "{\"axis\":\"y\",\"ticks\":[{\"at\":[60,450],\"value\":0},{\"at\":[60,50],\"value\":200}]}",
-    "components", "{}", NULL};
+    "{\"axis\":\"y\",\"ticks\":[{\"at\":[100,440.5],\"value\":0},{\"at\":[100,250.5],\"value\":50},"
+    "{"
+    "\"at\":[100,60.5],\"value\":100}]}",
+    "components", "{\"box\":[104,50,590,438],\"order\":\"across\"}", NULL};
 
 static const fov_op_example_row read_examples[] = {
-    {"{\"points\":[[300,120]],\"calibration\":[\"fact_0\"]}", "parts"},
     {"{\"parts\":[\"fact_1\"],\"calibration\":[\"fact_0\"]}", "parts"},
+    {"{\"points\":[[300,120]],\"calibration\":[\"fact_0\"]}", "parts"},
     {"{\"parts\":[\"fact_1.2\",\"fact_1.3\"],\"calibration\":[\"fact_0\"],\"edge\":\"bottom\"}",
      "parts"},
     {NULL, NULL}};

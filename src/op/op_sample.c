@@ -296,7 +296,7 @@ static const fov_op_param_row sample_params[] = {
     FOV_OP_END};
 
 static const fov_op_example_row sample_examples[] = {
-    {"{\"points\":[[10,10],[500.5,250]]}", "points"},
+    {"{\"points\":[[160,400],[520.5,250]]}", "points"},
     {"{\"points\":[[10,10]],\"radius\":2}", "points"},
     {"{\"box\":[0,0,100,100]}", "colors"},
     {NULL, NULL}};

@@ -203,7 +203,7 @@ static const fov_op_param_row spotlight_params[] = {
     FOV_OP_END};
 
 static const fov_op_example_row spotlight_examples[] = {
-    {"{\"boxes\":[[100,100,300,200]]}", "1000x500"},
+    {"{\"boxes\":[[50,10,600,480]]}", "1000x500"},
     {"{\"boxes\":[[0,0,1000,40],[0,200,1000,240]],\"mode\":\"dim\"}", "1000x500"},
     {"{\"boxes\":[[10,10,50,50]],\"mode\":\"outline\"}", "1000x500"},
     {NULL, NULL}};

@@ -184,7 +184,7 @@ static const fov_op_param_row straighten_params[] = {
     FOV_OP_END};
 
 static const fov_op_example_row straighten_examples[] = {
-    {"{\"corners\":[[300,100],[700,140],[720,400],[280,420]]}", "421x291"},
+    {"{\"corners\":[[650,290],[800,270],[800,400],[650,380]]}", "151x110"},
     {"{\"corners\":[[100,100],[500,100],[500,300],[100,300]]}", "400x200"},
     {NULL, NULL}};
 

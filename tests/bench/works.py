@@ -100,7 +100,7 @@ def fit_cold(size, quick):
 
 
 def fit_shared(size, quick):
-    """The same with as many threads as there are cores, for who can use them: on the wall's clock."""
+    """The same with as many threads as cores, for who can use them: on the wall's clock."""
     name, cores = f"p{size}.jpg", os.cpu_count() or 1
     return Work(f"p{size}.fit.threads", f"{size} MP cold fit 1568 → JPEG, {cores} threads, wall",
                 {"case": "fit", "threads": cores, **fitted(name, FIT)}, ("foveate", "sharp"), name,
