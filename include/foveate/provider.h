@@ -103,6 +103,10 @@ FOV_API const char *fov_provider_next(const char *name);
  * provider. The library never reads it: a program may. Static storage. */
 FOV_API const char *fov_provider_key_env(const char *name);
 
+/* The same of the variable that usually holds the base address, "OPENAI_BASE_URL"; NULL where there
+ * is none. */
+FOV_API const char *fov_provider_base_url_env(const char *name);
+
 FOV_END_DECLS
 
 #endif

@@ -37,13 +37,14 @@ static fov_status script_model(struct cli *cli, const char *path, const char *id
 static fov_status server_model(struct cli *cli, fov_model **out, fov_error *err)
 {
     fov_provider_opts provider = FOV_PROVIDER_OPTS_INIT;
-    const char *where = cli_get(cli, "tool-images"), *key_env;
+    const char *where = cli_get(cli, "tool-images"), *key_env, *base_env;
 
     provider.provider = cli_get(cli, "provider");
     provider.model = cli_get(cli, "model");
     provider.base_url = cli_get(cli, "base-url");
-    if (!provider.base_url)
-        provider.base_url = fov__env("OPENAI_BASE_URL");
+    base_env = fov_provider_base_url_env(provider.provider ? provider.provider : "openai_chat");
+    if (!provider.base_url && base_env)
+        provider.base_url = fov__env(base_env);
     provider.image_detail = cli_get(cli, "detail");
     provider.extra = cli_get(cli, "extra");
     provider.record = cli_get(cli, "record");

@@ -70,7 +70,10 @@ static bool parse_tick(struct op_parse *p, const fov_json_value *value, int32_t 
         is_right = false;
     }
     fov__format(p->field, sizeof(p->field), "%.30s[%d].at", saved, index);
-    is_right &= fov__coord_point(p, at, -1, &out->at);
+    if (!fov__coord_point(p, at, -1, &out->at)) {
+        p->is_hopeless = true; /* a place that is made up would measure wrongly */
+        is_right = false;
+    }
     if (words != NULL && strlen(words) >= sizeof(out->text)) {
         fov__format(p->field, sizeof(p->field), "%.30s[%d].value", saved, index);
         fov__parse_fault(p, FOV_FAULT_OUT_OF_RANGE, -1, v,

@@ -560,6 +560,7 @@ const struct fov_provider_class fov__provider_openai_chat = {
     .base_url = "https://api.openai.com/v1",
     .path = "/chat/completions",
     .key_env = "OPENAI_API_KEY",
+    .base_env = "OPENAI_BASE_URL",
     .key_header = "Authorization: Bearer ",
     .tool_images = FOV_TOOL_IMAGES_FOLLOW,
     .own_members = own_members,

@@ -43,17 +43,34 @@ const char *fov_provider_key_env(const char *name)
     return cls != NULL ? cls->key_env : NULL;
 }
 
+enum { HEADERS_MAX = 8 };
+
+const char *fov_provider_base_url_env(const char *name)
+{
+    const struct fov_provider_class *cls = name != NULL ? fov__provider_class(name) : NULL;
+    return cls != NULL ? cls->base_env : NULL;
+}
+
 /* ---- one request ---------------------------------------------------------------------------- */
 
 static fov_status exchange(struct fov_provider *provider, const fov_request *request,
                            const struct fov_wire_body *body, struct fov_http_response *response,
                            uint32_t *attempts, fov_error *err)
 {
-    const char *headers[3] = {"Content-Type: application/json", "Accept: application/json", NULL};
+    const char *headers[HEADERS_MAX] = {"Content-Type: application/json",
+                                        "Accept: application/json"};
+    size_t count = 2;
+    for (const char *const *own = provider->cls->headers;
+         own != NULL && *own != NULL && count < HEADERS_MAX - 1; own++) {
+        headers[count++] = *own;
+    }
+    if (provider->key != NULL) {
+        headers[count++] = provider->key_header.text;
+    }
     const struct fov_http_request http = {.method = "POST",
                                           .url = provider->url,
                                           .headers = headers,
-                                          .header_count = provider->key != NULL ? 3 : 2,
+                                          .header_count = count,
                                           .secret = provider->key,
                                           .segments = body->segments,
                                           .segment_count = body->segment_count,
@@ -64,7 +81,6 @@ static fov_status exchange(struct fov_provider *provider, const fov_request *req
                                     .is_permanent = fov__provider_is_permanent,
                                     .user = provider,
                                     .hooks = provider->hooks};
-    headers[2] = provider->key_header.text;
     const fov_status rc =
         fov__exchange(provider->transport, &http, &retry, response, attempts, err);
     if (rc == FOV_OK && (response->status < 200 || response->status > 299)) {

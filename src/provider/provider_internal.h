@@ -41,6 +41,8 @@ void fov__wire_body_init(struct fov_wire_body *body, fov_context *ctx);
 void fov__wire_body_free(struct fov_wire_body *body);
 /* "key":"data:image/png;base64,…" for an image part. */
 void fov__wire_body_data_url(struct fov_wire_body *body, const char *key, const fov_part *image);
+/* "key":"…", the base64 alone. */
+void fov__wire_body_base64(struct fov_wire_body *body, const char *key, const fov_part *image);
 /* Cut the text at its marks; it must not grow afterwards. */
 fov_status fov__wire_body_end(struct fov_wire_body *body, fov_error *err);
 
@@ -51,9 +53,11 @@ struct fov_provider;
 struct fov_provider_class {
     const char *name;
     const char *base_url;
-    const char *path; /* behind the base */
+    const char *path; /* behind the base; "{model}" stands for the model's name */
     const char *key_env;
+    const char *base_env; /* the variable that official programs take a base address from, or NULL */
     const char *key_header; /* "Authorization: Bearer " */
+    const char *const *headers; /* further ones, "Name: value", ended by NULL; may be NULL */
     int32_t tool_images;    /* the default */
     const char *const
         *own_members; /* of a request's body, ended by NULL: `extra` may not set them */

@@ -29,13 +29,47 @@ static fov_status copy(char **out, fov_context *ctx, const char *text, const cha
     return *out != NULL ? FOV_OK : fov__fail_memory(err, where, strlen(text) + 1);
 }
 
+/* The class's path with the model's name in the place of "{model}"; what is no plain character of
+ * a path is written %XX, a slash too. */
+static fov_status write_path(struct fov_buf *out, const struct fov_provider *provider,
+                             fov_error *err)
+{
+    static const char plain[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:@";
+    static const char place[] = "{model}";
+    const char *path = provider->cls->path, *at = strstr(path, place);
+    if (at == NULL) {
+        fov__buf_adds(out, path);
+        return fov__buf_check(out, "base_url", err);
+    }
+    fov__buf_add(out, path, (size_t)(at - path));
+    for (const char *c = provider->model; *c != '\0'; c++) {
+        if (strchr(plain, *c) != NULL) {
+            fov__buf_addc(out, *c);
+        } else {
+            fov__buf_addf(out, "%%%02X", (unsigned)(unsigned char)*c);
+        }
+    }
+    fov__buf_adds(out, at + sizeof(place) - 1);
+    return fov__buf_check(out, "base_url", err);
+}
+
 static fov_status set_url(struct fov_provider *provider, const char *base, fov_error *err)
 {
-    const fov_status rc = fov__url_parse(&provider->where, base, "base_url", err);
+    struct fov_buf path;
+    fov_status rc = fov__url_parse(&provider->where, base, "base_url", err);
     if (rc < 0) {
         return rc;
     }
-    provider->url = fov__url_join(provider->ctx, base, provider->cls->path);
+    fov__buf_init(&path, provider->ctx, 8192);
+    rc = write_path(&path, provider, err);
+    if (rc == FOV_OK) {
+        provider->url = fov__url_join(provider->ctx, base, path.data);
+    }
+    fov__buf_free(&path);
+    if (rc < 0) {
+        return rc;
+    }
     if (provider->url == NULL) {
         return fov__fail_memory(err, "base_url", strlen(base));
     }

@@ -23,11 +23,11 @@ void fov__wire_body_free(struct fov_wire_body *body)
     memset(body, 0, sizeof(*body));
 }
 
-void fov__wire_body_data_url(struct fov_wire_body *body, const char *key, const fov_part *image)
+/* A string of JSON whose last part, before its closing quote, the transport will send. */
+static void add_marked(struct fov_wire_body *body, const char *key, const char *string,
+                       const fov_part *image)
 {
-    char head[96];
-    fov__format(head, sizeof(head), "\"data:%s;base64,\"", image->mime);
-    fov__jw_raw(&body->jw, key, head, strlen(head));
+    fov__jw_raw(&body->jw, key, string, strlen(string));
     if (body->text.status < 0) {
         return;
     }
@@ -39,6 +39,18 @@ void fov__wire_body_data_url(struct fov_wire_body *body, const char *key, const 
     const size_t before_quote = body->text.len - 1;
     body->marks[body->mark_count++] =
         (struct fov_wire_mark){before_quote, image->data, image->size};
+}
+
+void fov__wire_body_data_url(struct fov_wire_body *body, const char *key, const fov_part *image)
+{
+    char head[96];
+    fov__format(head, sizeof(head), "\"data:%s;base64,\"", image->mime);
+    add_marked(body, key, head, image);
+}
+
+void fov__wire_body_base64(struct fov_wire_body *body, const char *key, const fov_part *image)
+{
+    add_marked(body, key, "\"\"", image);
 }
 
 fov_status fov__wire_body_end(struct fov_wire_body *body, fov_error *err)

@@ -111,6 +111,7 @@ static bool is_bounded(const struct bench *b)
     return b->setting.space >= FOV__SPACE_N1000;
 }
 
+static const char tick_meant[] = "a tick in a place that is made up would measure wrongly";
 static const char shape_meant[] = "elements that make a shape together: another one makes none";
 static const char nothing_meant[] = "what was meant to be in a list is not known";
 
@@ -144,7 +145,10 @@ static void wrong_place(struct bench *b, const char *what, uint32_t codes, const
     char field[80];
     fov__format(field, sizeof(field), "%s[%d]", p->name, at);
     spoil_member(b, p->name, buf.data,
-                 (struct spoiled){what, field, codes, p->min == p->max ? shape_meant : NULL});
+                 (struct spoiled){what, field, codes,
+                                  p->type == FOV_PARAM_TICKS ? tick_meant
+                                  : p->min == p->max         ? shape_meant
+                                                             : NULL});
     fov__buf_free(&buf);
 }
 
