@@ -298,6 +298,16 @@ fov_status fov_conversation_get_part(const fov_conversation *conversation, size_
     return FOV_OK;
 }
 
+bool fov__conversation_is_delivery(const fov_conversation *conversation, size_t message,
+                                   size_t part)
+{
+    if (part >= fov_conversation_part_count(conversation, message)) {
+        return false;
+    }
+    const struct fov_delivery *delivery = conversation->messages[message].items.list[part].delivery;
+    return delivery != NULL && delivery->pixels_sha256[0] != '\0';
+}
+
 const char *fov_conversation_raw(const fov_conversation *conversation, size_t message, size_t *size)
 {
     const bool exists = message < fov_conversation_count(conversation);

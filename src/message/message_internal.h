@@ -19,6 +19,11 @@ fov_status fov__conversation_add_result(fov_conversation *conversation, const ch
                                         const char *name, const char *text, bool is_error,
                                         fov_error *err);
 
+/* Whether an image was encoded here, at a size that was chosen for the model; false for bytes of a
+ * caller's. */
+bool fov__conversation_is_delivery(const fov_conversation *conversation, size_t message,
+                                   size_t part);
+
 /* Take an image out of every message it stands in; what was said about it stays. How many parts
  * that were. Only between questions, and only when the caller's policy says so. */
 size_t fov__conversation_evict(fov_conversation *conversation, const char *image_id);

@@ -11,7 +11,7 @@ struct failure {
     char code[64]; /* or the type when there is no code; "" when neither */
 };
 
-/* Codes after which the same request fails again (OpenAI's image codes, November 2026). */
+/* Codes after which the same request fails again (OpenAI's image codes and Anthropic's, November 2026). */
 static const char *const permanent_codes[] = {"insufficient_quota",
                                               "billing_hard_limit_reached",
                                               "invalid_prompt",
@@ -30,7 +30,17 @@ static const char *const permanent_codes[] = {"insufficient_quota",
                                               "image_file_not_found",
                                               "image_content_policy_violation",
                                               "context_length_exceeded",
-                                              "exceed_context_size_error"};
+                                              "exceed_context_size_error",
+                                              "billing_error",
+                                              "permission_error",
+                                              "request_too_large",
+                                              "request_body_too_large_after_decoding",
+                                              "image_dimensions_too_large",
+                                              "organization_on_hold",
+                                              "contract_spend_limit_reached",
+                                              "enforced_spend_limit_reached",
+                                              "linked_organization_spend_limit_reached",
+                                              "linked_organization_billing_unavailable"};
 
 /* Sizes are also reported as 429 with words only; retrying them never helps. */
 static const char *const permanent_words[] = {"maximum usage size", "patches"};
@@ -56,6 +66,9 @@ static void read_object(struct failure *failure, const fov_json_value *root)
     }
     fov__format(failure->message, sizeof(failure->message), "%s", message != NULL ? message : "");
     const char *code = string_at(holder, "code");
+    if (code == NULL || code[0] == '\0') {
+        code = string_at(fov__json_get(holder, "details"), "error_code"); /* Anthropic */
+    }
     if (code == NULL || code[0] == '\0') {
         code = string_at(holder, "type");
     }

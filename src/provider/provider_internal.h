@@ -53,9 +53,10 @@ struct fov_provider;
 struct fov_provider_class {
     const char *name;
     const char *base_url;
+    const char *base_tail; /* "/v1": added to a base address that does not end so; may be NULL */
     const char *path; /* behind the base; "{model}" stands for the model's name */
     const char *key_env;
-    const char *base_env; /* the variable that official programs take a base address from, or NULL */
+    const char *base_env; /* what holds the base address for official programs; or NULL */
     const char *key_header; /* "Authorization: Bearer " */
     const char *const *headers; /* further ones, "Name: value", ended by NULL; may be NULL */
     int32_t tool_images;    /* the default */

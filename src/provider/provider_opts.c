@@ -29,6 +29,18 @@ static fov_status copy(char **out, fov_context *ctx, const char *text, const cha
     return *out != NULL ? FOV_OK : fov__fail_memory(err, where, strlen(text) + 1);
 }
 
+/* Programs differ in whether the version belongs to the base address: both are taken. */
+static bool lacks_tail(const struct fov_provider *provider)
+{
+    const char *tail = provider->cls->base_tail, *path = provider->where.target;
+    const size_t want = tail != NULL ? strlen(tail) : 0;
+    size_t len = strcspn(path, "?");
+    while (len > 0 && path[len - 1] == '/') {
+        len--;
+    }
+    return want > 0 && (len < want || memcmp(path + len - want, tail, want) != 0);
+}
+
 /* The class's path with the model's name in the place of "{model}"; what is no plain character of
  * a path is written %XX, a slash too. */
 static fov_status write_path(struct fov_buf *out, const struct fov_provider *provider,
@@ -38,6 +50,9 @@ static fov_status write_path(struct fov_buf *out, const struct fov_provider *pro
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:@";
     static const char place[] = "{model}";
     const char *path = provider->cls->path, *at = strstr(path, place);
+    if (lacks_tail(provider)) {
+        fov__buf_adds(out, provider->cls->base_tail);
+    }
     if (at == NULL) {
         fov__buf_adds(out, path);
         return fov__buf_check(out, "base_url", err);

@@ -197,7 +197,7 @@ def test_out_and_closing(chart, tmp_path):
 
 
 @pytest.mark.parametrize("options, where", [
-    ({"profile": "gpt-17"}, "profile"), ({"preset": "all"}, "preset"), ({"calls": 0}, "calls"),
+    ({"profile": "gpt-17"}, "profile"), ({"preset": "look"}, "preset"), ({"calls": 0}, "calls"),
     ({"rounds": -1}, "rounds"), ({"images": 2.5}, "images"), ({"seconds": 0}, "seconds"),
     ({"model": 5}, "model"), ({"base_url": "http://localhost/"}, "base_url"),
     ({"model": "x", "base_url": "ftp://x"}, "base_url")])
@@ -245,3 +245,58 @@ def test_a_fit_says_what_is_too_thin():
         foveate.fit("qwen2.5-vl", 9000, 9, may_enlarge=True)
     with pytest.raises(foveate.ArgError, match="edge_max is 0"):
         foveate.fit("generic", 9, 9, edge_max=0)
+
+
+def test_a_call_may_make_several_images(chart):
+    session = foveate.Session(chart, preset="all")
+    tiles = session.tile(2, 2)
+    assert len(tiles.images) == 4 and tiles.image is tiles.images[0]
+    assert [one.name for one in tiles.images] == ["img_1", "img_2", "img_3", "img_4"]
+    assert tiles.text.count("\n") == 3 and tiles.facts is None
+    called = session.call("tile", {"rows": 1, "cols": 2})
+    assert [one.name for one in called.images] == ["img_5", "img_6"]
+    assert session.zoom([0, 0, 50, 50]).images[0].size == (50, 50)
+
+
+def test_a_call_may_make_an_image_and_a_fact(chart):
+    session = foveate.Session([chart, chart.parent / "bar-banks.png"], preset="all")
+    made = session.compare("img_0", "img_1", mode="diff")
+    assert made.image.name == "img_2" and made.facts["id"] == "fact_0"
+    assert 0 < made.facts["differing"] <= 1 and len(made.facts["parts"]) > 0
+    called = session.call("compare", {"a": "img_1", "b": "img_0", "mode": "blend"})
+    assert called.image.name == "img_3" and called.facts["id"] == "fact_1"
+    assert "compare of img_1 and img_0" in called.text
+
+
+def test_facts_are_given_to_later_calls_as_they_are(charts):
+    """The bars of a chart by its axis, as truth.json has them."""
+    truth = json.loads((charts / "truth.json").read_text())["bar-ferries"]
+    right = truth["series"][0]["values"]
+    ticks = [{"at": [tick["px"], 478], "value": tick["value"]} for tick in truth["axis"]["x"]]
+    session = foveate.Session(charts / "bar-ferries.png", preset="all")
+    bars = session.components(box=truth["plot"], order="down")
+    axis = session.calibrate("x", ticks)
+    values = session.read([axis], parts=[bars]).facts["parts"]
+    assert len(values) == len(right)
+    for got, value in zip(values, right, strict=True):
+        assert got["x"]["value"] == pytest.approx(value, rel=0.02, abs=20)
+    one = session.read([axis.facts["id"]], parts=[bars.facts["id"] + ".2"]).facts["parts"]
+    assert one[0]["x"] == values[1]["x"]
+
+
+def test_rotate_takes_auto_and_words_are_checked(charts):
+    session = foveate.Session(charts / "slant-cities.png")
+    assert session.rotate("auto").text.startswith("img_1: rotate of img_0")
+    with pytest.raises(foveate.ArgError) as caught:
+        session.rotate("somehow")
+    assert caught.value.where == "rotate.degrees" and "auto" in str(caught.value)
+
+
+def test_dropped_images_are_state_of_the_session(chart):
+    session = foveate.Session(chart, preset="all", evict_dropped=True, model=lambda *_: "ANSWER: 1")
+    session.ask("One?")
+    assert "taken out before the next question" in session.drop("img_0").text
+    assert session.recall("img_0").image.name == "img_0"
+    kept = foveate.Session(chart, preset="all")
+    with pytest.raises(foveate.Error):
+        kept.drop("img_0")

@@ -375,7 +375,7 @@ static PyGetSetDef members[] = {{"closed", get_closed, NULL, "Whether close() wa
 
 static const char doc[] =
     "Core(images, model, profile, preset, out, system, calls, rounds, looks, time_ms, tokens, "
-    "strict)\n--\n\n"
+    "strict, evict)\n--\n\n"
     "What foveate.Session is built on: numbers and JSON text instead of values.";
 
 static PyType_Slot slots[] = {{Py_tp_new, PY_SLOT(new_session)}, {Py_tp_dealloc, PY_SLOT(dealloc)},
