@@ -11,7 +11,8 @@ struct failure {
     char code[64]; /* or the type when there is no code; "" when neither */
 };
 
-/* Codes after which the same request fails again (OpenAI's image codes and Anthropic's, November 2026). */
+/* Codes after which the same request fails again (OpenAI's image codes and Anthropic's, November
+ * 2026). */
 static const char *const permanent_codes[] = {"insufficient_quota",
                                               "billing_hard_limit_reached",
                                               "invalid_prompt",

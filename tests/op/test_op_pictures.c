@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A golden picture of each operation on pixels, made of a part of a chart through the graph, and
- * compared exactly. FOV_UPDATE=1 in the environment writes them anew, to be looked at. */
+/* A golden picture of each operation that makes one, made of a part of a chart through the graph,
+ * and compared exactly. FOV_UPDATE=1 in the environment writes them anew, to be looked at. */
 #include "op/harness.h"
 
 #include <foveate/encode.h>
@@ -15,6 +15,19 @@ struct picture {
 };
 
 static const struct picture pictures[] = {
+    {"zoom", "charts/flow-parcel.png", "[100,0,620,420]", "zoom",
+     ",\"box\":[190,60,330,140],\"pad\":0.2"},
+    {"rotate", "charts/table-rail.png", "[0,0,400,200]", "rotate", ",\"degrees\":-12.5"},
+    {"flip", "charts/table-rail.png", "[0,0,400,200]", "flip", ",\"axis\":\"horizontal\""},
+    {"enhance", "charts/faint-tea.png", "[0,0,300,200]", "enhance",
+     ",\"autocontrast\":true,\"sharpen\":1"},
+    {"enhance_box", "charts/pie-budget.png", "[60,40,460,300]", "enhance",
+     ",\"box\":[100,60,300,220],\"invert\":true,\"clahe\":2"},
+    {"mark", "charts/bar-banks.png", "[0,0,560,300]", "mark",
+     ",\"boxes\":[[140,20,510,70],[140,80,490,125]],\"numbers\":true,\"arrows\":[[520,250,410,165]]"
+     ",\"labels\":[{\"at\":[420,255],\"text\":\"this one\"}]"},
+    {"compare_diff", "charts/bar-banks.png", "[0,0,560,300]", "compare", ",\"mode\":\"diff\""},
+    {"compare_side", "charts/bar-banks.png", "[0,0,360,200]", "compare", ""},
     {"binarize_otsu", "charts/faint-tea.png", "[0,0,300,200]", "binarize", ""},
     {"binarize_adaptive", "charts/faint-tea.png", "[0,0,300,200]", "binarize",
      ",\"method\":\"adaptive\""},
@@ -53,7 +66,7 @@ static const struct picture pictures[] = {
 static int32_t apply(fov_graph *graph, const char *op, const char *fmt, const char *a,
                      const char *b)
 {
-    char arguments[256];
+    char arguments[512];
     fov_applied applied = FOV_APPLIED_INIT;
     fov_error err = {0};
     fov__format(arguments, sizeof(arguments), "%s%s%s", fmt, a, b);
@@ -74,7 +87,13 @@ static fov_image *draw(const struct picture *p)
     assert_int_equal(fov_graph_new(&graph, the_context(), &err), FOV_OK);
     assert_int_equal(fov_graph_add_source(graph, source, NULL, &err), FOV_OK);
     apply(graph, "zoom", "{\"box\":", p->box, "}");
-    const int32_t image = apply(graph, p->op, "{\"image\":\"img_1\"", p->arguments, "}");
+    const bool is_pair = fov__op_find(NULL, p->op)->input_max == 2;
+    if (is_pair) /* with a copy whose bars are changed in one place */
+        apply(graph, "enhance", "{\"image\":\"img_1\",\"box\":[300,30,420,130]", ",\"invert\":true",
+              "}");
+    const int32_t image =
+        apply(graph, p->op, is_pair ? "{\"a\":\"img_1\",\"b\":\"img_2\"" : "{\"image\":\"img_1\"",
+              p->arguments, "}");
     if (fov_graph_render(graph, image, NULL, NULL, &out, &err) < 0)
         fail_msg("%s: %s", p->name, err.message);
     fov_graph_free(graph);

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: MIT */
+/* Whole conversations in the Messages format: from recorded exchanges through the public door, with
+ * every allocation failing in turn, and as a session that looks twice at a picture. */
+#include <foveate/image.h>
+#include <foveate/session.h>
+
+#include "provider/test_anthropic.h"
+#include "torture/torture.h"
+
+#define WIRE(name) FOV_TESTDATA "/wire/anthropic/" name ".wire"
+
+static const fov_tool zoom = {
+    "zoom", "Look closer.",
+    "{\"type\":\"object\",\"properties\":{\"box\":{\"type\":\"array\"}},\"required\":[\"box\"]}",
+    0};
+
+struct talk {
+    fov_context *ctx;
+    fov_conversation *c;
+    fov_reply *reply;
+    fov_model *model;
+    fov_request request;
+    fov_error err;
+};
+
+static fov_status talk_open(struct talk *t, const char *path)
+{
+    fov_provider_opts opts = FOV_PROVIDER_OPTS_INIT;
+    opts.provider = "anthropic";
+    opts.model = "test-model";
+    opts.replay = path;
+    fov_status rc = fov_model_new_provider(&t->model, t->ctx, &opts, &t->err);
+    if (rc == FOV_OK) {
+        rc = fov_conversation_new(&t->c, t->ctx, &t->err);
+    }
+    if (rc == FOV_OK) {
+        rc = fov_reply_new(&t->reply, t->ctx, &t->err);
+    }
+    t->request = (fov_request){.struct_size = sizeof(fov_request), .conversation = t->c};
+    return rc;
+}
+
+static void talk_close(struct talk *t)
+{
+    fov_reply_free(t->reply);
+    fov_conversation_free(t->c);
+    fov_model_free(t->model);
+}
+
+static fov_status add_image(struct talk *t, const char *id, int32_t format, const char *bytes,
+                            int32_t width, int32_t height)
+{
+    struct fov_delivery *delivery =
+        make_delivery(t->ctx, format, bytes, strlen(bytes), width, height);
+    if (delivery == NULL) {
+        return FOV_E_MEMORY;
+    }
+    memset(delivery->pixels_sha256, 'a', sizeof(delivery->pixels_sha256) - 1);
+    const fov_status rc = fov__conversation_add_image(t->c, id, delivery, &t->err);
+    fov__delivery_unref(delivery);
+    return rc;
+}
+
+static fov_status ask_question(struct talk *t)
+{
+    fov_status rc = fov_conversation_add(t->c, FOV_ROLE_SYSTEM, &t->err);
+    if (rc == FOV_OK) {
+        rc = fov__conversation_add_text(t->c, "Look closely.", &t->err);
+    }
+    if (rc == FOV_OK) {
+        rc = fov_conversation_add(t->c, FOV_ROLE_USER, &t->err);
+    }
+    if (rc == FOV_OK) {
+        rc = fov__conversation_add_text(t->c, "Image img_0, 640 x 480 pixels:", &t->err);
+    }
+    if (rc == FOV_OK) {
+        rc = add_image(t, "img_0", FOV_FORMAT_PNG, "first image", 640, 480);
+    }
+    if (rc == FOV_OK) {
+        rc = fov__conversation_add_text(t->c, "What time does the clock show?", &t->err);
+    }
+    t->request.tools = &zoom;
+    t->request.tool_count = 1;
+    return rc < 0 ? rc : fov_model_generate(t->model, &t->request, t->reply, &t->err);
+}
+
+static fov_status add_look(struct talk *t)
+{
+    fov_status rc = fov_conversation_take_reply(t->c, t->reply, &t->err);
+    if (rc == FOV_OK) {
+        rc = fov_conversation_add(t->c, FOV_ROLE_TOOL, &t->err);
+    }
+    if (rc == FOV_OK) {
+        rc = fov__conversation_add_result(t->c, "toolu_1", "zoom", "img_1: zoom of img_0", false,
+                                          &t->err);
+    }
+    return rc < 0 ? rc : add_image(t, "img_1", FOV_FORMAT_JPEG, "second image", 800, 800);
+}
+
+static void wire__zoom_then_answer(void **state)
+{
+    struct talk t = {.ctx = message_context()};
+    (void)state;
+    assert_int_equal(talk_open(&t, WIRE("zoom_then_answer")), FOV_OK);
+    if (ask_question(&t) < 0) {
+        fail_msg("%s", t.err.message);
+    }
+    assert_int_equal(fov_reply_part_count(t.reply), 2);
+    assert_string_equal(fov__reply_part(t.reply, 1)->name, "zoom");
+    assert_string_equal(fov__reply_part(t.reply, 1)->arguments, "{\"box\":[10, 10, 6.0e1, 60]}");
+    assert_int_equal(fov__reply_usage(t.reply)->reasoning_tokens, 25);
+    if (add_look(&t) < 0 || fov_model_generate(t.model, &t.request, t.reply, &t.err) < 0) {
+        fail_msg("%s", t.err.message);
+    }
+    assert_string_equal(fov__reply_part(t.reply, 0)->text, "ANSWER: ten past ten");
+    assert_int_equal(fov__reply_usage(t.reply)->cached_tokens, 912);
+    assert_int_equal(fov__reply_usage(t.reply)->input_tokens, 1617);
+    /* There is no third exchange. */
+    assert_int_equal(fov_model_generate(t.model, &t.request, t.reply, &t.err), FOV_E_MISMATCH);
+    talk_close(&t);
+    message_context_free(t.ctx);
+}
+
+static void wire__parallel_then_last_round(void **state)
+{
+    struct talk t = {.ctx = message_context()};
+    (void)state;
+    assert_int_equal(talk_open(&t, WIRE("parallel_then_last_round")), FOV_OK);
+    if (ask_question(&t) < 0) {
+        fail_msg("%s", t.err.message);
+    }
+    assert_int_equal(fov_reply_part_count(t.reply), 2);
+    assert_string_equal(fov__reply_part(t.reply, 1)->call_id, "toolu_2");
+    assert_int_equal(add_look(&t), FOV_OK);
+    assert_int_equal(
+        fov__conversation_add_result(t.c, "toolu_2", "zoom", "The box is empty.", true, NULL),
+        FOV_OK);
+    t.request.tool_choice = FOV_TOOL_CHOICE_NONE;
+    if (fov_model_generate(t.model, &t.request, t.reply, &t.err) < 0) {
+        fail_msg("%s", t.err.message);
+    }
+    assert_string_equal(fov_reply_stop(t.reply), "max_tokens");
+    talk_close(&t);
+    message_context_free(t.ctx);
+}
+
+static fov_status say_hello(struct talk *t)
+{
+    fov_status rc = fov_conversation_add(t->c, FOV_ROLE_USER, &t->err);
+    if (rc == FOV_OK) {
+        rc = fov__conversation_add_text(t->c, "hello", &t->err);
+    }
+    return rc < 0 ? rc : fov_model_generate(t->model, &t->request, t->reply, &t->err);
+}
+
+static void wire__overloaded_then_answer(void **state)
+{
+    struct talk t = {.ctx = message_context()};
+    (void)state;
+    assert_int_equal(talk_open(&t, WIRE("overloaded_then_answer")), FOV_OK);
+    const uint64_t start = fov__clock_ms();
+    assert_int_equal(say_hello(&t), FOV_OK);
+    assert_true(fov__clock_ms() - start >= 375 + 50); /* a first step less jitter, and as asked */
+    assert_int_equal(fov__reply_usage(t.reply)->requests, 3);
+    talk_close(&t);
+    message_context_free(t.ctx);
+}
+
+static void wire__spend_limit(void **state)
+{
+    struct talk t = {.ctx = message_context()};
+    (void)state;
+    assert_int_equal(talk_open(&t, WIRE("spend_limit")), FOV_OK);
+    assert_int_equal(say_hello(&t), FOV_E_PROVIDER);
+    assert_int_equal(t.err.detail, 429);
+    assert_non_null(strstr(t.err.message, "enforced_spend_limit_reached"));
+    talk_close(&t);
+    message_context_free(t.ctx);
+}
+
+static fov_status talk_once(void *user)
+{
+    struct talk t;
+    (void)user;
+    memset(&t, 0, sizeof(t));
+    fov_status rc = torture_context_new(&t.ctx, NULL);
+    if (rc < 0) {
+        return rc;
+    }
+    rc = talk_open(&t, WIRE("zoom_then_answer"));
+    if (rc == FOV_OK) {
+        rc = ask_question(&t);
+    }
+    if (rc == FOV_OK) {
+        rc = add_look(&t);
+    }
+    if (rc == FOV_OK) {
+        rc = fov_model_generate(t.model, &t.request, t.reply, &t.err);
+    }
+    talk_close(&t);
+    fov_context_free(t.ctx);
+    return rc;
+}
+
+static void wire__survives_every_failed_allocation(void **state)
+{
+    (void)state;
+    if (torture_run(talk_once, NULL, "anthropic", TORTURE_STRICT) <= 50) {
+        fail_msg("%s", torture_reason());
+    }
+}
+
+/* A message of another provider's, with ids and arguments that must be rewritten: the paths that
+ * the recorded conversation does not take. */
+static fov_status foreign_once(void *user)
+{
+    static const char wire[] =
+        "=== request\nPOST /v1/messages\n\n{\"model\":\"m\",\"max_tokens\":16384,\"messages\":["
+        "{\"role\":\"assistant\",\"content\":[{\"type\":\"tool_use\",\"id\":\"a_3A1\",\"name\":"
+        "\"zoom\",\"input\":{\"INVALID_JSON\":\"[\"}}]},{\"role\":\"user\",\"content\":[{\"type\":"
+        "\"tool_result\",\"tool_use_id\":\"a_3A1\",\"content\":[{\"type\":\"text\",\"text\":\"r\"}]"
+        ",\"is_error\":true},{\"type\":\"text\",\"text\":\"Image img_1, 1 x 2 pixels, from call a:1"
+        " (zoom):\"},{\"type\":\"image\",\"source\":{\"type\":\"base64\",\"media_type\":\"image/png"
+        "\",\"data\":\"sha256:*\"},\"transformations\":{\"oversized_image\":\"error\"},"
+        "\"cache_control\":{\"type\":\"ephemeral\"}}]}]}\n=== "
+        "reply\n200\n\n{\"content\":[{\"type\":"
+        "\"text\",\"text\":\"x\"}]}\n";
+    struct talk t;
+    (void)user;
+    memset(&t, 0, sizeof(t));
+    struct fov_transport *transport = NULL;
+    fov_provider_opts opts = FOV_PROVIDER_OPTS_INIT;
+    opts.provider = "anthropic";
+    opts.model = "m";
+    fov_status rc = torture_context_new(&t.ctx, NULL);
+    if (rc < 0) {
+        return rc;
+    }
+    rc = fov__replay_new_memory(&transport, t.ctx, wire, sizeof(wire) - 1, &t.err);
+    if (rc == FOV_OK) {
+        rc = fov__provider_model_new(&t.model, t.ctx, &opts, transport, NULL, &t.err);
+    }
+    if (rc == FOV_OK) {
+        rc = fov_conversation_new(&t.c, t.ctx, &t.err);
+    }
+    if (rc == FOV_OK) {
+        rc = fov_reply_new(&t.reply, t.ctx, &t.err);
+    }
+    if (rc == FOV_OK) {
+        rc = fov_reply_add_call(t.reply, "a:1", "zoom", "[", &t.err);
+    }
+    if (rc == FOV_OK) {
+        rc = fov_reply_set_raw(t.reply, "[{\"type\":\"message\"}]", 20, &t.err);
+    }
+    if (rc == FOV_OK) {
+        rc = fov_conversation_take_reply(t.c, t.reply, &t.err);
+    }
+    if (rc == FOV_OK) {
+        rc = fov_conversation_add(t.c, FOV_ROLE_TOOL, &t.err);
+    }
+    if (rc == FOV_OK) {
+        rc = fov__conversation_add_result(t.c, "a:1", "zoom", "r", true, &t.err);
+    }
+    if (rc == FOV_OK) {
+        rc = add_image(&t, "img_1", FOV_FORMAT_PNG, "one", 1, 2);
+    }
+    t.request = (fov_request){.struct_size = sizeof(fov_request), .conversation = t.c};
+    if (rc == FOV_OK) {
+        rc = fov_model_generate(t.model, &t.request, t.reply, &t.err);
+    }
+    talk_close(&t);
+    fov_context_free(t.ctx);
+    return rc;
+}
+
+static void wire__rewrites_or_fails_cleanly_when_memory_is_short(void **state)
+{
+    (void)state;
+    if (torture_run(foreign_once, NULL, "foreign", TORTURE_STRICT) <= 20) {
+        fail_msg("%s", torture_reason());
+    }
+}
+
+/* ---- a session ------------------------------------------------------------------------------ */
+
+#define THOUGHT "{\"type\":\"thinking\",\"thinking\":\"\",\"signature\":\"c2ln\"}"
+#define LOOKS                                                                                     \
+    "[" THOUGHT ",{\"type\":\"tool_use\",\"id\":\"toolu_1\",\"name\":\"zoom\",\"input\":{\"image" \
+    "\":\"img_0\",\"box\": [0,0,20,20]}},{\"type\":\"tool_use\",\"id\":\"toolu_2\",\"name\":"     \
+    "\"zoom\",\"input\":{\"box\":\"all\"}}]"
+
+static const char *const looks[] = {
+    "{\"content\":" LOOKS ",\"stop_reason\":\"tool_use\",\"usage\":{\"input_tokens\":10}}",
+    "{\"content\":[" THOUGHT ",{\"type\":\"text\",\"text\":\"ANSWER: 7\"}],\"stop_reason\":"
+    "\"end_turn\",\"usage\":{\"input_tokens\":5,\"cache_read_input_tokens\":20}}"};
+
+static void wire__a_session_looks_twice_and_answers(void **state)
+{
+    const struct answer answers[] = {{200, NULL, looks[0]}, {200, NULL, looks[1]}};
+    const fov_provider_opts provider = anthropic_opts();
+    fov_session_opts opts = FOV_SESSION_OPTS_INIT;
+    fov_answer answer = FOV_ANSWER_INIT;
+    fov_session *session = NULL;
+    fov_image *picture = NULL;
+    static uint8_t grey[64 * 48];
+    struct capture c;
+    (void)state;
+    for (size_t i = 0; i < sizeof(grey); i++) {
+        grey[i] = (uint8_t)(i * 7);
+    }
+    capture_open(&c, &provider, answers, 2);
+    opts.profile = "claude-high";
+    assert_int_equal(fov_image_new_pixels(&picture, c.ctx, grey, 64, 48, 1, 64, NULL), FOV_OK);
+    assert_int_equal(fov_session_new(&session, c.ctx, c.model, &opts, NULL), FOV_OK);
+    assert_int_equal(fov_session_add_image(session, picture, NULL, NULL), FOV_OK);
+    if (fov_session_ask(session, "How many?", &answer, &c.err) < 0) {
+        fail_msg("%s", c.err.message);
+    }
+    assert_string_equal(answer.text, "7");
+    assert_int_equal(answer.usage.input_tokens, 35);
+    assert_int_equal(answer.usage.cached_tokens, 20);
+    assert_non_null(strstr(c.body, "{\"role\":\"assistant\",\"content\":" LOOKS "},"));
+    const char *one = strstr(c.body, "\"tool_use_id\":\"toolu_1\"");
+    const char *two = strstr(c.body, "\"tool_use_id\":\"toolu_2\"");
+    assert_true(one != NULL && two > one);
+    const char *image = strstr(one, "{\"type\":\"image\"");
+    assert_true(image != NULL && image < two);
+    assert_non_null(strstr(image, "\"transformations\":{\"oversized_image\":\"error\"}"));
+    assert_null(strstr(two, "{\"type\":\"image\""));
+    assert_non_null(strstr(two, "],\"is_error\":true,\"cache_control\":"));
+    fov_session_free(session);
+    fov_image_unref(picture);
+    capture_close(&c);
+}
+
+int test_anthropic_wire(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(wire__zoom_then_answer),
+        cmocka_unit_test(wire__parallel_then_last_round),
+        cmocka_unit_test(wire__overloaded_then_answer),
+        cmocka_unit_test(wire__spend_limit),
+        cmocka_unit_test(wire__survives_every_failed_allocation),
+        cmocka_unit_test(wire__rewrites_or_fails_cleanly_when_memory_is_short),
+        cmocka_unit_test(wire__a_session_looks_twice_and_answers),
+    };
+    return cmocka_run_group_tests_name("anthropic wire", tests, NULL, NULL);
+}
