@@ -112,7 +112,8 @@ static fov_status take_line(struct load *load, struct fov_span line, fov_error *
 
 static fov_status take_lines(struct load *load, fov_error *err)
 {
-    const char *at = (const char *)load->r->text.data, *end = at + load->r->text.size;
+    const char *at = (const char *)load->r->text.data;
+    const char *end = at ? at + load->r->text.size : NULL; /* an empty file has no text */
     fov_status rc = FOV_OK;
 
     while (rc >= 0 && at < end) {

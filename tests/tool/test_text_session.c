@@ -58,8 +58,8 @@ static void text_session__grounding_is_run_and_shown(void **state)
                                         "user: img_0",
                                         "user: How many?",
                                         "assistant: <think>",
-                                        "user: After the above Action 0, here is the zoom-in image "
-                                        "(Observation 1): img_1: zoom of img_0",
+                                        ("user: After the above Action 0, here is the zoom-in "
+                                         "image (Observation 1): img_1: zoom of img_0"),
                                         "user: img_1",
                                         "assistant: Closer",
                                         "(Observation 2): img_2: zoom of img_1",
