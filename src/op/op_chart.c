@@ -51,21 +51,6 @@ void fov__chart_at(struct fov_jw *jw, fov_op_io *io, fov_point at)
     fov__chart_numbers(jw, "source_px", (const double[]){source.x, source.y}, 2);
 }
 
-void fov__chart_source_box(struct fov_jw *jw, fov_op_io *io, fov_box box)
-{
-    const fov_point corners[] = {
-        {box.x1, box.y1}, {box.x2, box.y1}, {box.x2, box.y2}, {box.x1, box.y2}};
-    double v[4] = {0, 0, 0, 0};
-    for (int i = 0; i < 4; i++) {
-        const fov_point p = io->to_source(io, 0, corners[i]);
-        v[0] = i == 0 || p.x < v[0] ? p.x : v[0];
-        v[1] = i == 0 || p.y < v[1] ? p.y : v[1];
-        v[2] = i == 0 || p.x > v[2] ? p.x : v[2];
-        v[3] = i == 0 || p.y > v[3] ? p.y : v[3];
-    }
-    fov__chart_numbers(jw, "source_px", v, 4);
-}
-
 void fov__chart_hex(struct fov_jw *jw, const char *key, const uint8_t rgb[3])
 {
     char hex[8];

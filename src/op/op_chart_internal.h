@@ -25,8 +25,6 @@ fov_point fov__chart_point(const struct fov__chart_part *part, double x, double 
 void fov__chart_numbers(struct fov_jw *jw, const char *key, const double *v,
                         int n);                                     /* 2 decimals */
 void fov__chart_at(struct fov_jw *jw, fov_op_io *io, fov_point at); /* at, source_px */
-/* The source's bounds of a box, whose corners a rotation may have swapped. */
-void fov__chart_source_box(struct fov_jw *jw, fov_op_io *io, fov_box box);
 void fov__chart_hex(struct fov_jw *jw, const char *key, const uint8_t rgb[3]);
 double fov__chart_decimals(double v, int decimals);
 /* A mark with a number. */

@@ -101,7 +101,7 @@ static void write_region(struct fov_jw *jw, fov_op_io *io, const struct fov__cha
     fov__jw_object(jw, NULL);
     fov__jw_int(jw, "id", (int64_t)i + 1);
     fov__chart_numbers(jw, "box", (const double[]){a.x, a.y, b.x, b.y}, 4);
-    fov__chart_source_box(jw, io, (fov_box){a.x, a.y, b.x, b.y});
+    fov__op_write_source_box(io, jw, (fov_box){a.x, a.y, b.x, b.y});
     fov__chart_numbers(jw, "at", (const double[]){at.x, at.y}, 2);
     fov__jw_number(jw, "area", fov__rint(r->area * part->sx * part->sy * source_area(io, at)));
     fov__jw_number(jw, "share", fov__chart_decimals(r->area / pixels, 4));

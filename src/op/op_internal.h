@@ -106,8 +106,9 @@ const char *fov__op_suggest(const fov_context *ctx, const char *name); /* neares
 
 /* ---- op_facts.c: what several facts write alike --------------------------------------------- */
 
-/* "source_px": the bounds of a box of input 0 in the original, whose corners a turn may have
- * swapped. */
+/* The bounds of a box of input 0 in the original, whose corners a turn may have swapped; and the
+ * same as the member "source_px". */
+fov_box fov__op_source_box(fov_op_io *io, fov_box box);
 void fov__op_write_source_box(fov_op_io *io, struct fov_jw *jw, fov_box box);
 
 /* ---- op_register.c -------------------------------------------------------------------------- */

@@ -73,7 +73,7 @@ static uint8_t median_of(const uint32_t counts[256], uint32_t total)
     return 255;
 }
 
-static fov_op_color border_of(const struct fov_pixels *px)
+fov_op_color fov__look_border_of(const struct fov_pixels *px)
 {
     const int32_t last_x = px->width - 1, last_y = px->height - 1;
     uint32_t counts[3][256], total = 0;
@@ -82,8 +82,10 @@ static fov_op_color border_of(const struct fov_pixels *px)
         const uint8_t *row = fov__pixels_row(px, y);
         const int32_t step = y == 0 || y == last_y || last_x == 0 ? 1 : last_x;
         for (int32_t x = 0; x <= last_x; x += step, total++) {
+            uint8_t rgb[3];
+            fov__look_row(rgb, row + (size_t)x * (size_t)px->bands, 1, px->bands);
             for (int c = 0; c < 3; c++)
-                counts[c][row[3 * x + c]]++;
+                counts[c][rgb[c]]++;
         }
     }
     return (fov_op_color){median_of(counts[0], total), median_of(counts[1], total),
@@ -99,7 +101,7 @@ fov_status fov__look_border(fov_op_io *io, fov_box box, fov_op_color *out, fov_e
     const fov_status rc = fov__look(io, box, BORDER_PIXELS, &px, err);
     if (rc < 0)
         return rc;
-    *out = border_of(px);
+    *out = fov__look_border_of(px);
     fov__pixels_unref(px);
     return FOV_OK;
 }

@@ -26,6 +26,9 @@ fov_status fov__look_copy(fov_op_io *io, struct fov_pixels *out, fov_error *err)
  * for the ground. */
 fov_status fov__look_border(fov_op_io *io, fov_box box, fov_op_color *out, fov_error *err);
 
+/* The same of pixels that are there. */
+fov_op_color fov__look_border_of(const struct fov_pixels *px);
+
 struct fov__view fov__look_view(const struct fov_pixels *px);
 struct fov__lab fov__look_lab(fov_op_color color);
 

@@ -37,22 +37,6 @@ static void write_box(struct fov_jw *jw, const char *key, fov_box box)
     fov__jw_end_array(jw);
 }
 
-static fov_box source_box(fov_op_io *io, fov_box box)
-{
-    const fov_point corners[] = {
-        {box.x1, box.y1}, {box.x2, box.y1}, {box.x2, box.y2}, {box.x1, box.y2}};
-    const fov_point first = io->to_source(io, 0, corners[0]);
-    fov_box out = {first.x, first.y, first.x, first.y};
-    for (int i = 1; i < 4; i++) {
-        const fov_point p = io->to_source(io, 0, corners[i]);
-        out.x1 = p.x < out.x1 ? p.x : out.x1;
-        out.y1 = p.y < out.y1 ? p.y : out.y1;
-        out.x2 = p.x > out.x2 ? p.x : out.x2;
-        out.y2 = p.y > out.y2 ? p.y : out.y2;
-    }
-    return out;
-}
-
 static void write_words(struct fov_jw *jw, fov_op_io *io, const struct fov_ocr_result *read,
                         size_t count, fov_box box, double sx, double sy)
 {
@@ -64,7 +48,7 @@ static void write_words(struct fov_jw *jw, fov_op_io *io, const struct fov_ocr_r
         fov__jw_object(jw, NULL);
         fov__jw_string(jw, "text", word->text);
         write_box(jw, "box", at);
-        write_box(jw, "source_px", source_box(io, at));
+        write_box(jw, "source_px", fov__op_source_box(io, at));
         fov__jw_number(jw, "confidence", fov__rint(word->confidence * 100) / 100);
         fov__jw_end_object(jw);
     }

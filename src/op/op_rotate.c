@@ -4,6 +4,7 @@
  * stays a page and no black wedge looks like content. "auto" looks for the angle that brings the
  * lines of a page or chart level, and the recipe keeps what was found. */
 #include "op/op_internal.h"
+#include "op/op_look_internal.h"
 #include "op/op_skew_internal.h"
 
 struct rotate_args {
@@ -33,47 +34,6 @@ static bool uncovers(const struct rotate_args *rotate, const fov_op_frame *in)
         return true;
     const bool lies_across = (int64_t)(rotate->degrees / 90.0) % 2 != 0;
     return lies_across && !rotate->expand && in->width != in->height;
-}
-
-static uint8_t median_of(const uint32_t counts[256], uint32_t total)
-{
-    uint32_t seen = 0;
-    for (int v = 0; v < 256; v++) {
-        seen += counts[v];
-        if (seen * 2 >= total)
-            return (uint8_t)v;
-    }
-    return 255;
-}
-
-struct ring {
-    uint32_t counts[3][256];
-    uint32_t total;
-};
-
-static void ring_add(struct ring *ring, const uint8_t *pixel, int32_t bands)
-{
-    const uint32_t alpha = bands == 4 ? pixel[3] : 255;
-    for (int c = 0; c < 3; c++) /* seen on white, as a delivery flattens it */
-        ring->counts[c][(pixel[c] * alpha + 255 * (255 - alpha) + 127) / 255]++;
-    ring->total++;
-}
-
-/* Per channel the median of the outermost pixels. */
-static fov_op_color border_colour(const struct fov_pixels *px)
-{
-    struct ring ring;
-    memset(&ring, 0, sizeof(ring));
-    const int32_t last_x = px->width - 1, last_y = px->height - 1;
-    for (int32_t y = 0; y <= last_y; y++) {
-        const uint8_t *row = fov__pixels_row(px, y);
-        const int32_t step = y == 0 || y == last_y || last_x == 0 ? 1 : last_x;
-        for (int32_t x = 0; x <= last_x; x += step)
-            ring_add(&ring, row + (size_t)x * (size_t)px->bands, px->bands);
-    }
-    return (fov_op_color){median_of(ring.counts[0], ring.total),
-                          median_of(ring.counts[1], ring.total),
-                          median_of(ring.counts[2], ring.total)};
 }
 
 /* The whole of input 0, its longest side at most `edge`. */
@@ -117,7 +77,7 @@ static fov_status rotate_resolve(void *args, fov_op_io *io, fov_op_fault *fault,
     rc = render_small(io, RING_EDGE, &px, err);
     if (rc < 0)
         return rc;
-    rotate->fill = border_colour(px);
+    rotate->fill = fov__look_border_of(px);
     rotate->head.given |= ROTATE_FILL_BIT;
     fov__pixels_unref(px);
     return FOV_OK;

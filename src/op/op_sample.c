@@ -228,22 +228,6 @@ static void write_stats(struct fov_jw *jw, struct box_stats *stats)
     fov__jw_end_array(jw);
 }
 
-/* The bounds of a box in the original, whose corners a rotation may have swapped. */
-static void write_source_box(fov_op_io *io, struct fov_jw *jw, fov_box box)
-{
-    const fov_point corners[] = {
-        {box.x1, box.y1}, {box.x2, box.y1}, {box.x2, box.y2}, {box.x1, box.y2}};
-    double v[4] = {0, 0, 0, 0};
-    for (int i = 0; i < 4; i++) {
-        const fov_point p = io->to_source(io, 0, corners[i]);
-        v[0] = i == 0 || p.x < v[0] ? p.x : v[0];
-        v[1] = i == 0 || p.y < v[1] ? p.y : v[1];
-        v[2] = i == 0 || p.x > v[2] ? p.x : v[2];
-        v[3] = i == 0 || p.y > v[3] ? p.y : v[3];
-    }
-    write_numbers(jw, "source_px", v, 4);
-}
-
 static fov_status write_box(fov_box box, fov_op_io *io, struct fov_jw *jw, fov_error *err)
 {
     int32_t w = (int32_t)(box.x2 - box.x1), h = (int32_t)(box.y2 - box.y1);
@@ -259,7 +243,7 @@ static fov_status write_box(fov_box box, fov_op_io *io, struct fov_jw *jw, fov_e
     } else {
         measure(stats, px);
         write_numbers(jw, "box", (const double[]){box.x1, box.y1, box.x2, box.y2}, 4);
-        write_source_box(io, jw, box);
+        fov__op_write_source_box(io, jw, box);
         write_stats(jw, stats);
     }
     fov__free(io->ctx, stats);
