@@ -15,19 +15,29 @@
  *     opts.base_url = "http://localhost:11434/v1";
  *     opts.model = "qwen3-vl:8b";
  *
- * Providers: "openai_chat", OpenAI's Chat Completions and everything compatible with it.
+ * Providers: "openai_chat", OpenAI's Chat Completions and everything compatible with it;
+ *   "anthropic", Anthropic's Messages of version 2026-10-21 and what is compatible with it. Where a
+ *   request has no max_output_tokens, 16384 are asked for, since that API requires a number;
+ *   "openai_responses", OpenAI's Responses, where the newest models call tools, as xAI, OpenRouter,
+ *   llama-server and others speak it too. Nothing is kept on the server: store is false and the
+ *   reasoning comes along encrypted, unless `extra` has a `store` or an `include` of its own (a
+ *   model without reasoning may refuse to be asked for it: {"include":[]}). With an `extra` of
+ *   prompt_cache_options, which GPT-5.6 and later know, the last image of each turn is marked as
+ *   a breakpoint of the cache. Reasoning that the server left out is told to the log, as a warning;
+ *   "gemini", Google's generateContent of v1beta (base_url holds the version). Members of a
+ *   generationConfig in `extra` are joined with ours.
  *
- * What is sent: POST <base_url>/chat/completions with the whole conversation each time. An
- * assistant's message goes back byte for byte as it came, unknown members included, since servers
- * bind hidden reasoning to the exact text. Image bytes are encoded while they are sent and never
- * copied. No sampling parameter is sent unless `extra` has it.
+ * What is sent: POST <base_url>/chat/completions, or wherever the format has its requests, with the
+ * whole conversation each time. An assistant's message goes back byte for byte as it came, unknown
+ * members included, since servers bind hidden reasoning to the exact text. Image bytes are encoded
+ * while they are sent and never copied. No sampling parameter is sent unless `extra` has it.
  *
  * What is tried again: by the policy of the official client libraries, a failed connection and the
- * statuses 408, 409, 429 and 500 or more, after the time the server asks for (up to 60 seconds) or
- * half a second, doubled each time up to eight, less up to a quarter by chance. Nothing is sent
- * again once a 2xx status line was seen, nor when trying cannot help (spent quota, an image or
- * request that is too large). A kept connection that turns out to be dead before any answer is
- * replaced at once, which does not count as a try.
+ * statuses 408, 409, 429 and 500 or more, after the time the server asks for in a header or, as
+ * Google does, in the body (up to 60 seconds), or else half a second, doubled each time up to
+ * eight, less up to a quarter by chance. Nothing is sent again once a 2xx status line was seen, nor
+ * when trying cannot help (spent quota, an image or request that is too large). A kept connection
+ * that turns out to be dead before any answer is replaced at once, which does not count as a try.
  *
  * Safety: certificates are verified, redirects are not followed, .netrc and cookies are not used.
  * The key goes to the host in `base_url` only, stays out of errors, logs and core files, and is
@@ -46,7 +56,9 @@ FOV_BEGIN_DECLS
 /* Where the images of a tool's result go. Servers differ: Chat Completions takes them in a user
  * message only; Mistral refuses a user message there and takes them in the tool message. */
 enum {
-    FOV_TOOL_IMAGES_DEFAULT = 0, /* the provider's: for openai_chat, FOLLOW */
+    FOV_TOOL_IMAGES_DEFAULT = 0, /* the provider's: for openai_chat FOLLOW, anthropic and
+                                  * openai_responses NATIVE, gemini NATIVE but for models before
+                                  * its third generation */
     FOV_TOOL_IMAGES_FOLLOW = 1,  /* in one user message after all tool messages of the turn */
     FOV_TOOL_IMAGES_NATIVE = 2   /* inside the tool message, as an array of parts */
 };
@@ -57,10 +69,15 @@ typedef struct fov_provider_opts {
     uint32_t struct_size;
     const char *provider;     /* NULL: "openai_chat" */
     const char *model;        /* the server's name for the model; required */
-    const char *base_url;     /* NULL: the provider's own, "https://api.openai.com/v1"; a query is
-                               * kept ("…/v1?api-version=1") and never shown in a message */
+    const char *base_url;     /* NULL: the provider's own, "https://api.openai.com/v1"; anthropic's
+                               * is taken with or without its "/v1". A query is kept
+                               * ("…/v1?api-version=1") and never shown in a message */
     const char *api_key;      /* NULL: none is sent */
-    const char *image_detail; /* "low", "high", "auto", "original" …; NULL: not sent */
+    const char *image_detail; /* "low", "high", "auto", "original" …; NULL: not sent, but for
+                               * openai_responses, whose type requires one: "auto". anthropic:
+                               * what becomes of an image that is too large, "error" or "downsize";
+                               * NULL: "error" where foveate chose its size. gemini: "low",
+                               * "medium", "high" or "ultra_high" */
     const char *extra;        /* a JSON object whose members are added to each request, as in
                                * {"reasoning_effort":"low"}; NULL: none. Members that this library
                                * writes itself (model, messages, tools …) are refused */

@@ -76,7 +76,8 @@ uint32_t cli_number(const struct cli *cli, const char *option, uint32_t lo, uint
 /* Rows of the options that say which model is asked, and how. */
 #define CLI_MODEL_OPTIONS                                                                        \
     {"model", 'm', "NAME", "reader (the default, offline) or a server's model"},                 \
-        {"provider", 0, "NAME", "wire format of the server (openai_chat)"},                      \
+        {"provider", 0, "NAME",                                                                  \
+         "wire format: openai_chat (default), openai_responses, anthropic, gemini"},             \
         {"base-url", 0, "URL", "the server ($OPENAI_BASE_URL, else the provider's own)"},        \
         {"detail", 0, "LEVEL", "image detail to ask the server for"},                            \
         {"extra", 0, "JSON",                                                                     \

@@ -10,6 +10,18 @@ static const char *const own_members[] = {"model", "max_tokens",  "system", "mes
                                           "tools", "tool_choice", "stream", NULL};
 static const char *const headers[] = {"anthropic-version: 2026-10-21", NULL};
 
+static fov_status configure(struct fov_provider *provider, fov_error *err)
+{
+    const char *detail = provider->image_detail;
+    if (detail != NULL && strcmp(detail, "error") != 0 && strcmp(detail, "downsize") != 0) {
+        return fov__fail(err, FOV_E_ARG, 0, "image_detail",
+                         "image_detail is \"%s\", where anthropic knows \"error\" and "
+                         "\"downsize\", for an image that is too large",
+                         detail);
+    }
+    return FOV_OK;
+}
+
 /* The reply's text, for values that are wanted as they were written. */
 struct source {
     const struct fov_provider *provider;
@@ -199,6 +211,7 @@ const struct fov_provider_class fov__provider_anthropic = {
     .headers = headers,
     .tool_images = FOV_TOOL_IMAGES_NATIVE,
     .own_members = own_members,
+    .configure = configure,
     .write = fov__anthropic_write,
     .read = messages_read,
 };

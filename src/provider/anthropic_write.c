@@ -495,13 +495,6 @@ fov_status fov__anthropic_write(const struct fov_provider *provider, const fov_r
                                 struct fov_wire_body *body, fov_error *err)
 {
     struct fov_jw *jw = &body->jw;
-    const char *detail = provider->image_detail;
-    if (detail != NULL && strcmp(detail, "error") != 0 && strcmp(detail, "downsize") != 0) {
-        return fov__fail(err, FOV_E_ARG, 0, "image_detail",
-                         "image_detail is \"%s\", where this provider knows \"error\" and "
-                         "\"downsize\", for an image that is too large",
-                         detail);
-    }
     fov__jw_object(jw, NULL);
     fov__jw_string(jw, "model", provider->model);
     fov__jw_int(jw, "max_tokens",

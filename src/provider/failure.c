@@ -8,7 +8,9 @@ enum { WORDS_MAX = 4096 }; /* longer than any key, so that a cut key cannot slip
 
 struct failure {
     char message[WORDS_MAX];
-    char code[64]; /* or the type when there is no code; "" when neither */
+    char code[64];   /* or the type when there is no code; "" when neither */
+    bool is_daily;   /* a day's quota is spent */
+    double retry_ms; /* what the body asks for; negative: nothing */
 };
 
 /* Codes after which the same request fails again (OpenAI's image codes and Anthropic's, November
@@ -51,6 +53,29 @@ static const char *string_at(const fov_json_value *object, const char *key)
     return fov__json_string(fov__json_get(object, key));
 }
 
+/* Google's details (google.rpc): the limits that were passed, by name, and a time to wait, "37s",
+ * which is given for a day's quota too. */
+static void read_details(struct failure *failure, const fov_json_value *details)
+{
+    failure->is_daily = false;
+    failure->retry_ms = -1;
+    for (const fov_json_value *d = fov__json_child(details); d != NULL; d = fov__json_next(d)) {
+        const char *delay = string_at(d, "retryDelay");
+        const char *limit = string_at(fov__json_get(d, "metadata"), "quota_limit");
+        const fov_json_value *v = fov__json_child(fov__json_get(d, "violations"));
+        double seconds = 0;
+        failure->is_daily |= limit != NULL && strstr(limit, "PerDay") != NULL;
+        for (; v != NULL; v = fov__json_next(v)) {
+            limit = string_at(v, "quotaId");
+            failure->is_daily |= limit != NULL && strstr(limit, "PerDay") != NULL;
+        }
+        if (delay != NULL && delay[0] != '\0' && delay[strlen(delay) - 1] == 's' &&
+            fov__text_double(delay, strlen(delay) - 1, &seconds)) {
+            failure->retry_ms = seconds * 1000;
+        }
+    }
+}
+
 static void read_object(struct failure *failure, const fov_json_value *root)
 {
     if (fov__json_type(root) == FOV_JSON_ARRAY) { /* Google wraps errors of streams in an array */
@@ -73,7 +98,11 @@ static void read_object(struct failure *failure, const fov_json_value *root)
     if (code == NULL || code[0] == '\0') {
         code = string_at(holder, "type");
     }
+    if (code == NULL || code[0] == '\0') {
+        code = string_at(holder, "status"); /* Google, whose code is a number */
+    }
     fov__format(failure->code, sizeof(failure->code), "%s", code != NULL ? code : "");
+    read_details(failure, fov__json_get(holder, "details"));
 }
 
 static bool is_html(const char *text)
@@ -105,6 +134,7 @@ static void read_body(struct failure *failure, fov_context *ctx,
 {
     struct fov_json *doc = NULL;
     memset(failure, 0, sizeof(*failure));
+    failure->retry_ms = -1;
     if (fov__json_parse(&doc, ctx, response->body.data, response->body.len, FOV__PROVIDER_DEPTH_MAX,
                         ctx->limits.reply_bytes, NULL) == FOV_OK) {
         read_object(failure, fov__json_root(doc));
@@ -166,6 +196,9 @@ bool fov__provider_is_permanent(const struct fov_http_response *response, void *
         return true;
     }
     read_body(&failure, provider->ctx, response);
+    if (failure.is_daily) {
+        return true;
+    }
     for (size_t i = 0; i < FOV_COUNT(permanent_codes); i++) {
         if (strcmp(failure.code, permanent_codes[i]) == 0) {
             return true;
@@ -177,4 +210,12 @@ bool fov__provider_is_permanent(const struct fov_http_response *response, void *
         }
     }
     return false;
+}
+
+double fov__provider_asked_ms(const struct fov_http_response *response, void *user)
+{
+    const struct fov_provider *provider = user;
+    struct failure failure;
+    read_body(&failure, provider->ctx, response);
+    return failure.retry_ms;
 }

@@ -18,8 +18,9 @@ static const struct {
 };
 
 /* JSON of protocol buffers has two spellings of each name. */
-static const char *const own_config[] = {"maxOutputTokens", "max_output_tokens", "mediaResolution",
-                                         "media_resolution", "candidateCount",   "candidate_count"};
+static const char *const own_config[] = {"maxOutputTokens", "max_output_tokens",
+                                         "mediaResolution", "media_resolution",
+                                         "candidateCount",  "candidate_count"};
 
 static size_t detail_index(const struct fov_provider *provider)
 {
@@ -108,9 +109,10 @@ fov_status fov__gemini_configure(struct fov_provider *provider, fov_error *err)
     static const char folder[] = "models/";
     struct extra extra;
     if (strncmp(provider->model, folder, sizeof(folder) - 1) == 0) {
-        return fov__fail(err, FOV_E_ARG, 0, "model",
-                         "model is \"%s\": give the name without \"models/\", which the address has",
-                         provider->model);
+        return fov__fail(
+            err, FOV_E_ARG, 0, "model",
+            "model is \"%s\": give the name without \"models/\", which the address has",
+            provider->model);
     }
     if (provider->image_detail != NULL && detail_index(provider) == FOV_COUNT(details)) {
         return fov__fail(err, FOV_E_ARG, 0, "image_detail",

@@ -138,8 +138,8 @@ static bool write_raw(struct fov_jw *jw, const fov_conversation *c, size_t m)
 static fov_status write_args(struct fov_wire_body *body, const char *arguments, fov_error *err)
 {
     const size_t size = strlen(arguments);
-    fov_status rc = fov__json_check(body->ctx, arguments, size, FOV__PROVIDER_DEPTH_MAX,
-                                    body->text.max, NULL);
+    fov_status rc =
+        fov__json_check(body->ctx, arguments, size, FOV__PROVIDER_DEPTH_MAX, body->text.max, NULL);
     if (rc == FOV_E_MEMORY) {
         return fov__fail_memory(err, "arguments", size);
     }

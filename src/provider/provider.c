@@ -79,6 +79,7 @@ static fov_status exchange(struct fov_provider *provider, const fov_request *req
     const struct fov_retry retry = {.max = provider->max_retries,
                                     .deadline_ms = request->timeout_ms,
                                     .is_permanent = fov__provider_is_permanent,
+                                    .asked_ms = fov__provider_asked_ms,
                                     .user = provider,
                                     .hooks = provider->hooks};
     const fov_status rc =

@@ -62,6 +62,9 @@ struct fov_provider_class {
     int32_t tool_images;    /* the default */
     const char *const
         *own_members; /* of a request's body, ended by NULL: `extra` may not set them */
+    /* Judge the options once they are all there, and choose tool_images where it is still DEFAULT;
+     * may be NULL. */
+    fov_status (*configure)(struct fov_provider *provider, fov_error *err);
     /* Write the body; text only grows, errors of the buffer are looked at afterwards. */
     fov_status (*write)(const struct fov_provider *provider, const fov_request *request,
                         struct fov_wire_body *body, fov_error *err);
@@ -108,5 +111,7 @@ fov_status fov__provider_fail_json(const struct fov_provider *provider, int32_t 
                                    const fov_json_value *root, fov_error *err);
 /* Whether sending the same again can never succeed; `user` is the provider. */
 bool fov__provider_is_permanent(const struct fov_http_response *response, void *user);
+/* Milliseconds until another try that the body asks for; negative: it does not. */
+double fov__provider_asked_ms(const struct fov_http_response *response, void *user);
 
 #endif

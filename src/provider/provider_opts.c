@@ -196,5 +196,9 @@ fov_status fov__provider_configure(struct fov_provider *provider, const fov_prov
     if (rc == FOV_OK) {
         rc = set_key(provider, opts, err);
     }
-    return rc < 0 ? rc : set_extra(provider, opts->extra, err);
+    if (rc == FOV_OK) {
+        rc = set_extra(provider, opts->extra, err);
+    }
+    return rc < 0 || provider->cls->configure == NULL ? rc
+                                                      : provider->cls->configure(provider, err);
 }

@@ -9,7 +9,7 @@
 #include <curl/curl.h>
 
 enum {
-    POLL_MS = 100,
+    POLL_MS = 50, /* a cancel is seen within twice that, on a machine that has other work */
     CONNECT_TIMEOUT_MS = 10000,
     HEADERS_MAX = 32 /* of ours, in one request */
 };
@@ -20,13 +20,23 @@ struct http {
     CURL *easy;
 };
 
+/* What an attempt waits for, by what was seen of it. */
+enum phase { PHASE_CONNECTING, PHASE_SENDING, PHASE_WAITING, PHASE_RECEIVING };
+
 /* The state of one attempt, seen by the callbacks. */
 struct attempt {
     struct fov_http_response *response;
     struct fov_body_reader reader;
     const struct fov_http_request *request;
-    bool is_too_long;
+    uint64_t length;    /* of the request's body */
+    fov_status body_rc; /* why on_body() refused a piece, and `body_err` */
+    fov_error body_err;
+    bool is_cancelled;
     bool is_head_too_long;
+    enum phase phase;
+    int64_t moved;       /* bytes seen in both directions ... */
+    uint64_t moved_at;   /* ... and when that last changed, or the phase */
+    uint32_t stalled_ms; /* the limit that ended it; 0: none */
 };
 
 /* curl wants one global initialisation for the process and gives no other way. The one piece of
@@ -67,16 +77,14 @@ static size_t on_header(char *data, size_t size, size_t count, void *user)
 static size_t on_body(char *data, size_t size, size_t count, void *user)
 {
     struct attempt *attempt = user;
-    struct fov_buf *body = &attempt->response->body;
     const size_t len = size * count;
-    const size_t room = body->max - body->len;
-    if (len > room) {
-        fov__buf_add(body, data, room); /* of an error page the beginning is enough */
-        attempt->is_too_long = true;
-        return 0;
+    if (fov_cancel_is_set(attempt->request->cancel)) { /* a fast stream may not come to run() */
+        attempt->is_cancelled = true;
+        return len + 1;
     }
-    fov__buf_add(body, data, len);
-    return body->status == FOV_OK ? len : 0;
+    attempt->body_rc =
+        fov__response_body(attempt->response, attempt->request, data, len, &attempt->body_err);
+    return attempt->body_rc == FOV_OK ? len : len + 1; /* not 0: a piece may have no byte */
 }
 
 static size_t on_read(char *out, size_t size, size_t count, void *user)
@@ -170,10 +178,10 @@ static CURLcode set_body(CURL *easy, struct attempt *attempt)
     if (strcmp(request->method, "POST") != 0) {
         return curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
     }
-    const uint64_t length = fov__body_length(request->segments, request->segment_count);
+    attempt->length = fov__body_length(request->segments, request->segment_count);
     CURLcode rc = curl_easy_setopt(easy, CURLOPT_POST, 1L);
     if (rc == CURLE_OK) {
-        rc = curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)length);
+        rc = curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)attempt->length);
     }
     if (rc == CURLE_OK) {
         rc = curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_read);
@@ -236,19 +244,74 @@ static CURLcode set_all(CURL *easy, const struct fov_url *url, struct attempt *a
 
 /* ---- sending -------------------------------------------------------------------------------- */
 
-/* Run the transfer to its end. CURLE_ABORTED_BY_CALLBACK stands for a cancel. */
-static CURLcode run(struct http *http, const fov_cancel *cancel)
+static int64_t counter(CURL *easy, CURLINFO info)
+{
+    curl_off_t value = 0;
+    return curl_easy_getinfo(easy, info, &value) == CURLE_OK ? (int64_t)value : 0;
+}
+
+/* curl's counters tell what moved: the write callback alone would take a compressed reply that
+ * comes slowly for a silent one. */
+static enum phase phase_of(CURL *easy, struct attempt *attempt, int64_t *moved)
+{
+    long head = 0;
+    (void)curl_easy_getinfo(easy, CURLINFO_HEADER_SIZE, &head);
+    const int64_t sent = counter(easy, CURLINFO_SIZE_UPLOAD_T);
+    *moved = sent + head + counter(easy, CURLINFO_SIZE_DOWNLOAD_T);
+    if (attempt->response->status > 0) { /* a 1xx is no answer yet */
+        return PHASE_RECEIVING;
+    }
+    if (counter(easy, CURLINFO_PRETRANSFER_TIME_T) == 0) {
+        return PHASE_CONNECTING; /* which curl bounds itself */
+    }
+    return (uint64_t)sent < attempt->length ? PHASE_SENDING : PHASE_WAITING;
+}
+
+/* Whether nothing has moved for longer than is allowed; `wait` is how long to sleep at most. */
+static bool is_stalled(CURL *easy, struct attempt *attempt, int *wait)
+{
+    const uint64_t now = fov__clock_ms();
+    int64_t moved = 0;
+    const enum phase phase = phase_of(easy, attempt, &moved);
+    if (phase != attempt->phase || moved != attempt->moved) {
+        attempt->phase = phase;
+        attempt->moved = moved;
+        attempt->moved_at = now;
+    }
+    const uint32_t limit = phase == PHASE_CONNECTING ? 0
+                           : phase == PHASE_WAITING  ? attempt->request->first_byte_timeout_ms
+                                                     : attempt->request->idle_timeout_ms;
+    const uint64_t still = now - attempt->moved_at;
+    *wait = POLL_MS;
+    if (limit > 0 && still >= limit) {
+        attempt->stalled_ms = limit;
+        return true;
+    }
+    if (limit > 0 && limit - still < POLL_MS) {
+        *wait = (int)(limit - still);
+    }
+    return false;
+}
+
+/* Run the transfer to its end. */
+static CURLcode run(struct http *http, struct attempt *attempt)
 {
     int running = 1;
     int waiting = 0;
+    int wait = 0;
+    attempt->moved_at = fov__clock_ms();
     while (running > 0) {
-        if (fov_cancel_is_set(cancel)) {
+        if (fov_cancel_is_set(attempt->request->cancel)) {
+            attempt->is_cancelled = true;
             return CURLE_ABORTED_BY_CALLBACK;
         }
         if (curl_multi_perform(http->multi, &running) != CURLM_OK) {
             return CURLE_FAILED_INIT;
         }
-        if (running > 0 && curl_multi_poll(http->multi, NULL, 0, POLL_MS, NULL) != CURLM_OK) {
+        if (running > 0 && is_stalled(http->easy, attempt, &wait)) {
+            return CURLE_OPERATION_TIMEDOUT;
+        }
+        if (running > 0 && curl_multi_poll(http->multi, NULL, 0, wait, NULL) != CURLM_OK) {
             return CURLE_FAILED_INIT;
         }
     }
@@ -265,6 +328,26 @@ static bool is_permanent(CURLcode rc)
            rc == CURLE_UNSUPPORTED_PROTOCOL || rc == CURLE_URL_MALFORMAT || rc == CURLE_FAILED_INIT;
 }
 
+static fov_status time_over(const struct attempt *attempt, const struct fov_url *url,
+                            int32_t os_error, fov_error *err)
+{
+    const struct fov_http_request *request = attempt->request;
+    if (attempt->stalled_ms == 0) {
+        return fov__fail(err, FOV_E_NET, os_error, "http",
+                         "%s did not answer in time (%u ms to connect, %u ms in all are allowed)",
+                         url->show, connect_timeout(request), request->timeout_ms);
+    }
+    if (attempt->phase == PHASE_WAITING) {
+        return fov__fail(err, FOV_E_NET, 0, "first_byte_timeout_ms",
+                         "%s did not begin to answer: first_byte_timeout_ms allows %u ms",
+                         url->show, attempt->stalled_ms);
+    }
+    return fov__fail(err, FOV_E_NET, 0, "idle_timeout_ms",
+                     "%s stood still in the middle of the %s: idle_timeout_ms allows %u ms",
+                     url->show, attempt->phase == PHASE_SENDING ? "request" : "reply",
+                     attempt->stalled_ms);
+}
+
 static fov_status judge(struct http *http, const struct attempt *attempt, const struct fov_url *url,
                         CURLcode rc, fov_error *err)
 {
@@ -277,13 +360,19 @@ static fov_status judge(struct http *http, const struct attempt *attempt, const 
         fov__ok(err);
         return FOV_OK;
     }
-    if (rc == CURLE_ABORTED_BY_CALLBACK) {
+    if (attempt->is_cancelled) {
         return fov__fail(err, FOV_E_CANCELLED, 0, "http", "the caller cancelled the request to %s",
                          url->show);
     }
-    if (rc == CURLE_OUT_OF_MEMORY || response->headers.status == FOV_E_MEMORY ||
-        response->body.status == FOV_E_MEMORY) {
+    if (rc == CURLE_OUT_OF_MEMORY || response->headers.status == FOV_E_MEMORY) {
         return fov__fail_memory(err, "http", response->body.len);
+    }
+    if (attempt->body_rc == FOV_E_MEMORY ||
+        (attempt->body_rc < 0 && fov__response_is_streamed(response, attempt->request))) {
+        if (err != NULL) {
+            *err = attempt->body_err;
+        }
+        return attempt->body_rc;
     }
     if (response->status >= 300) { /* the status is the answer; its page was only half read */
         response->is_cut = true;
@@ -295,7 +384,7 @@ static fov_status judge(struct http *http, const struct attempt *attempt, const 
                          "the headers from %s are longer than %zu bytes", url->show,
                          FOV__HEADER_BYTES_MAX);
     }
-    if (attempt->is_too_long) {
+    if (attempt->body_rc < 0) {
         return fov__fail(err, FOV_E_LIMIT, 0, "reply_bytes",
                          "the reply from %s is longer than %zu bytes", url->show,
                          response->body.max);
@@ -303,10 +392,7 @@ static fov_status judge(struct http *http, const struct attempt *attempt, const 
     (void)curl_easy_getinfo(http->easy, CURLINFO_OS_ERRNO, &os_error);
     response->is_permanent = is_permanent(rc);
     if (rc == CURLE_OPERATION_TIMEDOUT) {
-        return fov__fail(err, FOV_E_NET, (int32_t)os_error, "http",
-                         "%s did not answer in time (%u ms to connect, %u ms in all are allowed)",
-                         url->show, connect_timeout(attempt->request),
-                         attempt->request->timeout_ms);
+        return time_over(attempt, url, (int32_t)os_error, err);
     }
     return fov__fail(err, FOV_E_NET, (int32_t)os_error, "http", "%s: %s%s", url->show,
                      curl_easy_strerror(rc),
@@ -331,7 +417,7 @@ static fov_status http_send(struct fov_transport *transport, const struct fov_ht
     start_body(&attempt);
     CURLcode rc = set_all(http->easy, &url, &attempt, nodes);
     if (rc == CURLE_OK) {
-        rc = curl_multi_add_handle(http->multi, http->easy) == CURLM_OK ? run(http, request->cancel)
+        rc = curl_multi_add_handle(http->multi, http->easy) == CURLM_OK ? run(http, &attempt)
                                                                         : CURLE_FAILED_INIT;
     }
     const fov_status status = judge(http, &attempt, &url, rc, err);

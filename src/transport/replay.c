@@ -196,8 +196,43 @@ static fov_status check_request(struct replay *replay, const struct fov_wire_exc
     return rc < 0 ? rc : check_body(replay, exchange, request, err);
 }
 
-static fov_status play(const struct fov_wire_reply *reply, struct fov_http_response *response,
-                       fov_error *err)
+/* The next of the sizes, which the reader of the file has checked; the first one behind the last.
+ */
+static size_t next_size(struct fov_span chunks, size_t *at)
+{
+    size_t size = 0;
+    *at = *at < chunks.len ? *at : 0;
+    while (*at < chunks.len && chunks.data[*at] != ' ') {
+        size = size * 10 + (size_t)(chunks.data[(*at)++] - '0');
+    }
+    (*at)++;
+    return size;
+}
+
+static fov_status play_body(const struct fov_wire_reply *reply,
+                            const struct fov_http_request *request,
+                            struct fov_http_response *response, fov_error *err)
+{
+    struct fov_span left = reply->body;
+    size_t at = 0;
+    fov_status rc = FOV_OK;
+    const bool is_cut_up = reply->chunks.len > 0 && fov__response_is_streamed(response, request);
+    while (rc == FOV_OK && left.len > 0) {
+        const size_t size = is_cut_up ? next_size(reply->chunks, &at) : left.len;
+        const size_t n = size < left.len ? size : left.len;
+        if (fov_cancel_is_set(request->cancel)) {
+            return fov__fail(err, FOV_E_CANCELLED, 0, "wire",
+                             "the caller cancelled in the middle of the recorded reply");
+        }
+        rc = fov__response_body(response, request, left.data, n, err);
+        left.data += n;
+        left.len -= n;
+    }
+    return rc;
+}
+
+static fov_status play(const struct fov_wire_reply *reply, const struct fov_http_request *request,
+                       struct fov_http_response *response, fov_error *err)
 {
     char status[32];
     if (reply->status == 0) {
@@ -214,19 +249,18 @@ static fov_status play(const struct fov_wire_reply *reply, struct fov_http_respo
         fov__response_header_line(response, at, (size_t)(stop - at));
         at = stop + 1;
     }
-    const size_t room = response->body.max;
-    fov__buf_add(&response->body, reply->body.data,
-                 reply->body.len < room ? reply->body.len : room);
-    if (response->body.status < 0 || response->headers.status < 0) {
-        return fov__fail_memory(err, "wire", reply->body.len);
+    fov__response_header_line(response, "", 0);
+    if (response->headers.status < 0) {
+        return fov__fail_memory(err, "wire", reply->headers.len);
     }
-    if (reply->status >= 300) {
-        response->is_cut = reply->is_cut || reply->body.len > room;
+    const fov_status rc = play_body(reply, request, response, err);
+    if (reply->status >= 300 && (rc == FOV_OK || rc == FOV_E_LIMIT)) {
+        response->is_cut = reply->is_cut || rc == FOV_E_LIMIT;
+        fov__ok(err);
         return FOV_OK;
     }
-    if (reply->body.len > room) {
-        return fov__fail(err, FOV_E_LIMIT, 0, "reply_bytes",
-                         "the recorded reply is longer than %zu bytes", room);
+    if (rc < 0) {
+        return rc;
     }
     if (reply->is_cut) {
         return fov__fail(err, FOV_E_NET, 0, "wire",
@@ -254,7 +288,7 @@ static fov_status replay_send(struct fov_transport *transport,
         return rc;
     }
     replay->next++;
-    return play(&exchange->reply, response, err);
+    return play(&exchange->reply, request, response, err);
 }
 
 static void replay_free(struct fov_transport *transport)

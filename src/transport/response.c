@@ -16,6 +16,7 @@ void fov__response_reset(struct fov_http_response *response)
     response->is_head_complete = false;
     response->is_cut = false;
     response->is_permanent = false;
+    response->streamed = 0;
     fov__buf_reset(&response->headers);
     fov__buf_reset(&response->body);
 }
@@ -109,4 +110,38 @@ void fov__response_header_line(struct fov_http_response *response, const char *l
     }
     fov__buf_add(&response->headers, line, len);
     fov__buf_addc(&response->headers, '\n');
+}
+
+bool fov__response_is_streamed(const struct fov_http_response *response,
+                               const struct fov_http_request *request)
+{
+    return request->on_data != NULL && response->status >= 200 && response->status < 300;
+}
+
+fov_status fov__response_body(struct fov_http_response *response,
+                              const struct fov_http_request *request, const void *bytes, size_t len,
+                              fov_error *err)
+{
+    struct fov_buf *body = &response->body;
+    const uint64_t taken = body->len + response->streamed;
+    const uint64_t room = taken < body->max ? body->max - taken : 0;
+    const size_t n = len < room ? len : (size_t)room;
+    if (fov__response_is_streamed(response, request)) {
+        response->streamed += n;
+        const fov_status rc =
+            n > 0 ? request->on_data(request->on_data_user, bytes, n, err) : FOV_OK;
+        if (rc < 0) {
+            return rc;
+        }
+    } else {
+        fov__buf_add(body, bytes, n); /* of an error page the beginning is enough */
+        if (body->status != FOV_OK) {
+            return fov__fail_memory(err, "http", body->len + n);
+        }
+    }
+    if (n < len) {
+        return fov__fail(err, FOV_E_LIMIT, 0, "reply_bytes", "the reply is longer than %zu bytes",
+                         body->max);
+    }
+    return FOV_OK;
 }

@@ -160,6 +160,21 @@ uint64_t fov__retry_delay_ms(const struct fov_http_response *response, uint32_t 
     return (uint64_t)((double)base * (1.0 - 0.25 * random01));
 }
 
+/* The headers are asked first, the body only where they say nothing; both are obeyed up to the same
+ * limit. */
+static uint64_t wait_ms(const struct fov_retry *retry, const struct fov_http_response *response,
+                        uint32_t n, const struct fov_retry_hooks *hooks)
+{
+    const int64_t utc_s = hooks->utc_s(hooks->user);
+    if (retry->asked_ms != NULL && asked_ms(response, utc_s) < 0) {
+        const double asked = retry->asked_ms(response, retry->user);
+        if (asked >= 0 && asked <= RETRY_AFTER_MAX_S * 1000.0) {
+            return (uint64_t)fov__ceil(asked);
+        }
+    }
+    return fov__retry_delay_ms(response, n, hooks->random01(hooks->user), utc_s);
+}
+
 /* ---- the loop ------------------------------------------------------------------------------- */
 
 static bool may_try_again(const struct fov_retry *retry, const struct fov_http_response *response,
@@ -191,12 +206,12 @@ static void log_attempt(struct fov_transport *transport, const struct fov_http_r
     if (request->secret != NULL) {
         fov__secret_mask(request->secret, id);
     }
-    fov__log(transport->ctx, FOV_LOG_INFO,
-             "%s %s: %s, status %d, %llu ms, %llu bytes out, %zu in, request id %s",
-             request->method, url.show, fov_status_name(rc), (int)response->status,
-             (unsigned long long)ms,
-             (unsigned long long)fov__body_length(request->segments, request->segment_count),
-             response->body.len, id[0] != '\0' ? id : "none");
+    fov__log(
+        transport->ctx, FOV_LOG_INFO,
+        "%s %s: %s, status %d, %llu ms, %llu bytes out, %llu in, request id %s", request->method,
+        url.show, fov_status_name(rc), (int)response->status, (unsigned long long)ms,
+        (unsigned long long)fov__body_length(request->segments, request->segment_count),
+        (unsigned long long)(response->body.len + response->streamed), id[0] != '\0' ? id : "none");
 }
 
 fov_status fov__exchange(struct fov_transport *transport, const struct fov_http_request *request,
@@ -228,8 +243,7 @@ fov_status fov__exchange(struct fov_transport *transport, const struct fov_http_
         if (n >= retry->max || !may_try_again(retry, response, rc)) {
             return rc;
         }
-        const uint64_t wait = fov__retry_delay_ms(response, n, hooks->random01(hooks->user),
-                                                  hooks->utc_s(hooks->user));
+        const uint64_t wait = wait_ms(retry, response, n, hooks);
         const uint64_t after = hooks->now_ms(hooks->user);
         if (after >= end || wait >= end - after) {
             return rc; /* the wait alone would pass the deadline */

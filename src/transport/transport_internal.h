@@ -6,7 +6,7 @@
  *     body.c       segments, base64 on the fly    replay.c     the same interface without a socket
  *     response.c   status, headers, body          wire_file.c  the recorded exchanges it plays
  *     retry.c      when to send again, and when   wire_record.c  writes such files
- *     secret.c     memory that holds a key
+ *     secret.c     memory that holds a key        sse.c        a streamed reply's events
  *
  * Threads: a transport is used by one thread at a time.
  */
@@ -78,7 +78,8 @@ struct fov_http_response {
     bool is_cut;           /* the connection or our limit ended the body of an error reply */
     bool is_permanent;     /* a failure that another try cannot cure, as an untrusted certificate */
     struct fov_buf headers; /* "name: value" lines, each ended by '\n' */
-    struct fov_buf body;    /* decompressed */
+    struct fov_buf body;    /* decompressed; of a reply that a sink takes it stays empty */
+    uint64_t streamed;      /* bytes given to the request's sink, decompressed */
 };
 void fov__response_init(struct fov_http_response *response, fov_context *ctx, uint64_t body_max);
 void fov__response_reset(struct fov_http_response *response); /* empty, memory kept */
@@ -102,14 +103,36 @@ struct fov_http_request {
     size_t segment_count;
     uint32_t connect_timeout_ms; /* 0: 10 000 */
     uint32_t timeout_ms;         /* of one attempt; 0: none */
-    const fov_cancel *cancel;    /* may be NULL */
+    /* From the last byte of the request to the first line of the reply; 0: as long as timeout_ms
+     * allows. */
+    uint32_t first_byte_timeout_ms;
+    /* Without a byte in either direction, but for the wait above; 0: none. Headers count by the
+     * line. */
+    uint32_t idle_timeout_ms;
+    const fov_cancel *cancel; /* may be NULL */
+    /* The sink of a streamed reply; NULL: the body is collected in the response. It is called for
+     * 2xx replies only, with each piece as it comes, decompressed, the response's status and
+     * headers being complete by then. A negative status ends the attempt with it, and `err` of the
+     * sink becomes that of `send`. At most as many bytes are given as the response's body may
+     * have. */
+    fov_status (*on_data)(void *user, const void *bytes, size_t len, fov_error *err);
+    void *on_data_user;
 };
+
+/* A piece of the reply's body: to the sink, or collected. FOV_E_LIMIT when there is more than the
+ * response may have (what fits was taken), FOV_E_MEMORY, or what the sink has returned. */
+fov_status fov__response_body(struct fov_http_response *response,
+                              const struct fov_http_request *request, const void *bytes, size_t len,
+                              fov_error *err);
+bool fov__response_is_streamed(const struct fov_http_response *response,
+                               const struct fov_http_request *request);
 
 /* What carries requests. `send` tries once and fills the response:
  *   FOV_OK            a status line came; for an error status the body may be cut
  *   FOV_E_NET         no complete answer; response->status tells whether one had begun
  *   FOV_E_LIMIT       a good reply was longer than the response may be
- *   FOV_E_CANCELLED, FOV_E_MEMORY, FOV_E_ARG, FOV_E_MISMATCH (replay) */
+ *   FOV_E_CANCELLED, FOV_E_MEMORY, FOV_E_ARG, FOV_E_MISMATCH (replay)
+ *   what the request's sink has returned */
 struct fov_transport {
     fov_context *ctx;
     fov_status (*send)(struct fov_transport *transport, const struct fov_http_request *request,
@@ -140,6 +163,9 @@ struct fov_retry {
     uint32_t deadline_ms; /* for all tries and waits together; 0: none */
     /* Says that an error reply can never become a good one; may be NULL. */
     bool (*is_permanent)(const struct fov_http_response *response, void *user);
+    /* Milliseconds to wait that an error reply asks for in its body, where no header does;
+     * negative: it does not. May be NULL. */
+    double (*asked_ms)(const struct fov_http_response *response, void *user);
     void *user;
     const struct fov_retry_hooks *hooks; /* NULL: the real ones */
 };
@@ -155,6 +181,51 @@ uint64_t fov__retry_delay_ms(const struct fov_http_response *response, uint32_t 
                              double random01, int64_t utc_s);
 /* RFC 9110 IMF-fixdate ("Sun, 06 Nov 1994 08:49:37 GMT"); false for anything else. */
 bool fov__http_date(const char *text, int64_t *utc_s);
+
+/* ---- sse.c: server-sent events --------------------------------------------------------------- */
+
+/* What one event says, lent for the length of the call. `data` and `name` are NUL-terminated behind
+ * their length. The lines of the data are joined by LF; it may hold NUL, and is UTF-8. */
+struct fov_sse_event {
+    struct fov_span name; /* "message" when the stream names none */
+    struct fov_span data;
+    struct fov_span id; /* the last one that the stream has given, to this event or before; or "" */
+    int64_t retry_ms;   /* likewise; -1: none yet */
+};
+/* A negative status ends the reading for good. It must not push. */
+typedef fov_status (*fov__sse_fn)(void *user, const struct fov_sse_event *event, fov_error *err);
+
+enum fov__sse_state { /* where in a line */
+    FOV__SSE_FIELD,   /* in its name */
+    FOV__SSE_DATA, FOV__SSE_NAME, FOV__SSE_ID, FOV__SSE_RETRY, FOV__SSE_SKIP /* in a value */
+};
+
+struct fov_sse { /* sse.c's own, but for `events` */
+    fov__sse_fn fn;
+    void *user;
+    size_t max;      /* of a line, and of all that is held for an event */
+    uint64_t events; /* given so far */
+    struct fov_buf data, name, id, id_line;
+    int64_t retry_ms, retry_line;
+    bool is_retry_bad, has_retry_digit;
+    enum fov__sse_state state;
+    char field[8]; /* longer than any name that we know */
+    size_t field_len, line_len, bom_len;
+    bool is_value_start, is_after_cr, is_started;
+    fov_status status; /* of the first failure, with `err` */
+    fov_error err;
+};
+void fov__sse_init(struct fov_sse *sse, fov_context *ctx, uint64_t max, fov__sse_fn fn, void *user);
+void fov__sse_free(struct fov_sse *sse);
+/* The next bytes, cut anywhere; `fn` is called for each event that they complete. After an error
+ * every further push gives the same one:
+ *   FOV_E_LIMIT     a line, or an event, is longer than `max`; no more than that was held
+ *   FOV_E_PROVIDER  an event's data, name or id is not UTF-8
+ *   FOV_E_MEMORY, or what `fn` has returned */
+fov_status fov__sse_push(struct fov_sse *sse, const void *bytes, size_t len, fov_error *err);
+/* Whether the stream, were it to end here, would end inside a line or an event, which the standard
+ * drops: no end for a reply that was whole. */
+bool fov__sse_is_partial(const struct fov_sse *sse);
 
 /* ---- wire_file.c: the format of recorded exchanges ------------------------------------------ */
 
@@ -178,10 +249,24 @@ bool fov__http_date(const char *text, int64_t *utc_s);
  * is opened "=== request exact". A reply's first line is a status, or "none" for a connection that
  * failed before one; "cut" after the status ends the connection inside the body. A target that ends
  * in "?*" allows any query, which may hold a key and is not recorded. The newline before
- * the next "===" does not belong to a body. */
+ * the next "===" does not belong to a body.
+ *
+ * The body of a streamed reply is its events as they came, so that two empty lines stand behind the
+ * last one: its own, and the one that does not belong to it. Where the request has a sink, the body
+ * is given to it in one piece, or in pieces of the sizes that a first line behind the status asks
+ * for, used in turn, over and over:
+ *
+ *     === reply
+ *     200
+ *     chunks: 1 2 30
+ *     content-type: text/event-stream
+ *
+ *     data: {"choices": [ … ]}
+ */
 struct fov_wire_reply {
     int32_t status; /* 0: none */
     bool is_cut;
+    struct fov_span chunks; /* the sizes, apart by one space; empty: one piece */
     struct fov_span headers, body;
 };
 struct fov_wire_exchange {

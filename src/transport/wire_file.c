@@ -100,6 +100,30 @@ static fov_status read_request(struct reader *r, struct fov_wire_exchange *excha
     return read_rest(r, &exchange->headers, &exchange->body);
 }
 
+/* "chunks: 1 20 3": sizes of one to six digits, none of them zero, apart by one space. */
+static fov_status read_chunks(struct reader *r, struct fov_span *chunks)
+{
+    static const char key[] = "chunks: ";
+    const size_t skip = sizeof(key) - 1;
+    const struct fov_span line = peek_line(r);
+    if (line.len < skip || memcmp(line.data, key, skip) != 0) {
+        return FOV_OK;
+    }
+    *chunks = (struct fov_span){line.data + skip, line.len - skip};
+    (void)next_line(r);
+    size_t digits = 0;
+    for (size_t i = 0; i <= chunks->len; i++) {
+        const char c = i < chunks->len ? chunks->data[i] : ' ';
+        const bool is_digit = c >= (digits == 0 ? '1' : '0') && c <= '9';
+        if (is_digit ? digits == 6 : c != ' ' || digits == 0) {
+            r->line--;
+            return wrong(r, "chunks are sizes from 1 to 999999, apart by one space");
+        }
+        digits = is_digit ? digits + 1 : 0;
+    }
+    return FOV_OK;
+}
+
 static fov_status read_reply(struct reader *r, struct fov_wire_reply *reply)
 {
     struct fov_span line = next_line(r);
@@ -117,6 +141,10 @@ static fov_status read_reply(struct reader *r, struct fov_wire_reply *reply)
                             "\"cut\", or with \"none\"");
         }
         reply->status = status;
+        const fov_status rc = read_chunks(r, &reply->chunks);
+        if (rc < 0) {
+            return rc;
+        }
     }
     return read_rest(r, &reply->headers, &reply->body);
 }

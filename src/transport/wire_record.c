@@ -11,7 +11,15 @@ struct record {
     struct fov_transport base;
     struct fov_transport *inner;
     struct fov_buf text;
+    struct fov_buf stream; /* what a sink was given in this exchange */
     char *path;
+};
+
+/* Stands before the sink of one request. */
+struct tap {
+    struct record *record;
+    const struct fov_http_request *request;
+    bool is_refused; /* the sink has ended the attempt */
 };
 
 /* Headers of a reply that a client acts on; the rest names servers, accounts and times. */
@@ -47,7 +55,26 @@ static void add_request(struct fov_buf *out, const struct fov_http_request *requ
     fov__buf_addc(out, '\n');
 }
 
-static void add_reply(struct fov_buf *out, const struct fov_http_response *response, fov_status rc)
+static fov_status on_tap(void *user, const void *bytes, size_t len, fov_error *err)
+{
+    struct tap *tap = user;
+    fov__buf_add(&tap->record->stream, bytes, len);
+    const fov_status rc = tap->request->on_data(tap->request->on_data_user, bytes, len, err);
+    tap->is_refused = rc < 0;
+    return rc;
+}
+
+/* A NUL ends what fov__secret_mask() reads, and a body may hold some. */
+static void mask(const char *secret, char *text, size_t len)
+{
+    const char *end = text + len;
+    for (char *at = text; at < end; at += strlen(at) + 1) {
+        fov__secret_mask(secret, at);
+    }
+}
+
+static void add_reply(struct fov_buf *out, const struct fov_http_response *response,
+                      const struct fov_buf *stream, fov_status rc)
 {
     char value[256];
     fov__buf_adds(out, "=== reply\n");
@@ -64,7 +91,12 @@ static void add_reply(struct fov_buf *out, const struct fov_http_response *respo
         }
     }
     fov__buf_addc(out, '\n');
-    add_body(out, response->body.data, response->body.len);
+    if (stream->status < 0) {
+        out->status = out->status == FOV_OK ? stream->status : out->status;
+        return; /* a part would be played as if it were all */
+    }
+    add_body(out, stream->len > 0 ? stream->data : response->body.data,
+             stream->len > 0 ? stream->len : response->body.len);
 }
 
 static void save(struct record *record)
@@ -85,15 +117,22 @@ static fov_status record_send(struct fov_transport *transport,
                               struct fov_http_response *response, fov_error *err)
 {
     struct record *record = (struct record *)transport;
-    const fov_status rc = record->inner->send(record->inner, request, response, err);
-    if (rc != FOV_OK && rc != FOV_E_NET) {
+    struct tap tap = {.record = record, .request = request};
+    struct fov_http_request tapped = *request;
+    if (request->on_data != NULL) {
+        tapped.on_data = on_tap;
+        tapped.on_data_user = &tap;
+    }
+    fov__buf_reset(&record->stream);
+    const fov_status rc = record->inner->send(record->inner, &tapped, response, err);
+    if (rc != FOV_OK && rc != FOV_E_NET && !tap.is_refused) {
         return rc; /* cancelled, or past a limit: nothing that could be played */
     }
     const size_t start = record->text.len;
     add_request(&record->text, request);
-    add_reply(&record->text, response, rc);
+    add_reply(&record->text, response, &record->stream, rc);
     if (request->secret != NULL && record->text.status == FOV_OK) {
-        fov__secret_mask(request->secret, record->text.data + start);
+        mask(request->secret, record->text.data + start, record->text.len - start);
     }
     save(record);
     return rc;
@@ -104,6 +143,7 @@ static void record_free(struct fov_transport *transport)
     struct record *record = (struct record *)transport;
     fov__transport_free(record->inner);
     fov__buf_free(&record->text);
+    fov__buf_free(&record->stream);
     fov__free(transport->ctx, record->path);
     fov__free(transport->ctx, record);
 }
@@ -122,6 +162,7 @@ fov_status fov__record_new(struct fov_transport **out, struct fov_transport *inn
     record->base = (struct fov_transport){ctx, record_send, record_free};
     record->inner = inner;
     fov__buf_init(&record->text, ctx, RECORD_MAX);
+    fov__buf_init(&record->stream, ctx, RECORD_MAX);
     fov__buf_adds(&record->text, title);
     record->path = fov__strdup(ctx, path);
     fov_status rc = record->path != NULL ? fov__buf_check(&record->text, "record", err)

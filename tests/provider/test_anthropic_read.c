@@ -200,6 +200,23 @@ static void messages__says_what_is_wrong_with_a_good_status(void **state)
     }
 }
 
+static void messages__refuses_a_reply_that_is_cut_anywhere(void **state)
+{
+    static const char whole[] =
+        "{\"content\":[{\"type\":\"thinking\",\"thinking\":\"h\",\"signature\":\"s\"},{\"type\":"
+        "\"text\",\"text\":\"\\u00e9\xc3\xa9\"},{\"type\":\"tool_use\",\"id\":\"a\",\"name\":\"z\","
+        "\"input\":{\"a\":[1e3]}}],\"stop_reason\":\"tool_use\",\"usage\":{\"input_tokens\":1}}";
+    char cut[sizeof(whole)];
+    (void)state;
+    for (size_t len = 0; len < sizeof(whole); len++) {
+        memcpy(cut, whole, len);
+        cut[len] = '\0';
+        assert_int_equal(read_body(cut), len < sizeof(whole) - 1 ? FOV_E_PROVIDER : FOV_OK);
+        assert_int_equal(fov_reply_part_count(c.reply), len < sizeof(whole) - 1 ? 0 : 2);
+        capture_close(&c);
+    }
+}
+
 /* An input of the wrong type is the model's mistake, for the tool to refuse in words. */
 static void messages__passes_on_inputs_that_are_no_object(void **state)
 {
@@ -299,6 +316,7 @@ int test_anthropic_read(void)
         cmocka_unit_test(messages__tells_the_reasons_to_stop_apart),
         cmocka_unit_test(messages__names_the_category_of_a_refusal_and_nothing_else),
         cmocka_unit_test(messages__says_what_is_wrong_with_a_good_status),
+        cmocka_unit_test(messages__refuses_a_reply_that_is_cut_anywhere),
         cmocka_unit_test(messages__passes_on_inputs_that_are_no_object),
         cmocka_unit_test(messages__bounds_the_nesting_of_a_reply),
         cmocka_unit_test(messages__tries_again_only_where_that_can_help),

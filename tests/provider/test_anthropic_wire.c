@@ -330,7 +330,11 @@ static void wire__a_session_looks_twice_and_answers(void **state)
     assert_non_null(strstr(two, "],\"is_error\":true,\"cache_control\":"));
     fov_session_free(session);
     fov_image_unref(picture);
-    capture_close(&c);
+    fov_model_free(c.model);
+    fov_reply_free(c.reply);
+    fov_conversation_free(c.conversation);
+    free(c.body);
+    fov_context_free(c.ctx); /* which keeps decoded pixels until then */
 }
 
 int test_anthropic_wire(void)

@@ -17,13 +17,20 @@
 
 static const struct answer ok[] = {{200, NULL, OK_BODY}, {200, NULL, OK_BODY}};
 
-static void expect_body(struct capture *c, const char *want)
+/* The body in pieces, ended by NULL. */
+static void expect_pieces(struct capture *c, const char *const *pieces)
 {
+    char want[4096] = "";
+    for (; *pieces != NULL; pieces++) {
+        assert_true(strlen(want) + strlen(*pieces) < sizeof(want));
+        strcat(want, *pieces);
+    }
     if (capture_ask(c) < 0) {
         fail_msg("%s", c->err.message);
     }
     assert_string_equal(c->body, want);
 }
+#define EXPECT(c, ...) expect_pieces(c, (const char *const[]){__VA_ARGS__, NULL})
 
 static void messages__writes_system_user_and_image(void **state)
 {
@@ -39,13 +46,10 @@ static void messages__writes_system_user_and_image(void **state)
     add_sized(&c, "img_0", FOV_FORMAT_PNG, "one", 10, 20);
     capture_image(&c, "img_1", FOV_FORMAT_JPEG, "two", 10, 20);
     capture_text(&c, "what?");
-    expect_body(
-        &c,
-        HEAD "\"system\":[" TEXT("a \\\"quoted\\\"\\nline") "," TEXT(
-            "b") "],"
-                 "\"messages\":[{\"role\":\"user\",\"content\":[" TEXT("see:") "," IMAGE(
-                     "png", SHA_ONE, OVERSIZED("error")) "," IMAGE("jpeg", SHA_TWO,
-                                                                   CACHE) "," TEXT("what?") "]}]}");
+    EXPECT(&c, HEAD, "\"system\":[", TEXT("a \\\"quoted\\\"\\nline"), ",", TEXT("b"),
+           "],\"messages\":[{\"role\":\"user\",\"content\":[", TEXT("see:"), ",",
+           IMAGE("png", SHA_ONE, OVERSIZED("error")), ",", IMAGE("jpeg", SHA_TWO, CACHE), ",",
+           TEXT("what?"), "]}]}");
     assert_string_equal(c.url, "https://api.anthropic.com/v1/messages");
     assert_string_equal(c.headers, "Content-Type: application/json\nAccept: application/json\n"
                                    "anthropic-version: 2026-10-21\nx-api-key: " TEST_KEY "\n");
@@ -73,11 +77,10 @@ static void add_results(struct capture *c)
     capture_text(c, "and now?");
 }
 
-#define OPENING                                                                           \
-    HEAD "\"messages\":[{\"role\":\"user\",\"content\":[" TEXT(                           \
-        "go") "]},{\"role\":\"assistant\",\"content\":[" TEXT("hm") "]},"                 \
-                                                                    "{\"role\":\"user\"," \
-                                                                    "\"content\":["
+#define ASK "\"messages\":[{\"role\":\"user\",\"content\":["
+#define OPENING                                                                    \
+    HEAD, ASK, TEXT("go"), "]},{\"role\":\"assistant\",\"content\":[", TEXT("hm"), \
+        "]},{\"role\":\"user\",\"content\":["
 #define RESULT(id) "{\"type\":\"tool_result\",\"tool_use_id\":\"" id "\",\"content\":["
 
 static void messages__puts_results_first_and_images_inside(void **state)
@@ -87,14 +90,11 @@ static void messages__puts_results_first_and_images_inside(void **state)
     (void)state;
     capture_open(&c, &opts, ok, 1);
     add_results(&c);
-    expect_body(
-        &c, OPENING RESULT("c1") TEXT("first") "," IMAGE(
-                "png", SHA_ONE, OVERSIZED("error")) "," IMAGE("png", SHA_TWO,
-                                                              OVERSIZED("error")) "]}," RESULT("c2")
-                TEXT("no") "],\"is_error\":true}," RESULT("c3") "]}," TEXT("Image img_3, 5 x 6 "
-                                                                           "pixels, from call c2 "
-                                                                           "(measure):") "," IMAGE(
-                    "jpeg", SHA_THREE, OVERSIZED("error") CACHE) "," TEXT("and now?") "]}]}");
+    EXPECT(&c, OPENING, RESULT("c1"), TEXT("first"), ",", IMAGE("png", SHA_ONE, OVERSIZED("error")),
+           ",", IMAGE("png", SHA_TWO, OVERSIZED("error")), "]},", RESULT("c2"), TEXT("no"),
+           "],\"is_error\":true},", RESULT("c3"), "]},",
+           TEXT("Image img_3, 5 x 6 pixels, from call c2 (measure):"), ",",
+           IMAGE("jpeg", SHA_THREE, OVERSIZED("error") CACHE), ",", TEXT("and now?"), "]}]}");
     capture_close(&c);
 }
 
@@ -107,70 +107,14 @@ static void messages__puts_images_behind_results_where_it_is_told(void **state)
     opts.image_detail = "downsize";
     capture_open(&c, &opts, ok, 1);
     add_results(&c);
-    expect_body(&c,
-                OPENING RESULT("c1") TEXT("first") "]}," RESULT("c2")
-                    TEXT("no") "],\"is_error\":true}," RESULT("c3") "]}," TEXT("Image img_1, 100 x "
-                                                                               "50 pixels, from "
-                                                                               "call c1 (zoom):") "," IMAGE(
-                        "png", SHA_ONE,
-                        OVERSIZED(
-                            "downsize")) "," TEXT("Image img_2, 30 x 40 pixels, from call c1 "
-                                                  "(zoom):") "," IMAGE("png", SHA_TWO,
-                                                                       OVERSIZED(
-                                                                           "downsize")) "," TEXT("I"
-                                                                                                 "m"
-                                                                                                 "a"
-                                                                                                 "g"
-                                                                                                 "e"
-                                                                                                 " "
-                                                                                                 "i"
-                                                                                                 "m"
-                                                                                                 "g"
-                                                                                                 "_"
-                                                                                                 "3"
-                                                                                                 ","
-                                                                                                 " "
-                                                                                                 "5"
-                                                                                                 " "
-                                                                                                 "x"
-                                                                                                 " "
-                                                                                                 "6"
-                                                                                                 " "
-                                                                                                 "p"
-                                                                                                 "i"
-                                                                                                 "x"
-                                                                                                 "e"
-                                                                                                 "l"
-                                                                                                 "s"
-                                                                                                 ","
-                                                                                                 " "
-                                                                                                 "f"
-                                                                                                 "r"
-                                                                                                 "o"
-                                                                                                 "m"
-                                                                                                 " "
-                                                                                                 "c"
-                                                                                                 "a"
-                                                                                                 "l"
-                                                                                                 "l"
-                                                                                                 " "
-                                                                                                 "c"
-                                                                                                 "2"
-                                                                                                 " "
-                                                                                                 "("
-                                                                                                 "m"
-                                                                                                 "e"
-                                                                                                 "a"
-                                                                                                 "s"
-                                                                                                 "u"
-                                                                                                 "r"
-                                                                                                 "e"
-                                                                                                 ")"
-                                                                                                 ":") "," IMAGE("jpeg",
-                                                                                                                SHA_THREE,
-                                                                                                                OVERSIZED(
-                                                                                                                    "downsize")
-                                                                                                                    CACHE) "," TEXT("and now?") "]}]}");
+    EXPECT(&c, OPENING, RESULT("c1"), TEXT("first"), "]},", RESULT("c2"), TEXT("no"),
+           "],\"is_error\":true},", RESULT("c3"), "]},",
+           TEXT("Image img_1, 100 x 50 pixels, from call c1 (zoom):"), ",",
+           IMAGE("png", SHA_ONE, OVERSIZED("downsize")), ",",
+           TEXT("Image img_2, 30 x 40 pixels, from call c1 (zoom):"), ",",
+           IMAGE("png", SHA_TWO, OVERSIZED("downsize")), ",",
+           TEXT("Image img_3, 5 x 6 pixels, from call c2 (measure):"), ",",
+           IMAGE("jpeg", SHA_THREE, OVERSIZED("downsize") CACHE), ",", TEXT("and now?"), "]}]}");
     capture_close(&c);
 }
 
@@ -183,18 +127,16 @@ static void messages__judges_callers_images_only_as_it_is_told(void **state)
     capture_open(&c, &opts, ok, 1);
     capture_message(&c, FOV_ROLE_USER);
     capture_image(&c, "img_0", FOV_FORMAT_PNG, "one", 10, 20);
-    expect_body(&c, HEAD "\"messages\":[{\"role\":\"user\",\"content\":[" IMAGE(
-                        "png", SHA_ONE, OVERSIZED("error") CACHE) "]}]}");
+    EXPECT(&c, HEAD, ASK, IMAGE("png", SHA_ONE, OVERSIZED("error") CACHE), "]}]}");
     capture_close(&c);
+    fov_context *ctx = message_context();
+    fov_model *model = NULL;
+    fov_error err;
     opts.image_detail = "high";
-    capture_open(&c, &opts, ok, 1);
-    capture_message(&c, FOV_ROLE_USER);
-    capture_text(&c, "x");
-    assert_int_equal(capture_ask(&c), FOV_E_ARG);
-    assert_string_equal(c.err.where, "image_detail");
-    assert_non_null(strstr(c.err.message, "\"high\""));
-    assert_int_equal(c.sent, 0);
-    capture_close(&c);
+    assert_int_equal(fov_model_new_provider(&model, ctx, &opts, &err), FOV_E_ARG);
+    assert_string_equal(err.where, "image_detail");
+    assert_non_null(strstr(err.message, "\"high\""));
+    message_context_free(ctx);
 }
 
 /* How often `what` stands in `text`. */
@@ -214,7 +156,8 @@ static bool is_marked(const char *body, int call)
     snprintf(id, sizeof(id), "\"tool_use_id\":\"c%d\"", call);
     const char *block = strstr(body, id);
     assert_non_null(block);
-    const char *mark = strstr(block, "cache_control"), *next = strstr(block + 1, "tool_use_id");
+    const char *mark = strstr(block, "cache_control"),
+               *next = strstr(block + strlen(id), "tool_use_id");
     return mark != NULL && (next == NULL || mark < next);
 }
 
@@ -256,7 +199,7 @@ static void messages__keeps_withdrawn_tools_declared(void **state)
 {
     static const fov_tool tools[] = {{"zoom", "Look closer.", "{ \"type\": \"object\" }", 1},
                                      {"list", NULL, "{}", 0}};
-#define ASKED HEAD "\"messages\":[{\"role\":\"user\",\"content\":[" TEXT("x") "]}]"
+#define ASKED ASK TEXT("x") "]}]"
 #define TOOLS                                                                           \
     ",\"tools\":[{\"name\":\"zoom\",\"description\":\"Look closer.\",\"input_schema\":" \
     "{ \"type\": \"object\" },\"strict\":true},{\"name\":\"list\",\"input_schema\":{}}]"
@@ -270,13 +213,12 @@ static void messages__keeps_withdrawn_tools_declared(void **state)
     capture_text(&c, "x");
     c.request.tools = tools;
     c.request.tool_count = 2;
-    expect_body(&c, ASKED TOOLS "}");
+    EXPECT(&c, HEAD, ASKED, TOOLS, "}");
     c.request.tool_choice = FOV_TOOL_CHOICE_NONE;
-    expect_body(&c, ASKED TOOLS ",\"tool_choice\":{\"type\":\"none\"}}");
+    EXPECT(&c, HEAD, ASKED, TOOLS, ",\"tool_choice\":{\"type\":\"none\"}}");
     c.request.tool_count = 0;
     c.request.max_output_tokens = 1000;
-    expect_body(&c, "{\"model\":\"m\",\"max_tokens\":1000,\"messages\":[{\"role\":\"user\","
-                    "\"content\":[" TEXT("x") "]}]}");
+    EXPECT(&c, "{\"model\":\"m\",\"max_tokens\":1000,", ASKED, "}");
     capture_close(&c);
 }
 
@@ -323,10 +265,13 @@ static void messages__sends_blocks_back_byte_for_byte(void **state)
         assert_int_equal(capture_ask(&c), FOV_OK);
         capture_take(&c);
     }
-    expect_body(&c, HEAD "\"messages\":[{\"role\":\"assistant\",\"content\":" RAW_ONE
-                         "},{\"role\":\"assistant\",\"content\":" RAW_TWO "}]}");
+    EXPECT(&c, HEAD, "\"messages\":[{\"role\":\"assistant\",\"content\":", RAW_ONE,
+           "},{\"role\":\"assistant\",\"content\":", RAW_TWO, "}]}");
     capture_close(&c);
 }
+
+#define USE(id, input) \
+    ",{\"type\":\"tool_use\",\"id\":\"" id "\",\"name\":\"zoom\",\"input\":" input "}"
 
 /* Raw text of other formats is never taken for ours; ids and arguments that this one refuses are
  * written so that it takes them. */
@@ -357,18 +302,11 @@ static void messages__writes_other_providers_messages_from_their_parts(void **st
         capture_take(&c);
         capture_message(&c, FOV_ROLE_TOOL);
         capture_result(&c, "functions.zoom:0", "zoom", "r");
-        expect_body(
-            &c,
-            HEAD "\"messages\":[{\"role\":\"assistant\",\"content\":[" TEXT(
-                "seen") ",{\"type\":\"tool_use\",\"id\":\"functions_2Ezoom_3A0\",\"name\":\"zoom\","
-                        "\"input\": {\"a\":1}},"
-                        "{\"type\":\"tool_use\",\"id\":\"c2\",\"name\":\"zoom\",\"input\":"
-                        "{\"INVALID_JSON\":\"{wrong\"}},"
-                        "{\"type\":\"tool_use\",\"id\":\"c3\",\"name\":\"zoom\",\"input\":"
-                        "{\"INVALID_JSON\":\"[1]\"}},"
-                        "{\"type\":\"tool_use\",\"id\":\"c4\",\"name\":\"zoom\",\"input\":{}}]},"
-                        "{\"role\":\"user\",\"content\":[" RESULT("functions_2Ezoom_3A0")
-                            TEXT("r") "]" CACHE "}]}]}");
+        EXPECT(&c, HEAD, "\"messages\":[{\"role\":\"assistant\",\"content\":[", TEXT("seen"),
+               USE("functions_2Ezoom_3A0", " {\"a\":1}"),
+               USE("c2", "{\"INVALID_JSON\":\"{wrong\"}"), USE("c3", "{\"INVALID_JSON\":\"[1]\"}"),
+               USE("c4", "{}"), "]},{\"role\":\"user\",\"content\":[",
+               RESULT("functions_2Ezoom_3A0"), TEXT("r"), "]", CACHE, "}]}]}");
         capture_close(&c);
     }
 }
@@ -394,12 +332,8 @@ static void messages__leaves_out_what_is_blank(void **state)
     capture_message(&c, FOV_ROLE_SYSTEM);
     capture_text(&c, "be brief");
     capture_message(&c, FOV_ROLE_SYSTEM);
-    expect_body(
-        &c, HEAD "\"messages\":[{\"role\":\"user\",\"content\":[" TEXT("x") "," TEXT(
-                "y") "]},{\"role\":\"system\",\"content\":[" TEXT("be brief") "]}],"
-                                                                              " \"thinking\": "
-                                                                              "{\"type\":"
-                                                                              "\"adaptive\"} }");
+    EXPECT(&c, HEAD, ASK, TEXT("x"), ",", TEXT("y"), "]},{\"role\":\"system\",\"content\":[",
+           TEXT("be brief"), "]}],", " \"thinking\": {\"type\":\"adaptive\"} }");
     capture_close(&c);
 }
 

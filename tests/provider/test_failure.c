@@ -38,7 +38,7 @@ static void failure__is_one_sentence_with_the_servers_words(void **state)
          "api.openai.com answered 422 (invalid): bad role"},
         {404, "{\"detail\":\"Not Found\"}", "api.openai.com answered 404: Not Found"},
         {400, "[{\"error\":{\"message\":\"wrapped\",\"status\":\"X\"}}]",
-         "api.openai.com answered 400: wrapped"},
+         "api.openai.com answered 400 (X): wrapped"},
         {404, "404 page not found\n", "api.openai.com answered 404: 404 page not found"},
         {403, "<!DOCTYPE html>\n<html><title>blocked</title></html>",
          "api.openai.com answered 403: an HTML page"},

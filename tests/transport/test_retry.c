@@ -282,6 +282,43 @@ static void retry__really_waits_and_really_stops_waiting(void **state)
     free_context(ctx);
 }
 
+static double body_asks(const struct fov_http_response *response, void *user)
+{
+    assert_string_equal(response->body.data, "{}");
+    return *(const double *)user;
+}
+
+static void retry__asks_the_body_where_no_header_says(void **state)
+{
+    static const struct {
+        const char *header;
+        double asked;
+        uint64_t wait;
+    } cases[] = {
+        {NULL, 1234.5, 1235},
+        {NULL, 0, 0},
+        {NULL, 60000, 60000},
+        {NULL, 60001, 500},
+        {NULL, -1, 500},
+        {NULL, 1e99, 500},
+        {"retry-after: soon", 7, 7},
+        {"retry-after-ms: 9", 7, 9},
+        {"retry-after: 61", 7, 500},
+    };
+    (void)state;
+    for (size_t i = 0; i < FOV_COUNT(cases); i++) {
+        const struct step steps[] = {{FOV_OK, 429, cases[i].header, false},
+                                     {FOV_OK, 200, NULL, false}};
+        double asked = cases[i].asked;
+        const struct fov_retry retry = {.max = 2, .asked_ms = body_asks, .user = &asked};
+        const struct run run = run_with(steps, 2, retry, 0, 0);
+        assert_int_equal(run.time.wait_count, 1);
+        if (run.time.waits[0] != cases[i].wait) {
+            fail_msg("case %zu waited %llu ms", i, (unsigned long long)run.time.waits[0]);
+        }
+    }
+}
+
 static void date__reads_one_form_only(void **state)
 {
     static const char *const bad[] = {"",
@@ -345,6 +382,7 @@ int test_retry(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(retry__sends_again_by_status),
         cmocka_unit_test(retry__waits_as_long_as_it_is_told),
+        cmocka_unit_test(retry__asks_the_body_where_no_header_says),
         cmocka_unit_test(retry__backs_off_doubling_to_eight_seconds_less_jitter),
         cmocka_unit_test(retry__gives_up_after_its_number_of_tries),
         cmocka_unit_test(retry__tries_failed_connections_but_no_broken_good_reply),

@@ -21,6 +21,7 @@ int test_url(void);
 int test_retry(void);
 int test_replay(void);
 int test_secret(void);
+int test_sse(void);
 
 static inline fov_context *new_context(void)
 {
