@@ -95,7 +95,7 @@ static void write_user(const struct fov_provider *provider, struct fov_wire_body
  * one not accept, gets its role in front; nothing else is touched. */
 static bool write_raw(struct fov_jw *jw, const fov_conversation *c, size_t m)
 {
-    static const char role[] = "{\"role\":\"assistant\"";
+    static const char role[] = "{\"role\":\"assistant\"", ours[] = "\"assistant\"";
     static const char *const path[] = {"role", NULL};
     size_t size = 0;
     const char *raw = fov_conversation_raw(c, m, &size);
@@ -106,7 +106,11 @@ static bool write_raw(struct fov_jw *jw, const fov_conversation *c, size_t m)
     if (open == NULL || strspn(raw, " \t\r\n") != (size_t)(open - raw)) {
         return false; /* another provider's raw text, as an array of items */
     }
-    if (fov__json_raw(raw, size, path).data != NULL) {
+    const struct fov_span said = fov__json_raw(raw, size, path);
+    if (said.data != NULL) {
+        if (said.len != strlen(ours) || memcmp(said.data, ours, said.len) != 0) {
+            return false; /* another provider's, as {"role":"model","parts":[…]} */
+        }
         fov__jw_raw(jw, NULL, raw, size);
         return true;
     }

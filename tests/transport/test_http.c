@@ -441,9 +441,125 @@ static void http__refuses_more_headers_than_it_has_room_for(void **state)
     close_server(&f);
 }
 
+/* ---- replies that are taken while they arrive ------------------------------------------------ */
+
+struct taken {
+    char text[4096];
+    size_t len;
+    int pieces;
+    size_t enough; /* a refusal from so many bytes on; 0: never */
+    fov_cancel *cancel;
+};
+
+static fov_status take(void *user, const void *bytes, size_t len, fov_error *err)
+{
+    struct taken *t = user;
+    assert_true(t->len + len < sizeof(t->text));
+    memcpy(t->text + t->len, bytes, len);
+    t->len += len;
+    t->text[t->len] = '\0';
+    t->pieces++;
+    if (t->cancel != NULL) {
+        fov_cancel_set(t->cancel);
+    }
+    if (t->enough > 0 && t->len >= t->enough) {
+        return fov__fail(err, FOV_E_PROVIDER, 7, "sink", "that is enough");
+    }
+    return FOV_OK;
+}
+
+static void http__gives_a_good_reply_to_the_sink_and_keeps_nothing(void **state)
+{
+    static const struct fov_loopback_reply script[] = {
+        {.status = 200,
+         .body = "data: one\n\ndata: two\n\n",
+         .mode = FOV_LOOPBACK_CHUNKED,
+         .piece = 5},
+        {.status = 200, .body = "data: gzip\n\n", .mode = FOV_LOOPBACK_GZIP_CHUNKED, .piece = 3},
+        {.status = 500, .body = "{\"error\":1}"}};
+    struct taken taken = {.len = 0};
+    struct fixture f;
+    (void)state;
+    open_server(&f, script, 3);
+    f.request.on_data = take;
+    f.request.on_data_user = &taken;
+    assert_int_equal(send_once(&f), FOV_OK);
+    assert_string_equal(taken.text, "data: one\n\ndata: two\n\n");
+    assert_int_equal(f.response.body.len, 0);
+    assert_int_equal(f.response.streamed, taken.len);
+    taken.len = 0;
+    assert_int_equal(send_once(&f), FOV_OK);
+    assert_string_equal(taken.text, "data: gzip\n\n");
+    taken.len = 0;
+    assert_int_equal(send_once(&f), FOV_OK); /* an error reply is collected as ever */
+    assert_int_equal(taken.len, 0);
+    assert_string_equal(f.response.body.data, "{\"error\":1}");
+    close_server(&f);
+}
+
+static void http__ends_with_what_the_sink_returns(void **state)
+{
+    static const struct fov_loopback_reply script[] = {{.status = 200,
+                                                        .body = "0123456789",
+                                                        .repeat = 200,
+                                                        .mode = FOV_LOOPBACK_CHUNKED,
+                                                        .piece = 10},
+                                                       {.status = 200,
+                                                        .body = "0123456789",
+                                                        .repeat = 200,
+                                                        .mode = FOV_LOOPBACK_CHUNKED,
+                                                        .piece = 10}};
+    struct taken taken = {.enough = 30};
+    struct fixture f;
+    (void)state;
+    open_server(&f, script, 2);
+    f.request.on_data = take;
+    f.request.on_data_user = &taken;
+    assert_int_equal(send_once(&f), FOV_E_PROVIDER);
+    assert_int_equal(f.err.detail, 7);
+    assert_string_equal(f.err.message, "that is enough");
+    assert_int_equal(f.response.status, 200); /* so it is not sent again */
+    taken = (struct taken){.len = 0};
+    assert_int_equal(fov_cancel_new(&taken.cancel, f.ctx, NULL), FOV_OK);
+    f.request.cancel = taken.cancel;
+    f.request.on_data_user = &taken;
+    assert_int_equal(send_once(&f), FOV_E_CANCELLED);
+    assert_true(taken.len < 2010);
+    fov_cancel_free(taken.cancel);
+    close_server(&f);
+}
+
+static void http__gives_up_a_server_that_stands_still(void **state)
+{
+    static const struct fov_loopback_reply script[] = {
+        {.mode = FOV_LOOPBACK_HANG},
+        {.status = 200,
+         .body = "data: half of this never comes\n\n",
+         .mode = FOV_LOOPBACK_HANG_IN_BODY}};
+    struct taken taken = {.len = 0};
+    struct fixture f;
+    (void)state;
+    open_server(&f, script, 2);
+    f.request.on_data = take;
+    f.request.on_data_user = &taken;
+    f.request.first_byte_timeout_ms = 200;
+    f.request.idle_timeout_ms = 200;
+    assert_int_equal(send_once(&f), FOV_E_NET);
+    assert_string_equal(f.err.where, "first_byte_timeout_ms");
+    assert_int_equal(f.response.status, 0);
+    assert_int_equal(send_once(&f), FOV_E_NET);
+    assert_string_equal(f.err.where, "idle_timeout_ms");
+    assert_int_equal(f.response.status, 200);
+    assert_true(taken.len > 0);
+    close_server(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(http__gives_a_good_reply_to_the_sink_and_keeps_nothing),
+        cmocka_unit_test(http__ends_with_what_the_sink_returns),
+        cmocka_unit_test(http__gives_up_a_server_that_stands_still),
         cmocka_unit_test(http__sends_method_headers_and_body_as_given),
         cmocka_unit_test(http__streams_base64_of_megabytes),
         cmocka_unit_test(http__reads_every_framing),

@@ -206,9 +206,37 @@ static void wire__names_the_line_that_is_wrong(void **state)
     free_context(ctx);
 }
 
+static fov_status count_piece(void *user, const void *bytes, size_t len, fov_error *err)
+{
+    struct fov_buf *out = user;
+    (void)err;
+    fov__buf_add(out, bytes, len);
+    fov__buf_addc(out, '|');
+    return FOV_OK;
+}
+
+static void replay__plays_a_stream_in_the_pieces_it_asks_for(void **state)
+{
+    static const char text[] = "=== request\nGET /\n\n=== reply\n200\nchunks: 1 2\n"
+                               "content-type: text/event-stream\n\ndata: x\n\n\n";
+    struct fixture f;
+    struct fov_buf out;
+    (void)state;
+    open_text(&f, text);
+    fov__buf_init(&out, f.ctx, 1000);
+    const struct fov_http_request request = {
+        .method = "GET", .url = "http://localhost/", .on_data = count_piece, .on_data_user = &out};
+    assert_int_equal(f.transport->send(f.transport, &request, &f.response, &f.err), FOV_OK);
+    assert_string_equal(out.data, "d|at|a|: |x|\n\n|");
+    assert_int_equal(f.response.body.len, 0);
+    fov__buf_free(&out);
+    close_text(&f);
+}
+
 int test_replay(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(replay__plays_a_stream_in_the_pieces_it_asks_for),
         cmocka_unit_test(replay__plays_what_was_recorded),
         cmocka_unit_test(replay__says_where_a_request_differs),
         cmocka_unit_test(replay__compares_images_by_hash),
