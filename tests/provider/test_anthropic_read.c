@@ -52,8 +52,9 @@ static void messages__reads_what_there_is_of_usage(void **state)
         "{\"content\":[{\"type\":\"text\",\"text\":\"x\"}]}",
         "{\"content\":[{\"type\":\"text\",\"text\":\"x\"}],\"usage\":null,\"stop_reason\":null}",
         "{\"content\":[{\"type\":\"text\",\"text\":\"x\"}],\"usage\":[1],\"stop_reason\":7}",
-        "{\"content\":[{\"type\":\"text\",\"text\":\"x\"}],\"usage\":{\"input_tokens\":-1,"
-        "\"output_tokens\":1e99,\"cache_read_input_tokens\":\"7\",\"output_tokens_details\":null}}",
+        ("{\"content\":[{\"type\":\"text\",\"text\":\"x\"}],\"usage\":{\"input_tokens\":-1,"
+         "\"output_tokens\":1e99,\"cache_read_input_tokens\":\"7\",\"output_tokens_details\":null}"
+         "}"),
     };
     (void)state;
     for (size_t i = 0; i < FOV_COUNT(cases); i++) {

@@ -279,8 +279,8 @@ static void messages__writes_other_providers_messages_from_their_parts(void **st
 {
     static const char *const foreign[] = {
         "{\"role\":\"assistant\",\"content\":[{\"type\":\"text\",\"text\":\"x\"}]}",
-        "[{\"type\":\"reasoning\",\"id\":\"rs\"},{\"type\":\"message\",\"content\":[{\"type\":"
-        "\"output_text\",\"text\":\"x\"}]},{\"type\":\"function_call\",\"arguments\":\"{}\"}]",
+        ("[{\"type\":\"reasoning\",\"id\":\"rs\"},{\"type\":\"message\",\"content\":[{\"type\":"
+         "\"output_text\",\"text\":\"x\"}]},{\"type\":\"function_call\",\"arguments\":\"{}\"}]"),
         "[{\"text\":\"x\"},{\"functionCall\":{\"type\":\"text\"}}]",
         "[\"text\",{\"type\":1},{\"type\":[\"text\"]}]",
         "[]",
